@@ -1,0 +1,1 @@
+"""Keeps a government plan moving: reminds lead agencies, collects their progress, compiles the memo."""

@@ -1,0 +1,71 @@
+"""Working days of Vietnam, reporting periods and the stages of a reminder. Pure: no clock is read here."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from tracker.plan.model import Calendar, Plan
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+ONE_DAY = timedelta(days=1)
+
+
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    import holidays
+
+    return frozenset(holidays.country_holidays("VN", years=year))
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingDays:
+    """The office calendar: public holidays (Bộ luật Lao động 2019, điều 112) and the plan's own exceptions."""
+
+    calendar: Calendar = Calendar()
+
+    def is_working(self, day: date) -> bool:
+        """Say whether offices are open on `day`."""
+        if day in self.calendar.working_days:
+            return True
+        return day.weekday() < 5 and day not in _public_holidays(day.year) and day not in self.calendar.days_off
+
+    def between(self, start: date, end: date) -> int:
+        """Count working days after `start` up to and including `end`; negative where `end` comes first."""
+        if end < start:
+            return -self.between(end, start)
+        days = ((start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
+        return sum(self.is_working(day) for day in days)
+
+    def shifted(self, day: date, count: int) -> date:
+        """Return the day `count` working days from `day` (before it where negative)."""
+        step = ONE_DAY if count >= 0 else -ONE_DAY
+        left = abs(count)
+        while left:
+            day += step
+            left -= self.is_working(day)
+        return day
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Stage:
+    """A rung of the reminder ladder: the day it begins, and its name in a letter's key (`before-5`)."""
+
+    day: date
+    name: str
+
+
+def stages(plan: Plan, opens: date, due: date) -> Iterator[Stage]:
+    """Yield the stages of a period in the order of their days: opening, before, due (before-0), after."""
+    office = WorkingDays(plan.reporting.calendar)
+    rungs = [Stage(opens, "opening")]
+    rungs += [Stage(office.shifted(due, -n), f"before-{n}") for n in plan.reporting.stages.before]
+    rungs += [Stage(office.shifted(due, n), f"after-{n}") for n in plan.reporting.stages.after]
+    yield from sorted(rung for rung in rungs if rung.day >= opens)
+
+
+def stage_on(plan: Plan, opens: date, due: date, today: date) -> Stage | None:
+    """Return the newest stage that has begun by `today`, or None before the period opens."""
+    begun = [stage for stage in stages(plan, opens, due) if stage.day <= today]
+    return begun[-1] if begun else None

@@ -1,0 +1,1 @@
+"""What the agencies answer, and how it is recorded."""

@@ -1,0 +1,70 @@
+"""Every error the tracker raises on purpose.
+
+    TrackerError                exit status 1 unless it says otherwise
+    ├── PlanFaults              the plan file has faults; carries all of them
+    ├── BadInput                a value from a person is not usable: a date, an agency, a period
+    ├── StoreError              the database cannot be used
+    ├── SettingsError           a TRACKER_* setting is not usable
+    ├── FileTrouble             a file or folder cannot be read or written
+    └── DeliveryError           a letter did not leave; says whether trying again can help
+
+Messages are Vietnamese, for they are read by officials; each names the thing, the place and the way out.
+"""
+
+import difflib
+from collections.abc import Iterable
+
+
+class TrackerError(Exception):
+    """The root: its text is shown to the person as it stands."""
+
+
+class PlanFaults(TrackerError):
+    """The plan file cannot be applied; `faults` are ready to print, one a line."""
+
+    def __init__(self, faults: Iterable[object]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class BadInput(TrackerError):
+    """A value given by a person is not usable."""
+
+
+class StoreError(TrackerError):
+    """The database cannot be opened, is from a newer version, or refuses a write."""
+
+
+class SettingsError(TrackerError):
+    """A setting is not usable."""
+
+
+class FileTrouble(TrackerError):
+    """A file or folder cannot be read or written."""
+
+
+class DeliveryError(TrackerError):
+    """A letter did not leave.
+
+    `permanent` is True when sending the same letter again cannot help (an SMTP 5xx), `reply` is the server's own
+    answer, and `unreachable` is True when the door itself did not open, so that other letters need not be tried.
+    """
+
+    def __init__(self, reply: str, *, permanent: bool, unreachable: bool = False) -> None:
+        self.reply = reply
+        self.permanent = permanent
+        self.unreachable = unreachable
+        super().__init__(reply)
+
+
+def nearest(given: str, valid: Iterable[str]) -> str:
+    """Return a Vietnamese hint: the valid name nearest to `given`, or the valid names where they are few."""
+    names = sorted(valid)
+    by_folded = {name.casefold(): name for name in names}
+    close = difflib.get_close_matches(given.casefold(), list(by_folded), n=1, cutoff=0.6)
+    if close:
+        return f'có phải "{by_folded[close[0]]}"?'
+    if not names:
+        return "chưa có tên nào để dùng"
+    shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
+    return f"dùng một trong: {shown}"

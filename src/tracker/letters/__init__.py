@@ -1,0 +1,1 @@
+"""Every message that leaves: composed from facts and a template, claimed, sent and settled."""

@@ -1,0 +1,1 @@
+"""What was promised: the plan file, read strictly into frozen values."""

@@ -1,0 +1,237 @@
+"""The plan: what the whole of `activities.yaml` says, as frozen values.
+
+The classes mirror the file key for key. A field's metadata carries what the type cannot say: the Vietnamese help
+an editor shows (`doc`), which ids a text may name (`names`), and the bounds of a number or text. `reader.py` and
+`schema.py` both walk these fields, so the file, its errors and its JSON Schema cannot drift apart.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+REQUIRED: Any = object()
+
+
+class MonthDay(NamedTuple):
+    """A day of every year, written `MM-DD` in the file."""
+
+    month: int
+    day: int
+
+    def in_year(self, year: int) -> date:
+        """Return this day in `year`."""
+        return date(year, self.month, self.day)
+
+
+def told(doc: str, default: Any = REQUIRED, **facts: Any) -> Any:
+    """Return a dataclass field with its Vietnamese help and further facts for the reader and the schema."""
+    metadata = {"doc": doc, **facts}
+    return field(metadata=metadata) if default is REQUIRED else field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """The signed document itself."""
+
+    code: str = told("Số, ký hiệu của kế hoạch, ví dụ 305/KH-UBND.")
+    title: str = told("Trích yếu của kế hoạch.")
+    issuer: str = told("Cơ quan ban hành.")
+    issued: date = told("Ngày ban hành, viết NĂM-THÁNG-NGÀY, ví dụ 2024-03-22.")
+    years: tuple[int, ...] = told("Các năm của kế hoạch.", at_least=1900, at_most=2200, filled=True)
+    coordinator: str = told("Mã cơ quan đầu mối tổng hợp.", names=("agency",))
+    supersedes: str | None = told("Kế hoạch được thay thế.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """Where an agency is written to."""
+
+    to: str = told("Địa chỉ thư điện tử, hoặc một địa chỉ Apprise (kênh chat).", form="contact")
+    name: str | None = told("Người hoặc bộ phận nhận thư.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Succession:
+    """Which agency answers for this one, from which day."""
+
+    agency: str = told("Mã cơ quan kế thừa.", names=("agency",))
+    since: date = told("Ngày bắt đầu kế thừa, viết NĂM-THÁNG-NGÀY.")
+    unconfirmed: str | None = told("Lý do thông tin này còn phải đối chiếu.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agency:
+    """A sở, ngành, organisation or locality."""
+
+    id: str = field(metadata={"key": True})
+    name: str = told("Tên đầy đủ, như in trên văn bản.")
+    short: str = told("Tên gọi ngắn, dùng trong bảng và thư.")
+    kind: Literal["agency", "locality"] = told("agency: sở, ngành, đoàn thể; locality: địa phương.", "agency")
+    aliases: tuple[str, ...] = told("Các cách viết khác trong văn bản.", ())
+    contacts: tuple[Contact, ...] = told("Nơi nhận thư nhắc.", ())
+    succeeded_by: Succession | None = told("Cơ quan kế thừa sau sắp xếp, nếu có.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """A wording of the plan that stands for several agencies."""
+
+    id: str = field(metadata={"key": True})
+    name: str = told("Tên nhóm, như in trên văn bản.")
+    aliases: tuple[str, ...] = told("Các cách viết khác trong văn bản.", ())
+    members: tuple[str, ...] = told("Mã các cơ quan trong nhóm.", names=("agency",), filled=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContentArea:
+    """A heading of the matrix."""
+
+    id: str = told("Mã nội dung, ví dụ ND3.", form="id")
+    title: str = told("Tiêu đề, như in trong khung hoạt động.")
+    part: Literal["direction", "content"] = told("direction: chỉ đạo (Phần I); content: nội dung (Phần II).")
+    printed_as: str | None = told("Số TT in tại dòng tiêu đề, nếu có.", None, form="id")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """A numbered row of the matrix."""
+
+    id: str = told("Số TT như in, ví dụ II.14.", form="id")
+    title: str = told("Tên hoạt động, đúng từng chữ như in.")
+    content: str = told("Mã nội dung chứa hoạt động này.", names=("content",))
+    years: tuple[int, ...] = told("Các năm có dấu x.", at_least=1900, at_most=2200, filled=True)
+    years_unconfirmed: str | None = told("Lý do các năm này là cách đọc, còn phải đối chiếu bản ký.", None)
+    lead: str = told("Mã cơ quan chủ trì.", names=("agency",))
+    coordinating: tuple[str, ...] = told("Mã các cơ quan hoặc nhóm phối hợp.", (), names=("agency", "group"))
+    coordinating_printed: str | None = told("Cột phối hợp, đúng từng chữ như in.", None)
+    due: date | None = told("Hạn báo cáo riêng của hoạt động, nếu có.", None)
+    note: str | None = told("Ghi chú cho người quản trị.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A number of section II.2 that the plan wants reached."""
+
+    id: str = told("Mã chỉ tiêu.", form="id")
+    title: str = told("Tên chỉ tiêu.")
+    unit: str = told("Đơn vị tính, ví dụ HTX, người, %.")
+    at_least: Decimal = told("Giá trị phải đạt.")
+    printed: str | None = told("Giá trị như in trong văn bản, ví dụ ít nhất 10 HTX.", None)
+    by: int = told("Năm phải đạt.", at_least=1900, at_most=2200)
+    source: str = told("Mục của kế hoạch quy định chỉ tiêu này.")
+    reported_by: str = told("Mã cơ quan báo cáo số liệu.", names=("agency",))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnualRule:
+    """The yearly report: the plan's closing paragraph, "hàng năm (trước ngày 30/10)"."""
+
+    opens: MonthDay = told("Ngày mở kỳ hằng năm, viết THÁNG-NGÀY.")
+    due: MonthDay = told("Hạn cuối hằng năm, viết THÁNG-NGÀY.")
+    closes: MonthDay = told("Ngày khóa kỳ hằng năm, viết THÁNG-NGÀY.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseReview:
+    """The review at the end of the phase (section IV.7 of the plan)."""
+
+    code: str = told("Mã kỳ, ví dụ so-ket-2025.", form="id")
+    title: str = told("Tên kỳ báo cáo.")
+    opens: date = told("Ngày mở kỳ.")
+    due: date = told("Hạn cuối.")
+    closes: date = told("Ngày khóa kỳ.")
+    unconfirmed: str | None = told("Lý do các ngày này còn phải xác nhận.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """When a reminder is written, in working days before and after the due date."""
+
+    before: tuple[int, ...] = told(
+        "Số ngày làm việc trước hạn; 0 là đúng hạn.", (10, 5, 2, 0), at_least=0, at_most=60
+    )
+    after: tuple[int, ...] = told("Số ngày làm việc sau hạn.", (1, 3, 5), at_least=1, at_most=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """What the public calendar does not know: extra days off and swapped working days."""
+
+    days_off: tuple[date, ...] = told("Ngày nghỉ thêm, kể cả ngày nghỉ hoán đổi.", ())
+    working_days: tuple[date, ...] = told("Ngày làm bù.", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """The strings around a signed paper (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
+
+    profile: Literal["nd30", "doan-the"] = told("nd30: theo Nghị định 30; doan-the: thể thức đoàn thể.", "nd30")
+    parent: str = told("Cơ quan chủ quản, chữ in hoa.")
+    issuer: str = told("Cơ quan ban hành, chữ in hoa.")
+    symbol: str = told("Ký hiệu sau số văn bản, ví dụ BC-BTV.")
+    place: str = told("Địa danh.")
+    addressees: tuple[str, ...] = told("Kính gửi.", filled=True)
+    signed_for: str = told("Thẩm quyền ký, ví dụ TM. BAN THƯỜNG VỤ.")
+    signed_title: str = told("Chức vụ người ký, chữ in hoa.")
+    signed_name: str | None = told("Họ tên người ký; để trống thì chừa chỗ.", None)
+    copies: tuple[str, ...] = told("Nơi nhận, mỗi dòng một nơi.", filled=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """Who reports what to whom, and when."""
+
+    annual: AnnualRule = told("Báo cáo hằng năm.")
+    phase_review: PhaseReview | None = told("Sơ kết giai đoạn.", None)
+    stages: Stages = told("Các mốc nhắc việc.", Stages())
+    calendar: Calendar = told("Ngày nghỉ và ngày làm bù.", Calendar())
+    letterhead: Letterhead = told("Thể thức của báo cáo tổng hợp.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """The whole plan file, checked."""
+
+    plan: Header = told("Văn bản kế hoạch.")
+    agencies: Mapping[str, Agency] = told("Các cơ quan, mỗi cơ quan một mã.", filled=True)
+    groups: Mapping[str, Group] = told("Các nhóm cơ quan.", {})
+    content: tuple[ContentArea, ...] = told("Các nội dung của khung hoạt động.", filled=True)
+    activities: tuple[Activity, ...] = told("Các hoạt động, theo thứ tự in.", filled=True)
+    targets: tuple[Target, ...] = told("Các chỉ tiêu.", ())
+    reporting: Reporting = told("Chế độ báo cáo.")
+
+    def holder(self, agency_id: str, on: date) -> Agency:
+        """Return the agency that answers for `agency_id` on day `on`, following successions."""
+        agency = self.agencies[agency_id]
+        while agency.succeeded_by and agency.succeeded_by.since <= on:
+            agency = self.agencies[agency.succeeded_by.agency]
+        return agency
+
+    def activity(self, activity_id: str) -> Activity:
+        """Return the activity printed as `activity_id`; KeyError if the plan has none."""
+        for activity in self.activities:
+            if activity.id == activity_id:
+                return activity
+        raise KeyError(activity_id)
+
+    def activities_of(self, year: int) -> Iterator[Activity]:
+        """Yield the activities with an x in `year`, in the plan's order."""
+        return (activity for activity in self.activities if year in activity.years)
+
+    def area(self, content_id: str) -> ContentArea:
+        """Return the content area called `content_id`; KeyError if the plan has none."""
+        for area in self.content:
+            if area.id == content_id:
+                return area
+        raise KeyError(content_id)
+
+    def coordinating_words(self, activity: Activity) -> str:
+        """Return who coordinates, as printed where the plan keeps the print, else by short names."""
+        if activity.coordinating_printed:
+            return activity.coordinating_printed
+        names = [
+            self.groups[i].name if i in self.groups else self.agencies[i].short for i in activity.coordinating
+        ]
+        return ", ".join(names)

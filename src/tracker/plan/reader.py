@@ -1,0 +1,267 @@
+"""The strict reader: `activities.yaml` into a Plan, or every fault at once as file:line:column.
+
+The reader walks the fields of `model.py` alongside the tree. A value that does not fit is a fault and is left
+out; the walk goes on, so that one reading names everything that is wrong. Rules that join several rows are in
+`rules.py`.
+"""
+
+import re
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from tracker.errors import FileTrouble, PlanFaults, nearest
+from tracker.plan import rules
+from tracker.plan.model import MonthDay, Plan
+from tracker.plan.tree import Fault, Listing, Mapped, Node, Place, Scalar, read_tree
+
+FAILED: Any = object()
+LARGEST = 20_000_000
+"""Bytes; 160,000 activities fit. A larger file is a mistake."""
+
+FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
+    "id": (
+        re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}"),
+        "chỉ dùng chữ không dấu, chữ số, dấu chấm và gạch nối",
+    ),
+    "contact": (
+        re.compile(r"[^@\s:/,;<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|[a-z][a-z0-9+.-]*://\S+"),
+        "viết một địa chỉ như vanphong@so.angiang.example",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A plan without faults, the notes about it, and the text it was read from."""
+
+    plan: Plan
+    notes: tuple[Fault, ...]
+    text: str
+
+
+def read_plan(path: Path) -> Reading:
+    """Read the plan file at `path`.
+
+    Raises PlanFaults with all faults in the order of the file, or FileTrouble if it cannot be opened.
+    """
+    try:
+        with path.open("rb") as file:
+            raw = file.read(LARGEST + 1)
+    except OSError as why:
+        raise FileTrouble(
+            f"{path}: không mở được tệp kế hoạch ({why.strerror}); "
+            "chạy lệnh trong thư mục có activities.yaml hoặc đặt TRACKER_PLAN"
+        ) from why
+    if len(raw) > LARGEST:
+        raise FileTrouble(f"{path}: tệp lớn hơn {LARGEST // 1_000_000} MB; đây có đúng là tệp kế hoạch không?")
+    return parse_plan(raw, path.name)
+
+
+def parse_plan(raw: bytes, file: str = "activities.yaml") -> Reading:
+    """Read the plan in `raw`, naming it `file` in faults; raises PlanFaults."""
+    tree, faults = read_tree(raw, file)
+    if tree is None and not faults:
+        faults.append(Fault(file, Place(1, 1), "", "tệp trống", "chép lại từ bản trước"))
+    walk = _Walk(file, faults)
+    if tree is not None:
+        value = walk.value(Plan, tree, (), {})
+        seen = rules.Seen(file, value if isinstance(value, dict) else {}, walk.places)
+        faults += walk.unknown_names(rules.names_of(tree))
+        faults += rules.faults(seen)
+        if not faults:
+            plan = Plan(**value)
+            return Reading(plan, tuple(sorted(rules.notes(plan, seen), key=_by_place)), raw.decode("utf-8-sig"))
+    in_order: list[Fault] = sorted(set(faults), key=_by_place)
+    raise PlanFaults(in_order)
+
+
+def _by_place(fault: Fault) -> tuple[Place, str]:
+    return fault.place, fault.what
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    return typing.get_type_hints(cls)
+
+
+@cache
+def _fields(cls: type) -> tuple[Field[Any], ...]:
+    return fields(cls)
+
+
+class _Walk:
+    """One pass over tree and model; collects faults, the place of every value, and the ids that texts name."""
+
+    def __init__(self, file: str, faults: list[Fault]) -> None:
+        self.file = file
+        self.faults = faults
+        self.places: dict[rules.Path, Place] = {}
+        self.named: list[tuple[rules.Path, Place, str, tuple[str, ...]]] = []
+        self.titles: dict[rules.Path, str] = {}
+
+    def fault(self, path: rules.Path, place: Place, what: str, way_out: str) -> Any:
+        self.faults.append(Fault(self.file, place, rules.where(path, self.titles), what, way_out))
+        return FAILED
+
+    def unknown_names(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
+        """Return a fault for every text that should name an agency, group or content area and does not."""
+        found = []
+        words = {"agency": "cơ quan", "group": "nhóm", "content": "nội dung"}
+        for path, place, text, kinds in self.named:
+            valid = frozenset().union(*(known[kind] for kind in kinds))
+            if text not in valid:
+                what = f'không có {" hay ".join(words[kind] for kind in kinds)} "{text}"'
+                where = rules.where(path, self.titles)
+                found.append(Fault(self.file, place, where, what, nearest(text, valid)))
+        return found
+
+    def value(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+        """Return `node` as a value of type `kind`, or FAILED after noting why."""
+        self.places[path] = node.place
+        if is_dataclass(kind):
+            return self._object(cast(type, kind), node, path)
+        origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+        if origin is types.UnionType:
+            return self.value(arguments[0], node, path, facts)
+        if origin is tuple:
+            return self._tuple(arguments[0], node, path, facts)
+        if origin is Mapping:
+            return self._mapping(arguments[1], node, path, facts)
+        return self._scalar(kind, node, path, facts)
+
+    def _object(self, cls: type, node: Node, path: rules.Path) -> Any:
+        if not isinstance(node, Mapped):
+            return self.fault(path, node.place, "phải gồm các dòng khóa: giá trị", "xem mẫu ở các mục bên cạnh")
+        if isinstance(named := node.items.get("id"), Scalar):
+            self.titles[path] = named.text
+        known = {field.name: field for field in _fields(cls) if not field.metadata.get("key")}
+        for key, place in node.keys.items():
+            if key not in known:
+                self.fault((*path, key), place, f'không có khóa "{key}"', nearest(key, known))
+        values: dict[str, Any] = {}
+        for name, field in known.items():
+            if name in node.items:
+                values[name] = self.value(_hints(cls)[name], node.items[name], (*path, name), field.metadata)
+            elif field.default is MISSING:
+                values[name] = self.fault(path, node.place, f'thiếu khóa "{name}"', f"thêm dòng {name}: …")
+        if not path:
+            return values
+        if path[-2:-1] in (("agencies",), ("groups",)):
+            values["id"] = path[-1]
+        return FAILED if FAILED in values.values() else cls(**values)
+
+    def _tuple(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+        if not isinstance(node, Listing):
+            return self.fault(
+                path, node.place, "phải là danh sách", "viết [a, b] hoặc mỗi mục một dòng bắt đầu bằng -"
+            )
+        if not node.items and facts.get("filled"):
+            return self.fault(path, node.place, "danh sách trống", "cần ít nhất một mục")
+        values = tuple(self.value(kind, item, (*path, i), facts) for i, item in enumerate(node.items, 1))
+        if not is_dataclass(kind):
+            for i, value in enumerate(values):
+                if value is not FAILED and value in values[:i]:
+                    self.fault(path, node.items[i].place, f'"{value}" viết hai lần', "xóa một trong hai")
+        # Rows are kept where they stand even if one of them failed, so that rules still see the others.
+        return values if is_dataclass(kind) or FAILED not in values else FAILED
+
+    def _mapping(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+        if not isinstance(node, Mapped):
+            return self.fault(path, node.place, "phải gồm các dòng mã: nội dung", "xem mẫu ở các mục bên cạnh")
+        if not node.items and facts.get("filled"):
+            return self.fault(path, node.place, "không có mục nào", "cần ít nhất một mục")
+        values = {}
+        for key, item in node.items.items():
+            pattern, way_out = FORMS["id"]
+            if not pattern.fullmatch(key):
+                self.fault((*path, key), node.keys[key], f'mã "{key}" không dùng được', way_out)
+            values[key] = self.value(kind, item, (*path, key), {})
+        return values
+
+    def _scalar(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+        if not isinstance(node, Scalar):
+            return self.fault(
+                path,
+                node.place,
+                "phải là một giá trị, không phải danh sách hay nhóm khóa",
+                "viết trên một dòng",
+            )
+        text = node.text.strip()
+        if not text or (not node.quoted and text in {"null", "~"}):
+            return self.fault(path, node.place, "để trống", "điền giá trị hoặc xóa cả dòng")
+        if typing.get_origin(kind) is typing.Literal:
+            choices = typing.get_args(kind)
+            if text in choices:
+                return text
+            return self.fault(path, node.place, f'"{text}" không dùng được', nearest(text, choices))
+        try:
+            value = READ[kind](text)
+        except ValueError as why:
+            return self.fault(path, node.place, f'"{text}" {why.args[0]}', why.args[1])
+        return self._bounded(value, node.place, path, facts)
+
+    def _bounded(self, value: Any, place: Place, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+        low, high = facts.get("at_least"), facts.get("at_most")
+        if low is not None and not low <= value <= high:
+            return self.fault(path, place, f"{value} ngoài khoảng cho phép", f"chọn từ {low} đến {high}")
+        if form := facts.get("form"):
+            pattern, way_out = FORMS[form]
+            if not pattern.fullmatch(value):
+                return self.fault(path, place, f'"{value}" không dùng được', way_out)
+        if kinds := facts.get("names"):
+            self.named.append((path, place, value, kinds))
+        return value
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"-?[0-9]{1,9}", text):
+        raise ValueError("không phải số nguyên", "viết bằng chữ số, ví dụ 2024")
+    return int(text)
+
+
+def _number(text: str) -> Decimal:
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,4})?", text):
+        raise ValueError("không phải số", "viết bằng chữ số, phần lẻ sau dấu chấm, ví dụ 1253 hoặc 12.5")
+    return Decimal(text)
+
+
+def _date(text: str) -> date:
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            return date.fromisoformat(text)
+        if spoken := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text):
+            day, month, year = map(int, spoken.groups())
+            raise ValueError("không viết theo NĂM-THÁNG-NGÀY", f"viết {date(year, month, day)}")
+    except ValueError as why:
+        if len(why.args) == 2:
+            raise
+        raise ValueError("là ngày không có trong lịch", "viết NĂM-THÁNG-NGÀY, ví dụ 2024-10-29") from None
+    raise ValueError("không phải ngày", "viết NĂM-THÁNG-NGÀY, ví dụ 2024-10-29")
+
+
+def _month_day(text: str) -> MonthDay:
+    way_out = "viết THÁNG-NGÀY, ví dụ 10-29"
+    if not re.fullmatch(r"\d{2}-\d{2}", text):
+        raise ValueError("không phải ngày trong năm", way_out)
+    month, day = int(text[:2]), int(text[3:])
+    try:
+        date(2023, month, day)  # a common year: 29/2 cannot be a yearly date
+    except ValueError:
+        raise ValueError("không có trong mọi năm", way_out) from None
+    return MonthDay(month, day)
+
+
+READ: Mapping[Any, Callable[[str], Any]] = {
+    str: str,
+    int: _whole,
+    Decimal: _number,
+    date: _date,
+    MonthDay: _month_day,
+}

@@ -1,0 +1,190 @@
+"""Rules of the plan file that join several rows: what must hold (faults) and what is worth knowing (notes)."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tracker.plan.model import Activity, Agency, Plan, Reporting, Target
+from tracker.plan.tree import Fault, Listing, Mapped, Node, Place, Scalar
+
+Path = tuple[str | int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the reader could make of each section, and where every value stands; rows that failed are left out."""
+
+    file: str
+    sections: Mapping[str, Any]
+    places: Mapping[Path, Place]
+
+    def rows(self, section: str, cls: type) -> Iterator[tuple[Path, Any]]:
+        """Yield the rows of `section` that could be read, each with its path."""
+        found = self.sections.get(section)
+        items: Iterable[tuple[str | int, Any]] = ()
+        if isinstance(found, tuple):
+            items = enumerate(found, 1)
+        elif isinstance(found, dict):
+            items = found.items()
+        return (((section, key), row) for key, row in items if isinstance(row, cls))
+
+    def say(self, path: Path, named: str, what: str, way_out: str) -> Fault:
+        """Return a fault at `path`, called `named`."""
+        nearest = path
+        while nearest not in self.places:
+            nearest = nearest[:-1]
+        return Fault(self.file, self.places[nearest], named, what, way_out)
+
+
+def where(path: Path, titles: Mapping[Path, str]) -> str:
+    """Return how a fault names `path`: by the row's printed id where it has one, `II.14.lead`."""
+    for cut in range(len(path), 0, -1):
+        if path[:cut] in titles:
+            return ".".join([titles[path[:cut]], *map(str, path[cut:])])
+    return ".".join(map(str, path))
+
+
+def names_of(tree: Node) -> dict[str, frozenset[str]]:
+    """Return the ids the file defines, by kind; also those of rows that have faults of their own."""
+    sections = tree.items if isinstance(tree, Mapped) else {}
+
+    def keys(section: str) -> frozenset[str]:
+        node = sections.get(section)
+        return frozenset(node.items) if isinstance(node, Mapped) else frozenset()
+
+    content = sections.get("content")
+    rows = content.items if isinstance(content, Listing) else []
+    ids = (row.items.get("id") for row in rows if isinstance(row, Mapped))
+    areas = frozenset(node.text for node in ids if isinstance(node, Scalar))
+    return {"agency": keys("agencies"), "group": keys("groups"), "content": areas}
+
+
+def faults(seen: Seen) -> Iterator[Fault]:
+    """Yield what must not be in a plan."""
+    yield from _equal_ids(seen)
+    yield from _years_outside(seen)
+    yield from _equal_names(seen)
+    yield from _circles(seen)
+    reporting = seen.sections.get("reporting")
+    if isinstance(reporting, Reporting):
+        yield from _reporting(seen, reporting)
+
+
+def _equal_ids(seen: Seen) -> Iterator[Fault]:
+    for section in ("content", "activities", "targets"):
+        first: dict[str, Path] = {}
+        for path, row in seen.rows(section, object):
+            if not (row_id := getattr(row, "id", None)):
+                continue
+            if row_id in first:
+                line = seen.places[first[row_id]].line
+                yield seen.say((*path, "id"), row_id, f"mã này đã có ở dòng {line}", "đổi một trong hai mã")
+            first.setdefault(row_id, path)
+    agencies = dict(seen.rows("agencies", Agency))
+    for path, group in seen.rows("groups", object):
+        if ("agencies", path[1]) in agencies:
+            yield seen.say(path, str(path[1]), "vừa là mã cơ quan vừa là mã nhóm", "đổi mã của nhóm")
+        del group
+
+
+def _years_outside(seen: Seen) -> Iterator[Fault]:
+    years = getattr(seen.sections.get("plan"), "years", None)
+    if not years:
+        return
+    shown = ", ".join(map(str, years))
+    for path, activity in seen.rows("activities", Activity):
+        for i, year in enumerate(activity.years, 1):
+            if year not in years:
+                what = f"năm {year} ngoài kế hoạch"
+                yield seen.say((*path, "years", i), f"{activity.id}.years", what, f"chọn trong {shown}")
+        if activity.due and activity.due.year not in activity.years:
+            what = f"hạn {activity.due} ngoài các năm của hoạt động"
+            yield seen.say((*path, "due"), f"{activity.id}.due", what, "sửa hạn hoặc thêm năm")
+    for path, target in seen.rows("targets", Target):
+        if target.by not in years:
+            what = f"năm {target.by} ngoài kế hoạch"
+            yield seen.say((*path, "by"), f"{target.id}.by", what, f"chọn trong {shown}")
+
+
+def _equal_names(seen: Seen) -> Iterator[Fault]:
+    owner: dict[str, str] = {}
+    for section in ("agencies", "groups"):
+        for path, row in seen.rows(section, object):
+            names = (getattr(row, "name", None), getattr(row, "short", None), *getattr(row, "aliases", ()))
+            for name in {name.casefold(): name for name in names if name}.values():
+                holder = owner.setdefault(name.casefold(), str(path[1]))
+                if holder != path[1]:
+                    what = f'tên "{name}" đã là của {holder}'
+                    yield seen.say(path, str(path[1]), what, "mỗi tên gọi chỉ thuộc một cơ quan hoặc nhóm")
+
+
+def _circles(seen: Seen) -> Iterator[Fault]:
+    heirs = {path[1]: row.succeeded_by.agency for path, row in seen.rows("agencies", Agency) if row.succeeded_by}
+    for start in heirs:
+        at, steps = heirs[start], 0
+        while at != start and at in heirs and steps <= len(heirs):
+            at, steps = heirs[at], steps + 1
+        if at == start:
+            path = ("agencies", start, "succeeded_by")
+            yield seen.say(
+                path, f"{start}.succeeded_by", "kế thừa vòng tròn", "để một cơ quan không có succeeded_by"
+            )
+
+
+def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
+    spans: list[tuple[str, Any]] = [("annual", reporting.annual)]
+    if reporting.phase_review:
+        spans.append(("phase_review", reporting.phase_review))
+    for name, span in spans:
+        if not span.opens < span.due <= span.closes:
+            yield seen.say(
+                ("reporting", name),
+                f"reporting.{name}",
+                "các ngày không theo thứ tự mở, hạn, khóa",
+                "sửa để opens trước due và due không sau closes",
+            )
+    years = getattr(seen.sections.get("plan"), "years", ())
+    if reporting.phase_review and reporting.phase_review.code in {str(year) for year in years}:
+        named = "reporting.phase_review.code"
+        yield seen.say(("reporting", "phase_review", "code"), named, "mã trùng với mã kỳ hằng năm", "chọn mã khác")
+    both = set(reporting.calendar.days_off) & set(reporting.calendar.working_days)
+    for day in sorted(both):
+        yield seen.say(
+            ("reporting", "calendar"), "reporting.calendar", f"{day} vừa nghỉ vừa làm bù", "giữ ở một danh sách"
+        )
+
+
+def notes(plan: Plan, seen: Seen) -> Iterator[Fault]:
+    """Yield what an admin should know of a plan without faults; none of it stops the plan from being applied."""
+    to_confirm = "đối chiếu bản ký rồi xóa dòng này"
+    for path, activity in seen.rows("activities", Activity):
+        if activity.years_unconfirmed:
+            years = ", ".join(map(str, activity.years))
+            what = f"năm {years} là cách đọc: {activity.years_unconfirmed}"
+            yield seen.say((*path, "years_unconfirmed"), activity.id, what, to_confirm)
+        if activity.lead in activity.coordinating:
+            what = f"cơ quan chủ trì {plan.agencies[activity.lead].short} cũng ghi ở cột phối hợp"
+            yield seen.say((*path, "coordinating"), activity.id, what, "giữ nguyên nếu bản ký in như vậy")
+    for path, agency in seen.rows("agencies", Agency):
+        if agency.succeeded_by and agency.succeeded_by.unconfirmed:
+            heir = plan.agencies[agency.succeeded_by.agency].short
+            since = f"{agency.succeeded_by.since:%d/%m/%Y}"
+            what = f"{heir} kế thừa từ {since}: {agency.succeeded_by.unconfirmed}"
+            yield seen.say((*path, "succeeded_by"), agency.id, what, to_confirm)
+    review = plan.reporting.phase_review
+    if review and review.unconfirmed:
+        place = ("reporting", "phase_review", "unconfirmed")
+        yield seen.say(place, "reporting.phase_review", review.unconfirmed, to_confirm)
+    yield from _silent_leads(plan, seen)
+
+
+def _silent_leads(plan: Plan, seen: Seen) -> Iterator[Fault]:
+    last_day = date(max(plan.plan.years), 12, 31)
+    leads = Counter(activity.lead for activity in plan.activities)
+    for lead, count in leads.items():
+        for agency in {plan.agencies[lead].id, plan.holder(lead, last_day).id}:
+            if not plan.agencies[agency].contacts:
+                what = f"chủ trì {count} hoạt động nhưng chưa có nơi nhận thư"
+                yield seen.say(("agencies", agency), agency, what, "thêm contacts")

@@ -1,0 +1,199 @@
+"""YAML text into a tree in which every value is text and knows its place.
+
+PyYAML's own loaders are too kind for a file that a signed memo rests on: the last of two equal keys wins in
+silence, `no` becomes False, `1.10` becomes 1.1 and `12:30` becomes 750. So the tree is built from the parser's
+events: scalars stay text, and equal keys, anchors, tags, over-deep nesting and second documents are faults.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import NoReturn
+
+import yaml
+
+DEEPEST = 10
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A line and a column, counted from 1 as editors do."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing wrong (or, as a note, one thing to know) about the plan file."""
+
+    file: str
+    place: Place
+    where: str
+    what: str
+    way_out: str
+
+    def __str__(self) -> str:
+        """Return `file:line:column: where: what; way out`."""
+        where = f"{self.where}: " if self.where else ""
+        return f"{self.file}:{self.place.line}:{self.place.column}: {where}{self.what}; {self.way_out}"
+
+
+@dataclass(slots=True)
+class Scalar:
+    """A text, and whether it was written in quotes."""
+
+    place: Place
+    text: str
+    quoted: bool
+
+
+@dataclass(slots=True)
+class Listing:
+    """A YAML sequence."""
+
+    place: Place
+    items: "list[Node]"
+
+
+@dataclass(slots=True)
+class Mapped:
+    """A YAML mapping; `keys` holds where each key stands."""
+
+    place: Place
+    items: "dict[str, Node]"
+    keys: dict[str, Place]
+
+
+Node = Scalar | Listing | Mapped
+
+
+class _Unreadable(Exception):
+    """The text is no YAML from here on; carries the one fault that says so."""
+
+    def __init__(self, place: Place, what: str, way_out: str) -> None:
+        super().__init__(what)
+        self.place, self.what, self.way_out = place, what, way_out
+
+
+def read_tree(raw: bytes, file: str) -> tuple[Node | None, list[Fault]]:
+    """Return the tree of `raw` and its faults, in order; the tree is None where the text cannot be read at all."""
+    faults: list[Fault] = []
+    try:
+        text = _decoded(raw)
+        faults += _tabs(text, file)
+        return _Builder(file, faults).build(text), faults
+    except _Unreadable as why:
+        if not any(fault.place.line == why.place.line for fault in faults):
+            faults.append(Fault(file, why.place, "", why.what, why.way_out))
+        return None, faults
+
+
+def _decoded(raw: bytes) -> str:
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as why:
+        before = raw[: why.start].decode("utf-8-sig", "replace")
+        place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
+        way_out = "mở tệp bằng trình soạn thảo và lưu lại với bảng mã UTF-8"
+        raise _Unreadable(place, f"byte 0x{raw[why.start]:02x} không phải UTF-8", way_out) from None
+    # The C parser answers a lone line separator or a NUL with a mere offset, so they are found here.
+    if found := CONTROL.search(text):
+        line_start = text.rfind("\n", 0, found.start()) + 1
+        place = Place(text.count("\n", 0, line_start) + 1, found.start() - line_start + 1)
+        raise _Unreadable(place, f"ký tự điều khiển U+{ord(found[0]):04X}", "xóa ký tự này đi")
+    return unicodedata.normalize("NFC", text)
+
+
+def _tabs(text: str, file: str) -> list[Fault]:
+    return [
+        Fault(file, Place(number, line.index("\t") + 1), "", "có phím Tab ở đầu dòng", "thụt dòng bằng dấu cách")
+        for number, line in enumerate(text.split("\n"), 1)
+        if "\t" in line[: len(line) - len(line.lstrip())]
+    ]
+
+
+class _Builder:
+    """Turns parser events into nodes without recursion, so that no nesting can exhaust the stack."""
+
+    def __init__(self, file: str, faults: list[Fault]) -> None:
+        self.file, self.faults = file, faults
+        self.open: list[Listing | Mapped] = []
+        self.key: list[tuple[str, Place] | None] = []
+        self.root: Node | None = None
+
+    def build(self, text: str) -> Node | None:
+        """Return the root node of `text`, or None for an empty file."""
+        try:
+            for event in yaml.parse(text, Loader=LOADER):
+                self._take(event)
+        except yaml.MarkedYAMLError as why:
+            mark = why.problem_mark or why.context_mark
+            place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+            self._stop(
+                place,
+                f"không đọc được YAML ({why.problem})",
+                'xem lại thụt dòng, dấu hai chấm và dấu nháy; chữ có ": " hoặc "#" phải nằm trong dấu nháy',
+            )
+        except yaml.YAMLError as why:
+            self._stop(Place(1, 1), f"không đọc được YAML ({why})", "lưu lại tệp với bảng mã UTF-8")
+        return self.root
+
+    def _stop(self, place: Place, what: str, way_out: str) -> NoReturn:
+        raise _Unreadable(place, what, way_out)
+
+    def _fault(self, place: Place, what: str, way_out: str) -> None:
+        self.faults.append(Fault(self.file, place, self._where(), what, way_out))
+
+    def _where(self) -> str:
+        return ".".join(key[0] for key in self.key if key)
+
+    def _take(self, event: yaml.Event) -> None:
+        mark = event.start_mark
+        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        if getattr(event, "anchor", None) or isinstance(event, yaml.AliasEvent):
+            self._fault(place, "không dùng neo (&, *) của YAML", "viết lại nội dung tại chỗ")
+        if tag := getattr(event, "tag", None):
+            self._fault(place, f"không dùng nhãn kiểu {tag}", "xóa nhãn đi")
+        if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
+            self._stop(place, "tệp có hai phần ngăn bởi ---", "giữ một phần duy nhất")
+        if isinstance(event, yaml.ScalarEvent):
+            self._put(Scalar(place, event.value, bool(event.style)))
+        elif isinstance(event, yaml.AliasEvent):
+            self._put(Scalar(place, "", quoted=False))
+        elif isinstance(event, yaml.SequenceStartEvent):
+            self._enter(Listing(place, []))
+        elif isinstance(event, yaml.MappingStartEvent):
+            self._enter(Mapped(place, {}, {}))
+        elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
+            self.open.pop()
+            self.key.pop()
+
+    def _enter(self, node: Listing | Mapped) -> None:
+        if len(self.open) == DEEPEST:
+            self._stop(node.place, f"lồng quá {DEEPEST} tầng", "viết phẳng hơn")
+        self._put(node)
+        self.open.append(node)
+        self.key.append(None)
+
+    def _put(self, node: Node) -> None:
+        if not self.open:
+            self.root = node
+        elif isinstance(parent := self.open[-1], Listing):
+            parent.items.append(node)
+        elif (key := self.key[-1]) is None:
+            self._start_entry(parent, node)
+        else:
+            self.key[-1] = None
+            if key[0] not in parent.items:
+                parent.items[key[0]], parent.keys[key[0]] = node, key[1]
+
+    def _start_entry(self, parent: Mapped, node: Node) -> None:
+        if not isinstance(node, Scalar):
+            self._stop(node.place, "khóa phải là một từ", 'viết dạng "khóa: giá trị"')
+        if node.text in parent.items:
+            first = parent.keys[node.text].line
+            self._fault(node.place, f'khóa "{node.text}" đã có ở dòng {first}', "giữ lại một trong hai")
+        self.key[-1] = (node.text, node.place)

@@ -1,0 +1,96 @@
+"""Where a duty, an agency and a period stand. Pure: values in, values out."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+class DutyState(StrEnum):
+    """The states of a duty: expected → submitted → accepted, or returned → submitted.
+
+    A plan change makes a duty that is no longer asked for withdrawn.
+    """
+
+    EXPECTED = "expected"
+    SUBMITTED = "submitted"
+    RETURNED = "returned"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+
+
+OWED = frozenset({DutyState.EXPECTED, DutyState.RETURNED})
+ANSWERED = frozenset({DutyState.SUBMITTED, DutyState.ACCEPTED})
+
+
+class UpdateStatus(StrEnum):
+    """What an agency says of an activity."""
+
+    NOT_STARTED = "not_started"
+    UNDER_WAY = "under_way"
+    DONE = "done"
+    STOPPED = "stopped"
+
+
+STATUS_WORDS = {
+    UpdateStatus.NOT_STARTED: "Chưa triển khai",
+    UpdateStatus.UNDER_WAY: "Đang thực hiện",
+    UpdateStatus.DONE: "Hoàn thành",
+    UpdateStatus.STOPPED: "Tạm dừng/không thực hiện",
+}
+
+
+class Timeliness(StrEnum):
+    """The four cells of Vietnamese directive tracking; about the task, not about its report."""
+
+    DONE_IN_TIME = "done_in_time"
+    DONE_LATE = "done_late"
+    OPEN_IN_TIME = "open_in_time"
+    OPEN_LATE = "open_late"
+
+
+TIMELINESS_WORDS = {
+    Timeliness.DONE_IN_TIME: "Hoàn thành đúng hạn",
+    Timeliness.DONE_LATE: "Hoàn thành quá hạn",
+    Timeliness.OPEN_IN_TIME: "Chưa hoàn thành trong hạn",
+    Timeliness.OPEN_LATE: "Chưa hoàn thành quá hạn",
+}
+
+
+def timeliness(status: UpdateStatus | None, said_on: date | None, due: date, today: date) -> Timeliness:
+    """Return the cell of a task whose last report said `status` on `said_on`; both None where nothing was said."""
+    if status is UpdateStatus.DONE and said_on is not None:
+        return Timeliness.DONE_IN_TIME if said_on <= due else Timeliness.DONE_LATE
+    return Timeliness.OPEN_IN_TIME if today <= due else Timeliness.OPEN_LATE
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How many duties there are, and how many were answered, accepted and returned; all are counts of duties."""
+
+    expected: int = 0
+    answered: int = 0
+    accepted: int = 0
+    returned: int = 0
+
+    @property
+    def owed(self) -> int:
+        """Return how many duties still wait for an answer."""
+        return self.expected - self.answered
+
+    @property
+    def complete(self) -> bool:
+        """Say whether nothing is owed."""
+        return self.owed == 0
+
+
+def standing(states: Iterable[DutyState]) -> Standing:
+    """Count `states`, leaving withdrawn duties out."""
+    count: Counter[DutyState] = Counter(state for state in states if state is not DutyState.WITHDRAWN)
+    return Standing(
+        expected=count.total(),
+        answered=sum(count[state] for state in ANSWERED),
+        accepted=count[DutyState.ACCEPTED],
+        returned=count[DutyState.RETURNED],
+    )

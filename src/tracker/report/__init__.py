@@ -1,0 +1,1 @@
+"""What is told upward: the frozen snapshot and the memo made from it."""

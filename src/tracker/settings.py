@@ -1,0 +1,105 @@
+"""The TRACKER_* environment into one frozen Settings, checked at start."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tracker.errors import FileTrouble, SettingsError, nearest
+
+SHIPPED = Path(__file__).parent / "shipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Where things are. Every field has a default that works offline in the current folder."""
+
+    plan: Path
+    """TRACKER_PLAN: the plan file."""
+    templates: Path
+    """TRACKER_TEMPLATES: letters, pages and the memo's look."""
+    var: Path
+    """TRACKER_VAR: database, sent letters, memos and the secret key."""
+    database_url: str
+    """TRACKER_DATABASE_URL: `sqlite:///…` or `postgresql://…`."""
+    mail_url: str
+    """TRACKER_MAIL_URL: `folder:///…`, `smtp://user:password@host:port` or `smtps://…`."""
+    sender: str
+    """TRACKER_SENDER: the From address of letters."""
+    base_url: str
+    """TRACKER_BASE_URL: where officers reach the pages; links in letters start with it."""
+    illustration: bool
+    """TRACKER_ILLUSTRATION: marks letters, pages and memos as example data."""
+
+    @property
+    def reports(self) -> Path:
+        """Return the folder of finished memos."""
+        return self.var / "reports"
+
+    def secret_key(self) -> bytes:
+        """Return TRACKER_SECRET_KEY, or the key kept under `var`, made on first use for its owner alone.
+
+        Raises FileTrouble where the key can be neither read nor kept.
+        """
+        if given := os.environ.get("TRACKER_SECRET_KEY"):
+            return given.encode()
+        path = self.var / "secret-key"
+        try:
+            self.var.mkdir(parents=True, exist_ok=True)
+            try:
+                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                    file.write(secrets.token_urlsafe(48))
+            except FileExistsError:
+                pass
+            return path.read_bytes()
+        except OSError as why:
+            raise FileTrouble(
+                f"{path}: không giữ được khóa bí mật ({why.strerror}); cho quyền ghi hoặc đặt TRACKER_SECRET_KEY"
+            ) from why
+
+
+def load_settings(env: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from `env`, by default the process's own; raises SettingsError naming all faults."""
+    env = os.environ if env is None else env
+    wrong: list[str] = []
+    var = Path(env.get("TRACKER_VAR", "var")).absolute()
+    settings = Settings(
+        plan=Path(env["TRACKER_PLAN"]) if "TRACKER_PLAN" in env else _at_root("activities.yaml"),
+        templates=Path(env["TRACKER_TEMPLATES"]) if "TRACKER_TEMPLATES" in env else _at_root("templates"),
+        var=var,
+        database_url=env.get("TRACKER_DATABASE_URL") or f"sqlite:///{var / 'tracker.db'}",
+        mail_url=env.get("TRACKER_MAIL_URL") or f"folder://{var / 'outbox'}",
+        sender=env.get("TRACKER_SENDER", "theo-doi-ke-hoach@angiang.example"),
+        base_url=env.get("TRACKER_BASE_URL", "http://127.0.0.1:8305").rstrip("/"),
+        illustration=env.get("TRACKER_ILLUSTRATION", "").lower() in {"1", "true", "yes"},
+    )
+    known = {
+        "TRACKER_PLAN", "TRACKER_TEMPLATES", "TRACKER_VAR", "TRACKER_DATABASE_URL", "TRACKER_MAIL_URL",
+        "TRACKER_SENDER", "TRACKER_BASE_URL", "TRACKER_ILLUSTRATION", "TRACKER_SECRET_KEY",
+    }  # fmt: skip
+    strange = sorted(name for name in env if name.startswith("TRACKER_") and name not in known)
+    wrong += [f"{name}: không có cài đặt này; {nearest(name, known)}" for name in strange]
+    if urlsplit(settings.database_url).scheme.split("+")[0] not in {"sqlite", "postgresql"}:
+        wrong.append(
+            f"TRACKER_DATABASE_URL: không hiểu {settings.database_url!r}; dùng sqlite:///… hoặc postgresql://…"
+        )
+    if urlsplit(settings.mail_url).scheme not in {"folder", "smtp", "smtps"}:
+        wrong.append("TRACKER_MAIL_URL: không hiểu địa chỉ này; dùng folder:///…, smtp://… hoặc smtps://…")
+    if urlsplit(settings.base_url).scheme not in {"http", "https"} or not urlsplit(settings.base_url).netloc:
+        wrong.append(
+            f"TRACKER_BASE_URL: không hiểu {settings.base_url!r}; viết như https://theo-doi.angiang.example"
+        )
+    if "@" not in settings.sender:
+        wrong.append(f"TRACKER_SENDER: {settings.sender!r} không phải địa chỉ thư")
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return settings
+
+
+def _at_root(name: str) -> Path:
+    """Return `name` in the current folder, else where the checkout or the installed package keeps it."""
+    here = Path.cwd() / name
+    checkout = Path(__file__).parents[2] / name
+    return next((path for path in (here, checkout) if path.exists()), SHIPPED / name)

@@ -1,0 +1,1 @@
+"""What is remembered: the database, one module for each noun."""

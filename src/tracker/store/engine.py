@@ -1,0 +1,172 @@
+"""The database: SQLite by default, PostgreSQL by URL, brought to the newest schema when it is opened."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy.engine import make_url
+
+from tracker.errors import StoreError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATION_LOCK = 305_2024
+"""Any number, the same in every process: PostgreSQL's advisory lock while migrating."""
+
+
+class UTCTime(sa.types.TypeDecorator[datetime]):
+    """An instant, always aware and in UTC; SQLite alone would hand it back naive, with its offset dropped."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse naive times; store the rest in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive time {value!r}")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Return an aware time in UTC."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactNumber(sa.types.TypeDecorator[Decimal]):
+    """A decimal number kept as its text: SQLite has no exact numbers of its own."""
+
+    impl = sa.String(20)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: sa.Dialect) -> str | None:
+        """Store the plain digits."""
+        del dialect
+        return None if value is None else f"{value:f}"
+
+    def process_result_value(self, value: str | None, dialect: sa.Dialect) -> Decimal | None:
+        """Return the number exactly as it was given."""
+        del dialect
+        return None if value is None else Decimal(value)
+
+
+def open_store(url: str) -> sa.Engine:
+    """Return an engine on the newest schema, creating or migrating the database at `url`.
+
+    Raises StoreError where it cannot be reached or written, or belongs to a newer version.
+    """
+    engine = _connectable(url)
+    with telling_store_errors(url):
+        _migrate(engine, url)
+    return engine
+
+
+def _connectable(url: str) -> sa.Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if parsed.database and parsed.database != ":memory:":
+        folder = Path(parsed.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as why:
+            raise StoreError(
+                f"{folder}: không tạo được thư mục cơ sở dữ liệu ({why.strerror}); "
+                "cho quyền ghi hoặc đặt TRACKER_DATABASE_URL"
+            ) from why
+    engine = sa.create_engine(parsed, connect_args={"timeout": 30})
+    sa.event.listen(engine, "connect", _sqlite_pragmas)
+    sa.event.listen(engine, "begin", _begin_immediate)
+    return engine
+
+
+def _sqlite_pragmas(connection: Any, _record: object) -> None:
+    # The driver's own transactions begin deferred and lose updates between a read and its write.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    if connection.get_execution_options().get("reads_only"):
+        connection.exec_driver_sql("BEGIN DEFERRED")
+    else:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection that only reads: on SQLite it waits for no writer and holds none up."""
+    with engine.connect().execution_options(reads_only=True) as connection:
+        yield connection
+
+
+def _alembic(url: str) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    return config
+
+
+def _migrate(engine: sa.Engine, url: str) -> None:
+    config = _alembic(url)
+    script = ScriptDirectory.from_config(config)
+    newest = script.get_current_head()
+    with engine.connect() as connection:
+        if MigrationContext.configure(connection).get_current_revision() == newest:
+            return
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+        current = MigrationContext.configure(connection).get_current_revision()
+        if current == newest:
+            return
+        if current is not None and current not in {rev.revision for rev in script.walk_revisions()}:
+            raise StoreError(
+                f"{make_url(url).render_as_string()}: cơ sở dữ liệu thuộc phiên bản mới hơn ({current}); "
+                "cập nhật chương trình rồi chạy lại"
+            )
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+@contextmanager
+def telling_store_errors(url: str) -> Iterator[None]:
+    """Turn the database's own errors into a StoreError that names the database and the way out."""
+    shown = make_url(url).render_as_string()
+    try:
+        yield
+    except CommandError as why:
+        raise StoreError(f"{shown}: không nâng cấp được cơ sở dữ liệu ({why})") from why
+    except sa.exc.DBAPIError as why:
+        raise StoreError(f"{shown}: {_in_words(str(why.orig))}") from why
+
+
+def _in_words(problem: str) -> str:
+    for sign, words in (
+        ("full", "ổ đĩa đầy; giải phóng chỗ trống rồi chạy lại, chưa có gì được ghi dở dang"),
+        ("No space left", "ổ đĩa đầy; giải phóng chỗ trống rồi chạy lại, chưa có gì được ghi dở dang"),
+        ("readonly", "cơ sở dữ liệu không ghi được; cho quyền ghi vào tệp và thư mục chứa nó"),
+        ("unable to open", "không mở được cơ sở dữ liệu; kiểm tra đường dẫn và quyền ghi"),
+        ("not a database", "tệp này không phải cơ sở dữ liệu; đặt TRACKER_DATABASE_URL tới tệp khác"),
+        ("locked", "chương trình khác đang giữ cơ sở dữ liệu; chờ giây lát rồi chạy lại"),
+    ):
+        if sign in problem:
+            return words
+    first_line = problem.strip().splitlines()[0] if problem.strip() else "lỗi không rõ"
+    return f"không dùng được cơ sở dữ liệu ({first_line}); kiểm tra TRACKER_DATABASE_URL và máy chủ"

@@ -1,0 +1,208 @@
+"""The mapped tables. Times are UTC instants, days are plain dates in the plan's zone, texts are NFC."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from tracker.progress import DutyState, UpdateStatus
+from tracker.store.engine import ExactNumber, UTCTime
+
+Key = sa.String(200)
+
+
+class Base(DeclarativeBase):
+    """All tables; named constraints, so that migrations can address them on both databases."""
+
+    metadata = sa.MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012  # SQLAlchemy's own convention
+        datetime: UTCTime,
+        dict[str, Any]: sa.JSON,
+        list[str]: sa.JSON,
+        DutyState: sa.Enum(
+            DutyState, native_enum=False, length=20, values_callable=lambda e: [x.value for x in e]
+        ),
+        UpdateStatus: sa.Enum(
+            UpdateStatus, native_enum=False, length=20, values_callable=lambda e: [x.value for x in e]
+        ),
+    }
+
+
+class PlanVersion(Base):
+    """A plan that was applied, kept whole as the text of its file. The newest is in force."""
+
+    __tablename__ = "plan_versions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    text: Mapped[str] = mapped_column(sa.Text)
+    applied_at: Mapped[datetime]
+    applied_by: Mapped[str] = mapped_column(sa.String(200))
+
+
+class Period(Base):
+    """A reporting period: a year, the phase, or an ad hoc request."""
+
+    __tablename__ = "periods"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    title: Mapped[str] = mapped_column(sa.String(300))
+    opens: Mapped[date]
+    due: Mapped[date]
+    closes: Mapped[date]
+    years: Mapped[list[int]] = mapped_column(sa.JSON)
+    """The plan years whose activities the period asks about."""
+    activities: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    """Chosen activity ids; empty means all of those years."""
+    agencies: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
+    """Chosen lead agencies; empty means all."""
+
+
+class Duty(Base):
+    """One agency owes one report on one activity for one period."""
+
+    __tablename__ = "duties"
+    __table_args__ = (sa.UniqueConstraint("period_id", "activity_id", "agency_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"))
+    activity_id: Mapped[str] = mapped_column(sa.String(40))
+    agency_id: Mapped[str] = mapped_column(sa.String(40), index=True)
+    due: Mapped[date]
+    state: Mapped[DutyState] = mapped_column(default=DutyState.EXPECTED)
+    comment: Mapped[str | None] = mapped_column(sa.Text)
+    """Why the coordinator returned it; None in every other state."""
+
+
+class Update(Base):
+    """What an agency said of a duty, once; a correction is the next revision."""
+
+    __tablename__ = "updates"
+    __table_args__ = (sa.UniqueConstraint("duty_id", "revision"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    duty_id: Mapped[int] = mapped_column(sa.ForeignKey("duties.id"))
+    revision: Mapped[int]
+    status: Mapped[UpdateStatus]
+    percent: Mapped[int | None]
+    result: Mapped[str] = mapped_column(sa.Text)
+    difficulties: Mapped[str] = mapped_column(sa.Text, default="")
+    causes: Mapped[str] = mapped_column(sa.Text, default="")
+    proposals: Mapped[str] = mapped_column(sa.Text, default="")
+    said_by: Mapped[str] = mapped_column(sa.String(200))
+    said_at: Mapped[datetime]
+    said_on: Mapped[date]
+    """The day in the plan's zone, which decides whether a report is on time."""
+    way: Mapped[str] = mapped_column(sa.String(20))
+    """`page`; `workbook` and `reply` are kept for their rooms."""
+    illustration: Mapped[bool] = mapped_column(default=False)
+    receipt_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letters.id"))
+
+
+class Figure(Base):
+    """A value an agency gave for a target in a period; a correction is the next revision."""
+
+    __tablename__ = "figures"
+    __table_args__ = (sa.UniqueConstraint("period_id", "target_id", "agency_id", "revision"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"))
+    target_id: Mapped[str] = mapped_column(sa.String(40))
+    agency_id: Mapped[str] = mapped_column(sa.String(40))
+    revision: Mapped[int]
+    value: Mapped[Decimal] = mapped_column(ExactNumber)
+    said_by: Mapped[str] = mapped_column(sa.String(200))
+    said_at: Mapped[datetime]
+    way: Mapped[str] = mapped_column(sa.String(20))
+    illustration: Mapped[bool] = mapped_column(default=False)
+
+
+class Draft(Base):
+    """What stands typed on an agency's page and was saved but not sent; one for each page."""
+
+    __tablename__ = "drafts"
+    __table_args__ = (sa.UniqueConstraint("period_id", "agency_id"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"))
+    agency_id: Mapped[str] = mapped_column(sa.String(40))
+    typed: Mapped[dict[str, Any]]
+    saved_at: Mapped[datetime]
+
+
+class Link(Base):
+    """A capability to answer for one agency in one period; only a digest of its token is kept."""
+
+    __tablename__ = "links"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    nonce: Mapped[str] = mapped_column(sa.String(64))
+    """With the secret key it gives the token again, so that a letter can be composed when it is sent."""
+    purpose: Mapped[str] = mapped_column(sa.String(20))
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"))
+    agency_id: Mapped[str] = mapped_column(sa.String(40))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Letter(Base):
+    """One message to one recipient; `key` is what keeps it from being queued twice."""
+
+    __tablename__ = "letters"
+    __table_args__ = (sa.Index("ix_letters_queue", "state", "try_at"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(Key, unique=True)
+    kind: Mapped[str] = mapped_column(sa.String(20))
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"))
+    agency_id: Mapped[str] = mapped_column(sa.String(40))
+    to: Mapped[list[str]]
+    """E-mail addresses, or one Apprise URL."""
+    subject: Mapped[str] = mapped_column(sa.Text)
+    text: Mapped[str] = mapped_column(sa.Text)
+    html: Mapped[str] = mapped_column(sa.Text)
+    """Both bodies hold a mark where the link goes: tokens are never stored."""
+    link_id: Mapped[int | None] = mapped_column(sa.ForeignKey("links.id"))
+    message_id: Mapped[str] = mapped_column(Key)
+    state: Mapped[str] = mapped_column(sa.String(20), default="queued")
+    """`queued`, `sending`, `sent`, `refused` or `withdrawn`."""
+    queued_at: Mapped[datetime]
+    try_at: Mapped[datetime]
+    """Not before this; while `sending`, when the sender's lease ends."""
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    uncertain: Mapped[bool] = mapped_column(default=False)
+    """A sender died holding it, so that it may have gone out twice."""
+    reply: Mapped[str] = mapped_column(sa.Text, default="")
+    """The server's own words on the last try."""
+
+
+class Report(Base):
+    """A compiled memo: its frozen snapshot, whole, and the digest of that."""
+
+    __tablename__ = "reports"
+    __table_args__ = (sa.UniqueConstraint("period_id", "number"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"))
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    snapshot: Mapped[str] = mapped_column(sa.Text)
+    compiled_at: Mapped[datetime]
+    compiled_by: Mapped[str] = mapped_column(sa.String(200))
+
+
+class JournalEntry(Base):
+    """Who did what, when; only ever added to."""
+
+    __tablename__ = "journal"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    who: Mapped[str] = mapped_column(sa.String(200))
+    did: Mapped[str] = mapped_column(sa.String(60))
+    about: Mapped[str] = mapped_column(sa.String(200))
+    detail: Mapped[dict[str, Any]]
