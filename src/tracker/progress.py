@@ -5,6 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import TypeVar
+
+Key = TypeVar("Key")
 
 
 class DutyState(StrEnum):
@@ -94,3 +97,11 @@ def standing(states: Iterable[DutyState]) -> Standing:
         accepted=count[DutyState.ACCEPTED],
         returned=count[DutyState.RETURNED],
     )
+
+
+def standing_by(states: Iterable[tuple[Key, DutyState]]) -> dict[Key, Standing]:
+    """Count duties by what they are grouped under, in the order in which the groups first appear."""
+    groups: dict[Key, list[DutyState]] = {}
+    for key, state in states:
+        groups.setdefault(key, []).append(state)
+    return {key: standing(members) for key, members in groups.items()}

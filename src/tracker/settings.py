@@ -4,11 +4,15 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo
 
 from tracker.errors import FileTrouble, SettingsError, nearest
 
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+"""The zone of the plan's days: Vietnam has only one."""
 SHIPPED = Path(__file__).parent / "shipped"
 
 
@@ -32,11 +36,33 @@ class Settings:
     """TRACKER_BASE_URL: where officers reach the pages; links in letters start with it."""
     illustration: bool
     """TRACKER_ILLUSTRATION: marks letters, pages and memos as example data."""
+    pretended_today: date | None
+    """TRACKER_TODAY: the day to pretend it is, to try a season out; None for the real clock."""
+
+    def now(self) -> datetime:
+        """Return this instant in UTC, on the pretended day where there is one."""
+        now = datetime.now(UTC)
+        if self.pretended_today is None:
+            return now
+        here = now.astimezone(ZONE)
+        return datetime.combine(self.pretended_today, here.time(), tzinfo=ZONE).astimezone(UTC)
 
     @property
     def reports(self) -> Path:
         """Return the folder of finished memos."""
         return self.var / "reports"
+
+    def today(self) -> date:
+        """Return the day it is in the plan's zone."""
+        return self.now().astimezone(ZONE).date()
+
+    @property
+    def mail_door_shown(self) -> str:
+        """Return TRACKER_MAIL_URL without its password."""
+        parts = urlsplit(self.mail_url)
+        if parts.scheme == "folder":
+            return unquote(parts.netloc + parts.path)
+        return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
     def secret_key(self) -> bytes:
         """Return TRACKER_SECRET_KEY, or the key kept under `var`, made on first use for its owner alone.
@@ -73,11 +99,12 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         mail_url=env.get("TRACKER_MAIL_URL") or f"folder://{var / 'outbox'}",
         sender=env.get("TRACKER_SENDER", "theo-doi-ke-hoach@angiang.example"),
         base_url=env.get("TRACKER_BASE_URL", "http://127.0.0.1:8305").rstrip("/"),
+        pretended_today=_date_or_none(env.get("TRACKER_TODAY", ""), wrong),
         illustration=env.get("TRACKER_ILLUSTRATION", "").lower() in {"1", "true", "yes"},
     )
     known = {
         "TRACKER_PLAN", "TRACKER_TEMPLATES", "TRACKER_VAR", "TRACKER_DATABASE_URL", "TRACKER_MAIL_URL",
-        "TRACKER_SENDER", "TRACKER_BASE_URL", "TRACKER_ILLUSTRATION", "TRACKER_SECRET_KEY",
+        "TRACKER_SENDER", "TRACKER_BASE_URL", "TRACKER_ILLUSTRATION", "TRACKER_TODAY", "TRACKER_SECRET_KEY",
     }  # fmt: skip
     strange = sorted(name for name in env if name.startswith("TRACKER_") and name not in known)
     wrong += [f"{name}: không có cài đặt này; {nearest(name, known)}" for name in strange]
@@ -96,6 +123,16 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
+
+
+def _date_or_none(text: str, wrong: list[str]) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        wrong.append(f"TRACKER_TODAY: {text!r} không phải ngày; viết NĂM-THÁNG-NGÀY, ví dụ 2024-10-15")
+        return None
 
 
 def _at_root(name: str) -> Path:

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
+from tracker.errors import BadInput, nearest
+
 REQUIRED: Any = object()
 
 
@@ -208,6 +210,14 @@ class Plan:
         while agency.succeeded_by and agency.succeeded_by.since <= on:
             agency = self.agencies[agency.succeeded_by.agency]
         return agency
+
+    def find_agency(self, named: str) -> Agency:
+        """Return the agency a person means by `named`: its id, name, short name or alias; raises BadInput."""
+        wanted = named.casefold()
+        for agency in self.agencies.values():
+            if wanted in {name.casefold() for name in (agency.id, agency.name, agency.short, *agency.aliases)}:
+                return agency
+        raise BadInput(f'không có cơ quan "{named}"; {nearest(named, self.agencies)}')
 
     def activity(self, activity_id: str) -> Activity:
         """Return the activity printed as `activity_id`; KeyError if the plan has none."""

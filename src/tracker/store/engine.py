@@ -14,12 +14,14 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session
 
 from tracker.errors import StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK = 305_2024
-"""Any number, the same in every process: PostgreSQL's advisory lock while migrating."""
+MIGRATION_LOCK, PLANNING_LOCK = 305_2024, 305_2025
+"""Any two numbers, the same in every process: PostgreSQL's advisory locks."""
+NOT_YET = "chưa áp dụng kế hoạch nào; chạy: tracker apply"
 
 
 class UTCTime(sa.types.TypeDecorator[datetime]):
@@ -62,22 +64,25 @@ class ExactNumber(sa.types.TypeDecorator[Decimal]):
         return None if value is None else Decimal(value)
 
 
-def open_store(url: str) -> sa.Engine:
-    """Return an engine on the newest schema, creating or migrating the database at `url`.
+def open_store(url: str, *, create: bool = False) -> sa.Engine:
+    """Return an engine on the newest schema, migrating the database at `url` where it is older.
 
-    Raises StoreError where it cannot be reached or written, or belongs to a newer version.
+    Raises StoreError where it cannot be reached or written, belongs to a newer version, or does not exist yet and
+    `create` is False.
     """
-    engine = _connectable(url)
+    engine = _connectable(url, create)
     with telling_store_errors(url):
-        _migrate(engine, url)
+        _migrate(engine, url, create)
     return engine
 
 
-def _connectable(url: str) -> sa.Engine:
+def _connectable(url: str, create: bool) -> sa.Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
+        if not create and not Path(parsed.database).exists():
+            raise StoreError(NOT_YET)
         folder = Path(parsed.database).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -110,10 +115,30 @@ def _begin_immediate(connection: sa.Connection) -> None:
 
 
 @contextmanager
-def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Give a connection that only reads: on SQLite it waits for no writer and holds none up."""
-    with engine.connect().execution_options(reads_only=True) as connection:
-        yield connection
+def reading(engine: sa.Engine) -> Iterator[Session]:
+    """Give a session that only reads, and sees one moment of the record throughout.
+
+    On SQLite it waits for no writer and holds none up.
+    """
+    quiet = engine.execution_options(reads_only=True)
+    if engine.dialect.name == "postgresql":
+        quiet = engine.execution_options(isolation_level="REPEATABLE READ")
+    with telling_store_errors(str(engine.url)), Session(quiet, expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def trying(engine: sa.Engine) -> Iterator[Session]:
+    """Give a session whose writes are undone at the end, for a dry run."""
+    with telling_store_errors(str(engine.url)), Session(engine, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+def one_at_a_time(session: Session) -> None:
+    """Let nobody else plan until this transaction ends; on SQLite a writing transaction already sees to it."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(sa.select(sa.func.pg_advisory_xact_lock(PLANNING_LOCK)))
 
 
 def _alembic(url: str) -> Config:
@@ -123,7 +148,7 @@ def _alembic(url: str) -> Config:
     return config
 
 
-def _migrate(engine: sa.Engine, url: str) -> None:
+def _migrate(engine: sa.Engine, url: str, create: bool) -> None:
     config = _alembic(url)
     script = ScriptDirectory.from_config(config)
     newest = script.get_current_head()
@@ -136,6 +161,8 @@ def _migrate(engine: sa.Engine, url: str) -> None:
         current = MigrationContext.configure(connection).get_current_revision()
         if current == newest:
             return
+        if current is None and not create:
+            raise StoreError(NOT_YET)
         if current is not None and current not in {rev.revision for rev in script.walk_revisions()}:
             raise StoreError(
                 f"{make_url(url).render_as_string()}: cơ sở dữ liệu thuộc phiên bản mới hơn ({current}); "
@@ -170,3 +197,14 @@ def _in_words(problem: str) -> str:
             return words
     first_line = problem.strip().splitlines()[0] if problem.strip() else "lỗi không rõ"
     return f"không dùng được cơ sở dữ liệu ({first_line}); kiểm tra TRACKER_DATABASE_URL và máy chủ"
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[Session]:
+    """Give a session in one short transaction: committed at the end, rolled back on any error."""
+    with (
+        telling_store_errors(str(engine.url)),
+        Session(engine, expire_on_commit=False) as session,
+        session.begin(),
+    ):
+        yield session

@@ -1,1 +1,36 @@
-"""Ways a letter leaves, each an Apprise scheme of the project: SMTP and a folder of .eml files."""
+"""Ways a letter leaves: a folder of .eml files, an SMTP server, or any chat channel that Apprise knows.
+
+Apprise's own `mailto://` is not used for mail: it answers only True or False, so that a refusal for good looks
+like a passing trouble, it opens a connection for each letter, and it drops the links from the text part.
+"""
+
+from email.message import EmailMessage
+from typing import Protocol, Self
+from urllib.parse import urlsplit
+
+from tracker.letters.doors.folder import FolderDoor
+from tracker.letters.doors.smtp import SmtpDoor
+
+
+class MailDoor(Protocol):
+    """Where mail leaves. As a context manager it keeps one connection for a batch."""
+
+    def __enter__(self) -> Self:
+        """Open nothing yet: the first letter does."""
+        ...
+
+    def __exit__(self, *why: object) -> None:
+        """Close what was opened."""
+        ...
+
+    def deliver(self, mail: EmailMessage, name: str) -> str:
+        """Hand `mail` over and return the other side's reply; `name` is the letter's key.
+
+        Raises DeliveryError, which says whether it is permanent and whether the door itself is shut.
+        """
+        ...
+
+
+def mail_door(url: str) -> MailDoor:
+    """Return the door that TRACKER_MAIL_URL names: `folder://…`, `smtp://…` or `smtps://…`."""
+    return FolderDoor(url) if urlsplit(url).scheme == "folder" else SmtpDoor(url)

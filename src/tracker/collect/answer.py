@@ -1,0 +1,111 @@
+"""What an agency may say of one activity, checked: the same rules for the page, the workbook and the reply."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from tracker.progress import UpdateStatus
+
+LONGEST = 5_000
+"""Letters in one text: about two pages of a memo."""
+LARGEST_FIGURE = Decimal(1_000_000_000)
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+
+TEXTS = {
+    "result": "Kết quả thực hiện",
+    "difficulties": "Khó khăn, vướng mắc",
+    "causes": "Nguyên nhân, lý do",
+    "proposals": "Đề xuất, kiến nghị",
+}
+FIELDS = ("status", "percent", *TEXTS)
+Faults = dict[str, str]
+"""What is wrong, by field: Vietnamese sentences that stand beside the field."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One activity's report, ready to be recorded. `percent` is 0 to 100, None where nobody gave one."""
+
+    status: UpdateStatus
+    percent: int | None
+    result: str
+    difficulties: str
+    causes: str
+    proposals: str
+
+
+def check_answer(typed: Mapping[str, str]) -> tuple[Answer | None, Faults]:
+    """Return the answer in `typed` (texts by name of FIELDS) and its faults.
+
+    The answer is None where there are faults, and also where nothing was typed at all: that is no fault, the
+    activity is simply still owed.
+    """
+    faults: Faults = {}
+    texts = {name: clean_text(typed.get(name, ""), faults, name) for name in TEXTS}
+    percent = _percent(typed.get("percent", ""), faults)
+    chosen = typed.get("status", "").strip()
+    if not chosen:
+        if any(texts.values()) or percent is not None or faults:
+            faults.setdefault("status", "Chọn trạng thái của hoạt động này.")
+        return None, faults
+    if chosen not in set(UpdateStatus):
+        return None, {**faults, "status": "Chọn một trong các trạng thái có sẵn."}
+    status = UpdateStatus(chosen)
+    faults |= _disagreements(status, percent, texts) if not faults else {}
+    if faults:
+        return None, faults
+    if percent is None:
+        percent = {UpdateStatus.DONE: 100, UpdateStatus.NOT_STARTED: 0}.get(status)
+    return Answer(status=status, percent=percent, **texts), {}
+
+
+def clean_text(typed: str, faults: Faults, name: str) -> str:
+    """Return `typed` in NFC with one kind of line break; notes a fault under `name` for what cannot be kept."""
+    text = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if found := CONTROL.search(text):
+        faults[name] = f"Có ký tự không in được (U+{ord(found[0]):04X}); xóa rồi gõ lại chỗ đó."
+    elif len(text) > LONGEST:
+        faults[name] = f"Dài {len(text)} ký tự; rút gọn còn tối đa {LONGEST} ký tự."
+    return text
+
+
+def check_figure(typed: str) -> tuple[Decimal | None, str | None]:
+    """Return the number in `typed`, written as Vietnamese do (1.253; 12,5), and what is wrong with it."""
+    text = typed.strip().removesuffix("%").strip()
+    if not text:
+        return None, None
+    wrong = "Ghi một số không âm, ví dụ 12 hoặc 1.253 hoặc 12,5."
+    if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,4})?|[0-9]+(,[0-9]{1,4})?", text):
+        return None, wrong
+    try:
+        value = Decimal(text.replace(".", "").replace(",", "."))
+    except InvalidOperation:
+        return None, wrong
+    if value > LARGEST_FIGURE:
+        return None, "Số quá lớn; kiểm tra lại đơn vị tính."
+    return value, None
+
+
+def _percent(typed: str, faults: Faults) -> int | None:
+    text = typed.strip().removesuffix("%").strip()
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 100:
+        faults["percent"] = "Ghi số nguyên từ 0 đến 100."
+        return None
+    return int(text)
+
+
+def _disagreements(status: UpdateStatus, percent: int | None, texts: Mapping[str, str]) -> Faults:
+    faults: Faults = {}
+    if status in {UpdateStatus.DONE, UpdateStatus.UNDER_WAY} and not texts["result"]:
+        faults["result"] = "Ghi kết quả đã làm được."
+    if status is UpdateStatus.STOPPED and not texts["causes"]:
+        faults["causes"] = "Ghi lý do tạm dừng hoặc không thực hiện."
+    if status is UpdateStatus.DONE and percent not in {None, 100}:
+        faults["percent"] = "Đã hoàn thành thì tỷ lệ là 100; nếu chưa, chọn Đang thực hiện."
+    if status is UpdateStatus.NOT_STARTED and percent not in {None, 0}:
+        faults["percent"] = "Chưa triển khai thì tỷ lệ là 0; nếu đã làm, chọn Đang thực hiện."
+    return faults

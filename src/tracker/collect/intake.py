@@ -1,0 +1,92 @@
+"""What follows once answers have come: receipts go out, reminders that are no longer owed are withdrawn."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.letters.queue import queue_for_agency
+from tracker.plan.model import Plan
+from tracker.progress import OWED, STATUS_WORDS
+from tracker.settings import ZONE, Settings
+from tracker.store.duties import duties_of, plan_order
+from tracker.store.letters import queued_reminders, withdraw
+from tracker.store.periods import all_periods
+from tracker.store.tables import Duty, Period, Update
+from tracker.store.updates import without_receipt
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What one round did: receipts queued (period code, agency id, answers) and reminders withdrawn."""
+
+    receipts: tuple[tuple[str, str, int], ...]
+    withdrawn: int
+
+
+def take_in(session: Session, settings: Settings, plan: Plan, today: date, now: datetime) -> Intake:
+    """Queue a receipt for every answer that has none and withdraw reminders nobody owes any more."""
+    receipts = []
+    for period in all_periods(session):
+        answers: defaultdict[str, list[tuple[Update, Duty]]] = defaultdict(list)
+        for update, duty in without_receipt(session, period):
+            answers[plan.holder(duty.agency_id, today).id].append((update, duty))
+        for agency_id, answered in answers.items():
+            if _queue_receipt(session, settings, plan, period, agency_id, answered, today, now):
+                receipts.append((period.code, agency_id, len(answered)))
+    return Intake(tuple(receipts), _withdraw_unowed(session, plan, today))
+
+
+def _queue_receipt(
+    session: Session,
+    settings: Settings,
+    plan: Plan,
+    period: Period,
+    agency_id: str,
+    answered: list[tuple[Update, Duty]],
+    today: date,
+    now: datetime,
+) -> bool:
+    said = {duty.id: update for update, duty in answered}  # the newest revision where there are several
+    duties = plan_order(plan, {duty.id: duty for _, duty in answered}.values())
+    facts = {
+        "items": [_item(plan, duty, said[duty.id]) for duty in duties],
+        "owed": sum(duty.state in OWED for duty in _held(session, plan, period, agency_id, today)),
+    }
+    key = f"receipt:{period.code}:{agency_id}:{max(update.id for update, _ in answered)}"
+    letter_id = queue_for_agency(
+        session, settings, plan, "receipt", key, period, plan.agencies[agency_id], facts, now
+    )
+    if letter_id is None:
+        return False
+    for update, _ in answered:
+        update.receipt_id = letter_id
+    return True
+
+
+def _item(plan: Plan, duty: Duty, update: Update) -> dict[str, object]:
+    known = {activity.id: activity.title for activity in plan.activities}
+    return {
+        "id": duty.activity_id,
+        "title": known.get(duty.activity_id, ""),
+        "status": STATUS_WORDS[update.status],
+        "percent": update.percent,
+        "said_by": update.said_by,
+        "said_at": f"{update.said_at.astimezone(ZONE):%H:%M ngày %d/%m/%Y}",
+    }
+
+
+def _held(session: Session, plan: Plan, period: Period, agency_id: str, today: date) -> list[Duty]:
+    return [d for d in duties_of(session, period) if plan.holder(d.agency_id, today).id == agency_id]
+
+
+def _withdraw_unowed(session: Session, plan: Plan, today: date) -> int:
+    unowed = []
+    for letter in queued_reminders(session):
+        period = session.get_one(Period, letter.period_id)
+        held = _held(session, plan, period, letter.agency_id, today)
+        if today > period.closes or not any(duty.state in OWED for duty in held):
+            unowed.append(letter.id)
+    withdraw(session, unowed)
+    return len(unowed)

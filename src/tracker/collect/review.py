@@ -1,0 +1,59 @@
+"""The coordinator's part: an answer is accepted, or returned with a comment."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.errors import BadInput, nearest
+from tracker.progress import DutyState
+from tracker.store.duties import duties_of
+from tracker.store.journal import note
+from tracker.store.periods import find_period
+from tracker.store.plans import plan_in_force
+from tracker.store.tables import Duty
+
+
+def accept(session: Session, duties: Collection[Duty], who: str, now: datetime) -> list[Duty]:
+    """Accept those of `duties` that are submitted and return them; accepted answers are locked."""
+    return [duty for duty in duties if _moved(session, duty, DutyState.ACCEPTED, who, now)]
+
+
+def give_back(session: Session, duty: Duty, comment: str, who: str, now: datetime) -> None:
+    """Return an answered duty to its agency with a comment: it is owed again, and the next reminder says why.
+
+    Raises BadInput where there is nothing to return or no comment.
+    """
+    if not comment.strip():
+        raise BadInput("chưa ghi lý do trả lại; thêm --comment")
+    if not _moved(session, duty, DutyState.RETURNED, who, now, comment.strip()):
+        raise BadInput(f"{duty.activity_id}: chưa có báo cáo nào để trả lại")
+
+
+def _moved(
+    session: Session, duty: Duty, state: DutyState, who: str, now: datetime, comment: str | None = None
+) -> bool:
+    # A claim on the state seen: where two coordinators act at once, the second finds nothing to do.
+    before = {DutyState.SUBMITTED} if state is DutyState.ACCEPTED else {DutyState.SUBMITTED, DutyState.ACCEPTED}
+    changed = sa.update(Duty).where(Duty.id == duty.id, Duty.state.in_(before))
+    if not session.execute(changed.values(state=state, comment=comment).returning(Duty.id)).all():
+        return False
+    session.refresh(duty)
+    note(session, now, who, str(state), f"duty {duty.id}", activity=duty.activity_id, comment=comment)
+    return True
+
+
+def chosen_duties(session: Session, code: str, activities: Collection[str], agency: str | None) -> list[Duty]:
+    """Return the duties of the period `code` on `activities` (all where empty) of `agency` (any where None).
+
+    Raises BadInput for an unknown period, activity or agency.
+    """
+    _, plan = plan_in_force(session)
+    agency_id = plan.find_agency(agency).id if agency else None
+    duties = duties_of(session, find_period(session, code), {agency_id} if agency_id else None)
+    asked_for = {duty.activity_id for duty in duties}
+    for activity in activities:
+        if activity not in asked_for:
+            raise BadInput(f'kỳ {code} không hỏi hoạt động "{activity}"; {nearest(activity, asked_for)}')
+    return [duty for duty in duties if not activities or duty.activity_id in activities]

@@ -1,0 +1,40 @@
+"""Facts and a template into a letter: subject, text and HTML.
+
+A letter's kind is a folder of three templates under `templates/letters/`. The link is left as a mark in both
+bodies and put in when the letter is sent, so that no token is ever stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import css_inline
+
+from tracker.templating import templates_in
+
+LINK = "https://link.invalid/"
+"""Stands in a stored letter where the link goes; `.invalid` can never be somebody's site."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A letter's words; `html` has its styles inlined."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def compose(templates: Path, kind: str, facts: Mapping[str, Any]) -> Composed:
+    """Return the letter of `kind` (`remind`, `receipt`) that `facts` and its templates give."""
+    folder = templates_in(templates / "letters")
+    subject, text, html = (
+        folder.get_template(f"{kind}/{name}").render(facts) for name in ("subject.txt", "body.txt", "body.html")
+    )
+    return Composed(" ".join(subject.split()), text.strip() + "\n", css_inline.inline(html))
+
+
+def with_link(body: str, link: str) -> str:
+    """Return a stored body with the real link where the mark stood."""
+    return body.replace(LINK, link)

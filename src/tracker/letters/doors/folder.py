@@ -1,0 +1,42 @@
+"""The default door: a folder of .eml files, which any mail program opens."""
+
+import os
+import re
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from tracker.errors import DeliveryError
+
+
+class FolderDoor:
+    """Writes each letter as one file named by its key, so that a second try replaces and never doubles it."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.folder = Path(unquote(parts.netloc + parts.path))
+
+    def __enter__(self) -> Self:
+        """Do nothing: the folder is made with the first letter."""
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        """Do nothing."""
+
+    def deliver(self, mail: EmailMessage, name: str) -> str:
+        """Write `mail` and return the file's path; raises DeliveryError where the folder cannot be written."""
+        path = self.folder / (re.sub(r"[^A-Za-z0-9.-]+", "-", name) + ".eml")
+        unfinished = path.with_suffix(".part")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with unfinished.open("wb") as file:
+                file.write(mail.as_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.replace(path)
+        except OSError as why:
+            unfinished.unlink(missing_ok=True)
+            trouble = f"{path}: không ghi được thư ({why.strerror}); cho quyền ghi hoặc đặt TRACKER_MAIL_URL"
+            raise DeliveryError(trouble, permanent=False, unreachable=True) from why
+        return str(path)

@@ -1,0 +1,136 @@
+"""The real door: an SMTP server, one connection for a batch."""
+
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.utils import getaddresses
+from ipaddress import ip_address
+from typing import Self
+from urllib.parse import unquote, urlsplit
+
+from tracker.errors import DeliveryError
+
+PATIENCE = 30
+"""Seconds to wait for the server's next word."""
+RESERVED = (".example", ".test", ".invalid", ".localhost")
+"""Domains that belong to nobody (RFC 2606); the contacts shipped with the project use them."""
+
+
+class SmtpDoor:
+    """Sends through `smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…` (TLS at once)."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self.secure = parts.scheme == "smtps"
+        self.host = parts.hostname or "localhost"
+        self.port = parts.port or (465 if self.secure else 25)
+        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        self.server: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        """Do nothing: the first letter connects."""
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        """Say goodbye to the server, if it still listens."""
+        self._hang_up()
+
+    def deliver(self, mail: EmailMessage, name: str) -> str:
+        """Send `mail` and return the server's own words.
+
+        Raises DeliveryError: permanent for a 5xx answer and for reserved domains on a real server, unreachable
+        where there is no talking to the server at all.
+        """
+        del name
+        recipients = [address for _, address in getaddresses([str(mail["To"])])]
+        self._refuse_reserved(recipients)
+        server = self.server or self._connect()
+        try:
+            return self._hand_over(server, mail, recipients)
+        except smtplib.SMTPRecipientsRefused as why:
+            code, words = max(why.recipients.values())
+            raise DeliveryError(_reply(code, words), permanent=code >= 500) from why
+        except smtplib.SMTPResponseException as why:
+            self._after_refusal(server)
+            raise DeliveryError(_reply(why.smtp_code, why.smtp_error), permanent=why.smtp_code >= 500) from why
+        except (OSError, smtplib.SMTPException) as why:
+            # The connection broke while this one letter was under way: the next letter tries a new one.
+            self._hang_up()
+            raise DeliveryError(f"mất kết nối khi đang gửi ({why})", permanent=False) from why
+
+    def _hand_over(self, server: smtplib.SMTP, mail: EmailMessage, recipients: list[str]) -> str:
+        sender = getaddresses([str(mail["From"])])[0][1]
+        server.ehlo_or_helo_if_needed()
+        options = ["body=8bitmime"] if server.has_extn("8bitmime") else []
+        code, words = server.mail(sender, options)
+        if code != 250:
+            raise smtplib.SMTPSenderRefused(code, words, sender)
+        refused = {}
+        for recipient in recipients:
+            code, words = server.rcpt(recipient)
+            if code not in {250, 251}:
+                refused[recipient] = (code, words)
+        if len(refused) == len(recipients):
+            self._after_refusal(server)
+            raise smtplib.SMTPRecipientsRefused(refused)
+        code, words = server.data(mail.as_bytes())
+        if code != 250:
+            raise smtplib.SMTPDataError(code, words)
+        reply = _reply(code, words)
+        for recipient, (code, words) in refused.items():
+            reply += f"; {recipient}: {_reply(code, words)}"
+        return reply
+
+    def _connect(self) -> smtplib.SMTP:
+        context = ssl.create_default_context()
+        try:
+            if self.secure:
+                server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=context)
+            else:
+                server = smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
+                server.ehlo()
+                if server.has_extn("starttls"):
+                    server.starttls(context=context)
+            if self.user:
+                server.login(self.user, self.password)
+        except (OSError, smtplib.SMTPException) as why:
+            trouble = (
+                f"{self.host}:{self.port}: không nối được máy chủ thư ({why}); "
+                "kiểm tra TRACKER_MAIL_URL và mạng, thư vẫn nằm trong hàng đợi"
+            )
+            raise DeliveryError(trouble, permanent=False, unreachable=True) from why
+        self.server = server
+        return server
+
+    def _after_refusal(self, server: smtplib.SMTP) -> None:
+        try:
+            server.rset()
+        except (OSError, smtplib.SMTPException):
+            self._hang_up()
+
+    def _hang_up(self) -> None:
+        server, self.server = self.server, None
+        if server is not None:
+            try:
+                server.quit()
+            except (OSError, smtplib.SMTPException):
+                server.close()
+
+    def _refuse_reserved(self, recipients: list[str]) -> None:
+        reserved = [address for address in recipients if address.lower().endswith(RESERVED)]
+        if reserved and not _is_loopback(self.host):
+            shown = ", ".join(reserved)
+            trouble = f"{shown}: địa chỉ mẫu, không có thật; sửa contacts trong activities.yaml rồi tracker apply"
+            raise DeliveryError(trouble, permanent=True)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _reply(code: int, words: bytes | str) -> str:
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{code} {text}"

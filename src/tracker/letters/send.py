@@ -1,0 +1,76 @@
+"""The sender: claim, send, settle, one letter after the other.
+
+A sender that dies leaves its letter claimed; when the lease runs out the next run takes it over and marks it
+uncertain. So no letter is lost, and at most one extra copy can leave, with the same Message-ID.
+"""
+
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+
+from tracker.errors import DeliveryError
+from tracker.letters.compose import with_link
+from tracker.letters.doors import MailDoor, mail_door
+from tracker.letters.doors.channel import tell_channel
+from tracker.letters.mime import link_address, message
+from tracker.plan.model import Plan
+from tracker.settings import Settings
+from tracker.store.engine import writing
+from tracker.store.letters import claim_next_letter, release, settle_failed, settle_sent
+from tracker.store.links import token_of
+from tracker.store.tables import Letter, Link
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What one run of the sender did: letters that left, wait for another try, or were refused for good."""
+
+    sent: list[Letter] = field(default_factory=list)
+    postponed: list[Letter] = field(default_factory=list)
+    refused: list[tuple[Letter, str]] = field(default_factory=list)
+    shut: str | None = None
+    """Why the door itself did not open; what is queued stays queued."""
+
+
+def send_queued(engine: sa.Engine, settings: Settings, plan: Plan) -> Outcome:
+    """Send every letter whose time has come, the oldest first."""
+    outcome = Outcome()
+    with mail_door(settings.mail_url) as door:
+        while outcome.shut is None:
+            with writing(engine) as session:
+                letter = claim_next_letter(session, settings.now())
+                link = session.get(Link, letter.link_id) if letter and letter.link_id else None
+            if letter is None:
+                break
+            try:
+                reply = _hand_over(door, letter, link, settings, plan)
+            except DeliveryError as why:
+                _note_failure(engine, letter, why, settings, outcome)
+            else:
+                with writing(engine) as session:
+                    settle_sent(session, letter.id, reply, settings.now())
+                outcome.sent.append(letter)
+    return outcome
+
+
+def _hand_over(door: MailDoor, letter: Letter, link: Link | None, settings: Settings, plan: Plan) -> str:
+    address = link_address(settings.base_url, token_of(link, settings.secret_key()) if link else None)
+    if "://" in letter.to[0]:
+        return tell_channel(letter.to[0], letter.subject, with_link(letter.text, address))
+    coordinator = plan.agencies[plan.plan.coordinator]
+    reply_to = next((contact.to for contact in coordinator.contacts if "://" not in contact.to), None)
+    mail = message(letter, address, settings.sender, coordinator.name, reply_to)
+    return door.deliver(mail, letter.key)
+
+
+def _note_failure(
+    engine: sa.Engine, letter: Letter, why: DeliveryError, settings: Settings, outcome: Outcome
+) -> None:
+    with writing(engine) as session:
+        if why.unreachable:
+            release(session, letter.id, why.reply, settings.now())
+            outcome.shut = why.reply
+        elif settle_failed(session, letter, why.reply, settings.now(), permanent=why.permanent) == "refused":
+            outcome.refused.append((letter, why.reply))
+        else:
+            outcome.postponed.append(letter)

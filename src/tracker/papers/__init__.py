@@ -1,0 +1,1 @@
+"""Every file that leaves: the memo as .docx and as HTML."""

@@ -1,0 +1,126 @@
+"""A paper as a Word document, printed from a template an admin can change in Word.
+
+The template holds the look (styles, margins, letterhead) and its tags; tables, whose columns vary, are built here
+in the template's table styles, as row loops inside the template take too long for thousands of rows.
+"""
+
+import io
+import zipfile
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+from docx.document import Document
+from docx.opc.exceptions import PackageNotFoundError
+from docxtpl import DocxTemplate
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
+from markupsafe import Markup, escape
+
+from tracker.errors import FileTrouble
+from tracker.papers.docx_table import W, WordTables
+from tracker.papers.files import printable, with_fixed_times, write_whole
+from tracker.papers.letterhead import NBSP, rule_length, words_around
+from tracker.papers.paper import Paper
+
+TITLE_LIMIT = 255
+RULE_STEP = 1.5
+"""Points: a non-breaking space at 6 pt, the size of the template's style for rules."""
+SIGNATURE = "Khối chữ ký"
+
+
+def write_docx(paper: Paper, template: Path, to: Path) -> None:
+    """Print `paper` with the Word `template` into the file `to`; the same paper gives the same bytes.
+
+    FileTrouble where the template cannot be used or the file cannot be written; `to` is then as it was.
+    """
+    try:
+        printed = _print(paper, template)
+    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, OSError) as trouble:
+        raise FileTrouble(
+            f"{template}: không dùng được mẫu Word này ({trouble}); hãy lấy lại mẫu gốc"
+        ) from trouble
+    except TemplateError as trouble:
+        raise FileTrouble(
+            f"{template}: thẻ trong mẫu có lỗi: {trouble}; hãy sửa thẻ hoặc lấy lại mẫu gốc"
+        ) from trouble
+    write_whole(printed, to)
+
+
+def as_run_text(value: object) -> Markup:
+    """Return any value as the inside of a `w:t`: inert, its newlines as line breaks.
+
+    Braces become character references, because docxtpl rewrites some pairs of them after printing.
+    """
+    if isinstance(value, Markup):
+        return value
+    inert = str(escape(printable(str(value)))).replace("{", "&#123;").replace("}", "&#125;")
+    return Markup(inert.replace("\n", '</w:t><w:br/><w:t xml:space="preserve">'))  # noqa: S704 (escaped above)
+
+
+def _print(paper: Paper, template: Path) -> bytes:
+    tables = WordTables(as_run_text)
+    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=as_run_text)
+    word = DocxTemplate(io.BytesIO(template.read_bytes()))
+    word.render(words_around(paper) | {"table": tables.mark, "rule": _rule}, environment, autoescape=True)
+    document: Document = word.docx
+    if not paper.annexes:
+        _drop_annex_section(document)
+    tables.put_in_place(document)
+    _keep_signature_with_text(document)
+    _set_properties(document, paper)
+    packed = io.BytesIO()
+    word.save(packed)
+    return with_fixed_times(packed.getvalue())
+
+
+def _rule(text: str, size: float, room: float, share: float) -> str:
+    """Return the non-breaking spaces which, underlined by the template, draw the rule under `text`."""
+    return NBSP * round(rule_length(text, size, room, share) / RULE_STEP)
+
+
+def _drop_annex_section(document: Document) -> None:
+    """Let the portrait section, whose end stands in the last paragraph, be the document's only one."""
+    body = document.element.body
+    portrait = list(body.iterfind(f"{W}p/{W}pPr/{W}sectPr"))[-1]
+    last_paragraph = portrait.getparent().getparent()
+    body.replace(body.find(f"{W}sectPr"), portrait)
+    body.remove(last_paragraph)
+
+
+def _keep_signature_with_text(document: Document) -> None:
+    """Tie the last words before the signature to it, so that it never stands alone on a page."""
+    style = document.styles[SIGNATURE].style_id
+    for table in document.element.body.iterfind(f"{W}tbl"):
+        if table.find(f"{W}tblPr/{W}tblStyle").get(f"{W}val") != style:
+            continue
+        before = table.getprevious()
+        while before is not None:
+            words = before if before.tag == f"{W}p" else before.findall(f"{W}tr")[-1]
+            for paragraph in words.iter(f"{W}p"):
+                _keep_with_next(paragraph)
+            if any(words.itertext()):
+                break
+            before = before.getprevious()
+
+
+def _keep_with_next(paragraph: Any) -> None:
+    properties = paragraph.find(f"{W}pPr")
+    if properties is None:
+        properties = etree.Element(f"{W}pPr")
+        paragraph.insert(0, properties)
+    if properties.find(f"{W}keepNext") is None:
+        after_style = 1 if properties.find(f"{W}pStyle") is not None else 0
+        properties.insert(after_style, etree.Element(f"{W}keepNext"))
+
+
+def _set_properties(document: Document, paper: Paper) -> None:
+    properties = document.core_properties
+    marks = words_around(paper)["mark"]
+    title = " - ".join(str(part) for part in (marks, paper.kind, paper.subject) if part)
+    properties.title = " ".join(printable(title).split())[:TITLE_LIMIT]
+    properties.author = printable(paper.letterhead.issuer)[:TITLE_LIMIT]
+    properties.last_modified_by = properties.author
+    properties.created = properties.modified = datetime.combine(paper.dated, time())
+    properties.revision = 1

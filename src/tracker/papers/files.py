@@ -1,0 +1,53 @@
+"""What every printed file shares: text that cannot break it, and a write that leaves nothing half done."""
+
+import io
+import os
+import re
+import secrets
+import zipfile
+from pathlib import Path
+
+from tracker.errors import FileTrouble
+
+_UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+
+
+def printable(text: str) -> str:
+    """Return `text` without the characters XML 1.0 forbids, its line ends as newlines and its tabs as spaces.
+
+    Such characters are refused where text comes in; this is the last defence, so that no text blocks a paper.
+    """
+    unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return _UNPRINTABLE.sub("", unified)
+
+
+def with_fixed_times(packed: bytes) -> bytes:
+    """Return the zip archive `packed` with every part dated 1980-01-01, so that the same parts give the same bytes."""
+    fixed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(packed)) as parts, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in parts.namelist():
+            out.writestr(zipfile.ZipInfo(name), parts.read(name), zipfile.ZIP_DEFLATED)
+    return fixed.getvalue()
+
+
+def write_whole(data: bytes, to: Path) -> None:
+    """Make `data` the content of the file `to`, all or nothing, and its folder where it is new.
+
+    FileTrouble where the disk refuses.
+    """
+    part = to.with_name(f".{secrets.token_hex(8)}.part")
+    try:
+        to.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with part.open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(to)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as trouble:
+        raise FileTrouble(
+            f"{to}: không ghi được tệp ({trouble.strerror}); hãy xem ổ đĩa còn chỗ và tài khoản "
+            "có quyền ghi vào thư mục, rồi chạy lại"
+        ) from trouble

@@ -1,0 +1,89 @@
+"""A paper: letterhead, body and annexes as plain values, ready to print in any format.
+
+The report room fills it; `docx.py` and `html.py` print it. Every text already stands in its final Vietnamese
+form here, so that all formats say the same, sentence by sentence.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from tracker.plan.model import Letterhead
+
+Align = Literal["left", "center", "right"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """A table's column: its heading, its share of the width, and how its cells stand."""
+
+    title: str
+    width: int
+    """Millimetres."""
+    align: Align = "left"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A table's row; a `band` spans all columns with its one cell, as a heading inside the table."""
+
+    cells: tuple[str, ...]
+    band: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table whose heading row repeats on every page."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """One element of the text.
+
+    `heading` has a `level` (1 for "I.", 2 for "1."); `paragraph` is justified prose; `item` stands under a
+    dash; `table` carries `table`. `said_by` is the short name of the agency whose own words the text is, and
+    None where the sentence is the template's or a count.
+    """
+
+    kind: Literal["heading", "paragraph", "item", "table"]
+    text: str = ""
+    label: str = ""
+    """Printed in bold before the text: which activity, which agency."""
+    level: int = 1
+    said_by: str | None = None
+    table: Table | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annex:
+    """An annex on landscape pages of its own."""
+
+    label: str
+    """`Phụ lục I`, or `Phụ lục` where there is one."""
+    title: str
+    table: Table
+    lead: tuple[str, ...] = ()
+    """Sentences before the table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """A paper an official signs.
+
+    `number` is None until the clerk gives one, and is printed as a gap then. `illustration` puts the mark of
+    example data on every page.
+    """
+
+    letterhead: Letterhead
+    kind: str
+    """`BÁO CÁO`."""
+    subject: str
+    """The trích yếu under it."""
+    number: int | None
+    dated: date
+    body: tuple[Block, ...]
+    annexes: tuple[Annex, ...]
+    illustration: bool = False

@@ -1,0 +1,85 @@
+"""Owed reminders into queued letters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.letters.queue import queue_for_agency
+from tracker.plan.model import Plan
+from tracker.remind.due import Reminder, owed_reminders
+from tracker.settings import Settings
+from tracker.store.duties import duties_of
+from tracker.store.letters import queued_keys
+from tracker.store.periods import open_ruled_periods, running_periods
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What a day's planning did: reminders newly queued, those queued before, and those nobody can receive."""
+
+    fresh: tuple[Reminder, ...]
+    known: tuple[Reminder, ...]
+    unreachable: tuple[Reminder, ...]
+    """Owed by agencies that have no contact in the plan: a fault for the coordinator to mend."""
+
+
+def owed_today(session: Session, plan: Plan, today: date, now: datetime) -> list[Reminder]:
+    """Open the periods whose day has come and return every reminder owed on `today`."""
+    open_ruled_periods(session, plan, today, now)
+    return [
+        reminder
+        for period in running_periods(session, today)
+        for reminder in owed_reminders(plan, period, duties_of(session, period), today)
+    ]
+
+
+def queue_reminders(session: Session, settings: Settings, plan: Plan, today: date, now: datetime) -> Queued:
+    """Queue what is owed on `today` and was not queued before."""
+    owed = owed_today(session, plan, today, now)
+    known = queued_keys(session, [reminder.key for reminder in owed])
+    fresh = [reminder for reminder in owed if reminder.key not in known and reminder.agency.contacts]
+    for reminder in fresh:
+        facts = {
+            "items": [_item(plan, reminder, number) for number in range(len(reminder.duties))],
+            "due": reminder.due,
+            "days_left": reminder.days_left,
+            "answered": reminder.answered,
+        }
+        queue_for_agency(
+            session, settings, plan, "remind", reminder.key, reminder.period, reminder.agency, facts, now
+        )
+    return Queued(
+        tuple(fresh),
+        tuple(reminder for reminder in owed if reminder.key in known),
+        tuple(reminder for reminder in owed if not reminder.agency.contacts),
+    )
+
+
+def _item(plan: Plan, reminder: Reminder, number: int) -> dict[str, object]:
+    duty = reminder.duties[number]
+    return {
+        "id": duty.activity_id,
+        "title": plan.activity(duty.activity_id).title,
+        "due": duty.due,
+        "comment": duty.comment,
+        "for_whom": plan.agencies[duty.agency_id].name if duty.agency_id != reminder.agency.id else None,
+    }
+
+
+def as_lines(reminders: Sequence[Reminder]) -> list[str]:
+    """Return a Vietnamese line for each reminder: to whom, which stage, how many activities."""
+    return [
+        f"{r.agency.short}: {stage_words(r)}, {len(r.duties)} hoạt động, hạn {r.due:%d/%m/%Y}" for r in reminders
+    ]
+
+
+def stage_words(reminder: Reminder) -> str:
+    """Return the stage in words: "mở kỳ", "trước hạn 10 ngày làm việc", "đúng hạn", "quá hạn 3 ngày làm việc"."""
+    kind, _, days = reminder.stage.name.partition("-")
+    if kind == "opening":
+        return "mở kỳ"
+    if days == "0":
+        return "đúng hạn"
+    return f"{'trước' if kind == 'before' else 'quá'} hạn {days} ngày làm việc"

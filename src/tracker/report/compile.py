@@ -1,0 +1,52 @@
+"""The report flow's work: freeze the facts, keep them, print the memo."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from tracker.papers.docx import write_docx
+from tracker.papers.html import write_html
+from tracker.report.memo import memo
+from tracker.report.snapshot import Snapshot, digest, take_snapshot
+from tracker.settings import Settings
+from tracker.store.engine import reading, writing
+from tracker.store.periods import find_period
+from tracker.store.plans import plan_in_force
+from tracker.store.reports import keep_report
+from tracker.store.tables import Report
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A compiled memo: its report, its facts, where its files are, and whether the facts are new."""
+
+    report: Report
+    snapshot: Snapshot
+    files: tuple[Path, ...]
+    is_new: bool
+
+
+def compile_memo(
+    engine: sa.Engine, settings: Settings, code: str, who: str, number: int | None = None
+) -> Compiled:
+    """Compile the memo of the period `code` as of today and print it as .docx and HTML.
+
+    `number` is the clerk's number of the document. The same facts compiled again are the same report and the same
+    files. Raises BadInput for an unknown period, FileTrouble where the files cannot be written; what was frozen
+    is kept, so that trying again prints the same memo.
+    """
+    today = settings.today()
+    with reading(engine) as session:
+        version, plan = plan_in_force(session)
+        snapshot = take_snapshot(session, version, plan, find_period(session, code), today)
+    text = snapshot.as_json()
+    with writing(engine) as session:
+        report, is_new = keep_report(session, find_period(session, code), text, digest(text), who, settings.now())
+    looks = settings.templates / "memo"
+    paper = memo(snapshot, looks / "memo.txt", today, number)
+    stem = settings.reports / f"bao-cao-{code}-{report.number}"
+    files = stem.with_suffix(".docx"), stem.with_suffix(".html")
+    write_docx(paper, looks / "memo.docx", files[0])
+    write_html(paper, looks / "memo.html.j2", files[1])
+    return Compiled(report, snapshot, files, is_new)

@@ -1,0 +1,98 @@
+"""A snapshot into the memo's sections. Pure but for the template it reads.
+
+The words stand in `templates/memo/memo.txt`, one paragraph a line, so that every format says the same. What an
+agency wrote never passes through the template's markup: the filter `own` leaves a numbered mark, made of control
+characters that no answer can hold, and the text is put in after the lines were read.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from jinja2.sandbox import SandboxedEnvironment
+
+from tracker.papers.paper import Block, Paper
+from tracker.progress import STATUS_WORDS
+from tracker.report import tables
+from tracker.report.snapshot import Snapshot
+from tracker.words import vietnamese_date, vietnamese_number
+
+MARK = re.compile("\x02([0-9]+)\x03")
+TARGET_TABLE = "[bảng chỉ tiêu]"
+
+
+def memo(snapshot: Snapshot, words: Path, dated: date, number: int | None = None) -> Paper:
+    """Return the memo of `snapshot` in the words of the template `words`, dated `dated`.
+
+    `number` is the clerk's number, None until there is one.
+    """
+    quotes: list[tuple[str, str]] = []
+    text = _render(words, snapshot, quotes)
+    body = [_block(line.strip(), quotes, snapshot) for line in text.splitlines() if line.strip()]
+    return Paper(
+        letterhead=snapshot.letterhead,
+        kind="BÁO CÁO",
+        subject=tables.subject(snapshot),
+        number=number,
+        dated=dated,
+        body=tuple(body),
+        annexes=(tables.all_activities(snapshot), tables.who_reported(snapshot)),
+        illustration=snapshot.illustration,
+    )
+
+
+def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> str:
+    def own(text: str, who: str) -> str:
+        quotes.append((text, who))
+        return f"\x02{len(quotes) - 1}\x03"
+
+    environment = SandboxedEnvironment(
+        loader=jinja2.FileSystemLoader(words.parent),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # plain text; every format escapes for itself
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    filters: dict[str, Callable[..., Any]] = {
+        "own": own,
+        "day": vietnamese_date,
+        "number": vietnamese_number,
+        "status": STATUS_WORDS.__getitem__,
+        "by_lead": _by_lead,
+        "lower_first": lambda text: text[:1].lower() + text[1:],
+        "unstopped": lambda text: text.rstrip(". "),
+    }
+    environment.filters |= filters
+    facts = {field.name: getattr(snapshot, field.name) for field in fields(snapshot)}
+    return environment.get_template(words.name).render(facts)
+
+
+def _by_lead(rows: Iterable[Any]) -> list[tuple[str, list[Any]]]:
+    groups: dict[str, list[Any]] = {}
+    for row in rows:
+        groups.setdefault(row.lead, []).append(row)
+    return list(groups.items())
+
+
+def _block(line: str, quotes: list[tuple[str, str]], snapshot: Snapshot) -> Block:
+    if line == TARGET_TABLE:
+        return Block(kind="table", table=tables.targets(snapshot))
+    if line.startswith("## "):
+        return Block(kind="heading", level=2, text=line[3:])
+    if line.startswith("# "):
+        return Block(kind="heading", level=1, text=line[2:])
+    item = line.startswith("- ")
+    line = line.removeprefix("- ").removeprefix("> ")
+    label, separator, text = line.rpartition(" :: ")
+    found = MARK.fullmatch(text.strip())
+    quote, said_by = quotes[int(found[1])] if found else (text, None)
+    return Block(
+        kind="item" if item else "paragraph",
+        label=f"{label}:" if separator else "",
+        text=quote,
+        said_by=said_by,
+    )

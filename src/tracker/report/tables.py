@@ -1,0 +1,148 @@
+"""The memo's tables: targets (section III), all activities (Phụ lục I) and who reported (Phụ lục II)."""
+
+from collections import Counter
+from collections.abc import Iterator
+from decimal import ROUND_HALF_UP, Decimal
+
+from tracker.papers.paper import Annex, Column, Row, Table
+from tracker.progress import STATUS_WORDS, TIMELINESS_WORDS, Timeliness
+from tracker.report import snapshot as facts
+from tracker.words import vietnamese_date, vietnamese_number
+
+NOTHING = "–"
+NOT_REPORTED = "Chưa báo cáo"
+
+
+def subject(snapshot: facts.Snapshot) -> str:
+    """Return the memo's trích yếu."""
+    period = snapshot.period
+    title = period.title.removeprefix("Báo cáo ") if period.kind == "annual" else period.title
+    return f"Kết quả thực hiện Kế hoạch số {snapshot.plan.code} – {title[:1].lower() + title[1:]}"
+
+
+def targets(snapshot: facts.Snapshot) -> Table:
+    """Return the table of section III: target, unit, plan, result, per cent, and the period before."""
+    columns = (
+        Column(title="TT", width=10, align="center"),
+        Column(title="Chỉ tiêu", width=58),
+        Column(title="Đơn vị", width=18, align="center"),
+        Column(title="Kế hoạch", width=26),
+        Column(title="Kết quả", width=19, align="right"),
+        Column(title="Đạt (%)", width=17, align="right"),
+        Column(title="Kỳ trước", width=17, align="right"),
+    )
+    rows = [
+        Row(
+            cells=(
+                str(n),
+                goal.title,
+                goal.unit,
+                goal.printed,
+                _number(goal.value),
+                _reached(goal),
+                _number(goal.before),
+            )
+        )
+        for n, goal in enumerate(snapshot.goals, 1)
+    ]
+    return Table(columns=columns, rows=tuple(rows))
+
+
+def all_activities(snapshot: facts.Snapshot) -> Annex:
+    """Return Phụ lục I: every duty of the period under its heading, in the plan's order."""
+    columns = (
+        Column(title="TT", width=14, align="center"),
+        Column(title="Hoạt động", width=66),
+        Column(title="Cơ quan chủ trì", width=28),
+        Column(title="Cơ quan phối hợp", width=32),
+        Column(title="Thời gian", width=19, align="center"),
+        Column(title="Trạng thái", width=25),
+        Column(title="Tỷ lệ (%)", width=14, align="center"),
+        Column(title="Kết quả", width=59),
+    )
+    return Annex(
+        label="Phụ lục I",
+        title="TÌNH HÌNH THỰC HIỆN CÁC HOẠT ĐỘNG",
+        table=Table(columns=columns, rows=tuple(_activity_rows(snapshot))),
+    )
+
+
+def _activity_rows(snapshot: facts.Snapshot) -> Iterator[Row]:
+    by_area: dict[str, list[facts.Row]] = {}
+    for row in snapshot.rows:
+        by_area.setdefault(row.area, []).append(row)
+    for area in snapshot.areas:
+        rows = by_area.get(area.id, [])
+        if rows:
+            yield Row(cells=(area.title,), band=True)
+        for row in rows:
+            said = row.said
+            yield Row(
+                cells=(
+                    row.id,
+                    row.title,
+                    row.lead,
+                    row.coordinating or NOTHING,
+                    ", ".join(map(str, row.years)),
+                    STATUS_WORDS[said.status] if said else NOT_REPORTED,
+                    str(said.percent) if said and said.percent is not None else NOTHING,
+                    (said.result or said.causes or NOTHING) if said else NOTHING,
+                )
+            )
+
+
+def who_reported(snapshot: facts.Snapshot) -> Annex:
+    """Return Phụ lục II: reports by agency, on time or late, beside the four cells of the tasks themselves.
+
+    Whether a report came in time and whether a task was done in time are two questions, counted apart.
+    """
+    by_lead: dict[str, list[facts.Row]] = {}
+    for row in snapshot.rows:
+        by_lead.setdefault(row.lead, []).append(row)
+    columns = (
+        Column(title="TT", width=10, align="center"),
+        Column(title="Cơ quan chủ trì", width=51),
+        Column(title="Phải báo cáo", width=20, align="center"),
+        Column(title="Báo cáo đúng hạn", width=22, align="center"),
+        Column(title="Báo cáo muộn", width=20, align="center"),
+        Column(title="Chưa báo cáo", width=20, align="center"),
+        Column(title="Báo cáo gần nhất", width=26, align="center"),
+        *(Column(title=TIMELINESS_WORDS[cell], width=22, align="center") for cell in Timeliness),
+    )
+    rows = [_agency_row(str(n), lead, owed) for n, (lead, owed) in enumerate(by_lead.items(), 1)]
+    due, as_of = vietnamese_date(snapshot.period.due), vietnamese_date(snapshot.as_of)
+    rows.append(_agency_row("", "Cộng", list(snapshot.rows)))
+    return Annex(
+        label="Phụ lục II",
+        title="TÌNH HÌNH BÁO CÁO CỦA CÁC CƠ QUAN",
+        lead=(f"Hạn báo cáo: ngày {due}; số liệu đến ngày {as_of}.",),
+        table=Table(columns=columns, rows=tuple(rows)),
+    )
+
+
+def _agency_row(number: str, lead: str, rows: list[facts.Row]) -> Row:
+    told = [row for row in rows if row.said]
+    late = sum(row.late for row in told)
+    cells = Counter(row.cell for row in rows)
+    newest = max((row.said.on for row in rows if row.said), default=None)
+    counts = (len(rows), len(told) - late, late, len(rows) - len(told))
+    return Row(
+        cells=(
+            number,
+            lead,
+            *map(vietnamese_number, counts),
+            vietnamese_date(newest) if newest else NOTHING,
+            *(vietnamese_number(cells[cell]) for cell in Timeliness),
+        )
+    )
+
+
+def _number(value: Decimal | None) -> str:
+    return NOTHING if value is None else vietnamese_number(value)
+
+
+def _reached(goal: facts.Goal) -> str:
+    if goal.value is None or not goal.at_least:
+        return NOTHING
+    share = (goal.value * 100 / goal.at_least).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return vietnamese_number(share)

@@ -1,0 +1,85 @@
+"""Duties: who owes a report on what, and how each stands."""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.plan.model import Plan
+from tracker.progress import ANSWERED, DutyState
+from tracker.store.tables import Duty, Period, Update
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Asked:
+    """What a period asks under a plan: one report of one agency on one activity, and by when."""
+
+    activity_id: str
+    agency_id: str
+    due: date
+
+
+def asked(plan: Plan, period: Period) -> Iterator[Asked]:
+    """Yield what `period` asks under `plan`, in the plan's order. Pure."""
+    for activity in plan.activities:
+        if not set(activity.years) & set(period.years):
+            continue
+        if period.activities and activity.id not in period.activities:
+            continue
+        if period.agencies and activity.lead not in period.agencies:
+            continue
+        own = activity.due if activity.due and period.opens <= activity.due <= period.closes else None
+        yield Asked(activity.id, activity.lead, own or period.due)
+
+
+def sync_duties(session: Session, plan: Plan, period: Period) -> int:
+    """Make the duties of `period` what `plan` asks; return how many are asked.
+
+    What is no longer asked is withdrawn, never deleted: its updates stay. What is asked again comes back as it
+    stood.
+    """
+    wanted = {(a.activity_id, a.agency_id): a for a in asked(plan, period)}
+    kept = session.scalars(sa.select(Duty).where(Duty.period_id == period.id)).all()
+    for duty in kept:
+        want = wanted.pop((duty.activity_id, duty.agency_id), None)
+        if want is None:
+            duty.state = DutyState.WITHDRAWN
+            continue
+        duty.due = want.due
+        if duty.state is DutyState.WITHDRAWN:
+            told = session.scalar(sa.select(Update.id).where(Update.duty_id == duty.id).limit(1))
+            duty.state = DutyState.SUBMITTED if told else DutyState.EXPECTED
+    fresh = [
+        Duty(
+            period_id=period.id,
+            activity_id=a.activity_id,
+            agency_id=a.agency_id,
+            due=a.due,
+            state=DutyState.EXPECTED,
+        )
+        for a in wanted.values()
+    ]
+    session.add_all(fresh)
+    session.flush()
+    return sum(duty.state is not DutyState.WITHDRAWN for duty in kept) + len(fresh)
+
+
+def duties_of(session: Session, period: Period, agencies: Collection[str] | None = None) -> Sequence[Duty]:
+    """Return the duties of `period` that were not withdrawn, of `agencies` only where given."""
+    found = sa.select(Duty).where(Duty.period_id == period.id, Duty.state != DutyState.WITHDRAWN)
+    if agencies is not None:
+        found = found.where(Duty.agency_id.in_(agencies))
+    return session.scalars(found.order_by(Duty.id)).all()
+
+
+def plan_order(plan: Plan, duties: Collection[Duty]) -> list[Duty]:
+    """Return `duties` in the order in which the plan prints their activities."""
+    rank = {activity.id: number for number, activity in enumerate(plan.activities)}
+    return sorted(duties, key=lambda duty: (rank.get(duty.activity_id, len(rank)), duty.id))
+
+
+def answered(duties: Collection[Duty]) -> list[Duty]:
+    """Return those of `duties` that were answered."""
+    return [duty for duty in duties if duty.state in ANSWERED]

@@ -1,0 +1,163 @@
+"""Reporting periods: the yearly one, the phase review, and those opened on request."""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.errors import BadInput, nearest
+from tracker.plan.model import Plan
+from tracker.settings import ZONE
+from tracker.store.duties import sync_duties
+from tracker.store.engine import one_at_a_time
+from tracker.store.journal import note
+from tracker.store.tables import Period
+
+CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
+SYSTEM = "tracker"
+"""Who the journal names where no person did it."""
+
+
+def ruled_periods(plan: Plan) -> Iterator[Period]:
+    """Yield the periods the plan's own rules give: one for each year, and the phase review."""
+    rule = plan.reporting.annual
+    for year in plan.plan.years:
+        yield Period(
+            code=str(year),
+            kind="annual",
+            title=f"Báo cáo năm {year}",
+            opens=rule.opens.in_year(year),
+            due=rule.due.in_year(year),
+            closes=rule.closes.in_year(year),
+            years=[year],
+            activities=[],
+            agencies=[],
+        )
+    if review := plan.reporting.phase_review:
+        yield Period(
+            code=review.code,
+            kind="phase",
+            title=review.title,
+            opens=review.opens,
+            due=review.due,
+            closes=review.closes,
+            years=list(plan.plan.years),
+            activities=[],
+            agencies=[],
+        )
+
+
+def open_ruled_periods(session: Session, plan: Plan, today: date, now: datetime) -> list[Period]:
+    """Open the periods whose day has come by the plan's rules; return those newly opened."""
+    one_at_a_time(session)
+    known = set(session.scalars(sa.select(Period.code)))
+    fresh = [p for p in ruled_periods(plan) if p.opens <= today <= p.closes and p.code not in known]
+    for period in fresh:
+        open_period(session, plan, period, SYSTEM, now)
+    return fresh
+
+
+def open_period(session: Session, plan: Plan, period: Period, who: str, now: datetime) -> Period:
+    """Keep `period` and make its duties. Raises BadInput where the code is taken or nobody would owe anything."""
+    one_at_a_time(session)
+    if session.scalar(sa.select(Period.id).where(Period.code == period.code)):
+        raise BadInput(f'kỳ "{period.code}" đã mở; chọn mã khác, xem các kỳ bằng: tracker period list')
+    session.add(period)
+    session.flush()
+    if not sync_duties(session, plan, period):
+        raise BadInput(f'kỳ "{period.code}" không có hoạt động nào; xem lại năm, hoạt động và cơ quan đã chọn')
+    note(session, now, who, "opened a period", period.code, due=period.due.isoformat())
+    return period
+
+
+def requested_period(
+    plan: Plan,
+    today: date,
+    *,
+    code: str,
+    title: str | None,
+    due: date | None,
+    closes: date | None,
+    years: Sequence[int] | None,
+    activities: Sequence[str],
+    agencies: Sequence[str],
+) -> Period:
+    """Return the period a coordinator asks for: one of the plan's own by its `code`, or an ad hoc one.
+
+    An ad hoc period asks about the activities of `years` (by default of the due date's year), or only those
+    chosen. Raises BadInput naming every value that is not usable.
+    """
+    ruled = next((period for period in ruled_periods(plan) if period.code == code), None)
+    if ruled is not None:
+        ruled.opens = min(ruled.opens, today)
+        return ruled
+    known = {activity.id for activity in plan.activities}
+    wrong = [
+        f'không có hoạt động "{given}"; {nearest(given, known)}' for given in activities if given not in known
+    ]
+    wrong += [
+        f"năm {year} ngoài kế hoạch; chọn trong {', '.join(map(str, plan.plan.years))}"
+        for year in years or []
+        if year not in plan.plan.years
+    ]
+    if not CODE.fullmatch(code):
+        wrong.append(f'mã kỳ "{code}" không dùng được; chỉ dùng chữ không dấu, chữ số và gạch nối')
+    if title is None or due is None:
+        wrong.append("kỳ đột xuất cần --title và --due")
+    elif due < today:
+        wrong.append(f"hạn {due:%d/%m/%Y} đã qua; chọn ngày từ hôm nay trở đi")
+    if due and closes and closes < due:
+        wrong.append(f"ngày khóa {closes:%d/%m/%Y} trước hạn {due:%d/%m/%Y}")
+    chosen = []
+    for given in agencies:
+        try:
+            chosen.append(plan.find_agency(given).id)
+        except BadInput as why:
+            wrong.append(str(why))
+    if wrong or title is None or due is None:
+        raise BadInput("\n".join(wrong))
+    return Period(
+        code=code,
+        kind="adhoc",
+        title=title,
+        opens=today,
+        due=due,
+        closes=closes or due + timedelta(days=30),
+        years=list(years or ([due.year] if due.year in plan.plan.years else plan.plan.years)),
+        activities=list(activities),
+        agencies=chosen,
+    )
+
+
+def find_period(session: Session, code: str) -> Period:
+    """Return the open or closed period called `code`; raises BadInput naming the nearest one."""
+    period = session.scalar(sa.select(Period).where(Period.code == code))
+    if period is None:
+        known = session.scalars(sa.select(Period.code)).all()
+        way_out = nearest(code, known) if known else "chưa mở kỳ nào, xem: tracker period open --help"
+        raise BadInput(f'chưa có kỳ "{code}"; {way_out}')
+    return period
+
+
+def all_periods(session: Session) -> Sequence[Period]:
+    """Return every period, the newest due date first."""
+    return session.scalars(sa.select(Period).order_by(Period.due.desc(), Period.code)).all()
+
+
+def running_periods(session: Session, today: date) -> Sequence[Period]:
+    """Return the periods in which something can be owed on `today`, in the order of their due dates."""
+    running = sa.select(Period).where(Period.opens <= today, Period.closes >= today)
+    return session.scalars(running.order_by(Period.due, Period.code)).all()
+
+
+def closing_moment(period: Period) -> datetime:
+    """Return the instant after the period's last day, in the plan's zone."""
+    return datetime.combine(period.closes + timedelta(days=1), time(), tzinfo=ZONE)
+
+
+def previous_period(session: Session, period: Period) -> Period | None:
+    """Return the newest period of the same kind that was due before `period`, or None."""
+    earlier = sa.select(Period).where(Period.kind == period.kind, Period.due < period.due)
+    return session.scalar(earlier.order_by(Period.due.desc()).limit(1))

@@ -1,0 +1,47 @@
+"""Updates and figures: what the agencies said, revision upon revision."""
+
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.store.tables import Draft, Duty, Figure, Period, Update
+
+
+def latest_updates(session: Session, duties: Collection[Duty]) -> dict[int, Update]:
+    """Return the newest update of each duty that has one, by duty id."""
+    periods = {duty.period_id for duty in duties}
+    wanted = {duty.id for duty in duties}
+    newest = (
+        sa.select(Update.duty_id, sa.func.max(Update.revision).label("revision"))
+        .join(Duty, Duty.id == Update.duty_id)
+        .where(Duty.period_id.in_(periods))
+        .group_by(Update.duty_id)
+        .subquery()
+    )
+    found = sa.select(Update).join(
+        newest, sa.and_(Update.duty_id == newest.c.duty_id, Update.revision == newest.c.revision)
+    )
+    return {update.duty_id: update for update in session.scalars(found) if update.duty_id in wanted}
+
+
+def latest_figures(session: Session, period: Period) -> dict[tuple[str, str], Figure]:
+    """Return the newest figure of each target and agency in `period`, by (target id, agency id)."""
+    found = sa.select(Figure).where(Figure.period_id == period.id).order_by(Figure.revision)
+    return {(figure.target_id, figure.agency_id): figure for figure in session.scalars(found)}
+
+
+def without_receipt(session: Session, period: Period) -> Sequence[tuple[Update, Duty]]:
+    """Return the updates of `period` that no receipt has answered yet, in the order they came."""
+    found = (
+        sa.select(Update, Duty)
+        .join(Duty, Duty.id == Update.duty_id)
+        .where(Duty.period_id == period.id, Update.receipt_id.is_(None))
+        .order_by(Update.id)
+    )
+    return [(update, duty) for update, duty in session.execute(found)]
+
+
+def draft_of(session: Session, period: Period, agency_id: str) -> Draft | None:
+    """Return what an agency saved on its page without sending it, or None."""
+    return session.scalar(sa.select(Draft).where(Draft.period_id == period.id, Draft.agency_id == agency_id))
