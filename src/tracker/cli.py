@@ -7,7 +7,6 @@ import getpass
 import os
 import sys
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -166,15 +165,13 @@ def apply(args: argparse.Namespace) -> None:
 
 def remind(args: argparse.Namespace) -> int:
     """Queue and send the day's reminders."""
-    from tracker.remind.queue import as_lines
-    from tracker.remind.run import remind, would_remind
+    from tracker.letters.send import send_queued
+    from tracker.remind.queue import as_lines, queue_today
 
     settings = _settings(args)
     with _store(settings) as engine:
-        if args.dry_run:
-            queued, outcome = would_remind(engine, settings), None
-        else:
-            queued, outcome = remind(engine, settings)
+        queued = queue_today(engine, settings, dry_run=args.dry_run)
+        outcome = None if args.dry_run else send_queued(engine, settings)
     for line in as_lines(queued.fresh):
         print(line)
     verb = "Sẽ xếp hàng" if args.dry_run else "Đã xếp hàng"
@@ -186,11 +183,13 @@ def remind(args: argparse.Namespace) -> int:
 
 def collect(args: argparse.Namespace) -> int:
     """Send receipts for what has come and withdraw what is no longer owed."""
-    from tracker.collect.run import collect
+    from tracker.collect.intake import take_in_today
+    from tracker.letters.send import send_queued
 
     settings = _settings(args)
     with _store(settings) as engine:
-        intake, outcome = collect(engine, settings)
+        intake = take_in_today(engine, settings)
+        outcome = send_queued(engine, settings)
     for period, agency, answers in intake.receipts:
         print(f"Kỳ {period}: xác nhận {answers} hoạt động của {agency}")
     print(f"Đã xếp hàng {len(intake.receipts)} thư xác nhận; rút {intake.withdrawn} thư nhắc không còn cần.")
@@ -322,20 +321,15 @@ def open_period(args: argparse.Namespace) -> None:
 def _settings(args: argparse.Namespace) -> Settings:
     from tracker.settings import load_settings
 
-    settings = load_settings()
-    on = getattr(args, "on", None)
-    return replace(settings, pretended_today=on) if on else settings
+    return load_settings().on(getattr(args, "on", None))
 
 
 @contextmanager
 def _store(settings: Settings, *, create: bool = False) -> Iterator[sa.Engine]:
-    from tracker.store.engine import open_store
+    from tracker.store.engine import opened_store
 
-    engine = open_store(settings.database_url, create=create)
-    try:
+    with opened_store(settings.database_url, create=create) as engine:
         yield engine
-    finally:
-        engine.dispose()
 
 
 def _told(outcome: Outcome, settings: Settings) -> int:

@@ -3,7 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -55,6 +55,10 @@ class Settings:
     def today(self) -> date:
         """Return the day it is in the plan's zone."""
         return self.now().astimezone(ZONE).date()
+
+    def on(self, day: date | None) -> "Settings":
+        """Return these settings as on `day`; unchanged where it is None."""
+        return self if day is None else replace(self, pretended_today=day)
 
     @property
     def mail_door_shown(self) -> str:

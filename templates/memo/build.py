@@ -6,6 +6,7 @@ styles, margins or words, and saves: the tags in double braces are all the print
 """
 
 import io
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -50,8 +51,24 @@ STYLES: dict[str, dict[str, Any]] = {
     "Subtitle": {"size": 14, "bold": True, "align": CENTER, "keep": True},
     "Kính gửi": {"size": 14, "align": CENTER, "before": 12, "after": 6},
     "Kính gửi: danh sách": {"size": 14, "align": LEFT, "left": 50},
-    "Heading 1": {"size": 14, "bold": True, "align": JUSTIFY, "first_line": 12.7, "before": 6, "after": 6, "keep": True},
-    "Heading 2": {"size": 14, "bold": True, "align": JUSTIFY, "first_line": 12.7, "before": 3, "after": 6, "keep": True},
+    "Heading 1": {
+        "size": 14,
+        "bold": True,
+        "align": JUSTIFY,
+        "first_line": 12.7,
+        "before": 6,
+        "after": 6,
+        "keep": True,
+    },
+    "Heading 2": {
+        "size": 14,
+        "bold": True,
+        "align": JUSTIFY,
+        "first_line": 12.7,
+        "before": 3,
+        "after": 6,
+        "keep": True,
+    },
     "Body Text": BODY,
     "Gạch đầu dòng": BODY,
     "Bảng: đầu cột": {"size": 12, "bold": True, "align": CENTER, "before": 2, "after": 2, "keep": True},
@@ -64,7 +81,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "Nơi nhận: danh sách": {"size": 11, "align": LEFT},
     "Tên phụ lục": {"size": 14, "bold": True, "align": CENTER, "keep": True},
     "Tiêu đề phụ lục": {"size": 14, "bold": True, "caps": True, "align": CENTER, "keep": True},
-    "Kèm theo": {"size": 14, "italic": True, "align": CENTER, "after": 10, "keep": True},
+    "Kèm theo": {"size": 13, "italic": True, "align": CENTER, "after": 10, "keep": True},
     "Hết phần": {"size": 1, "exactly": 1},
 }
 
@@ -95,7 +112,7 @@ def _empty(document: Document) -> None:
         if relation.reltype.endswith("/thumbnail"):
             del package.rels[key]
     for key, relation in list(document.part.rels.items()):
-        if relation.reltype.endswith(("/customXml", "/numbering")):
+        if relation.reltype.endswith(("/customXml", "/numbering", "/stylesWithEffects")):
             del document.part.rels[key]
     kept = {*STYLES, "Default Paragraph Font", "Normal Table", "No List", "Table Grid"}
     for style in list(document.styles):
@@ -106,16 +123,24 @@ def _empty(document: Document) -> None:
 def _set_styles(document: Document) -> None:
     for name, look in STYLES.items():
         known = [style.name for style in document.styles]
-        style = document.styles[name] if name in known else document.styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style = document.styles[name] if name in known else _new_style(document, name, WD_STYLE_TYPE.PARAGRAPH)
         _set_style(style, None if name == "Normal" else document.styles["Normal"], **look)
     for name in ("Bảng báo cáo", "Khối chữ ký", "Khối tiêu đề"):
-        style = document.styles.add_style(name, WD_STYLE_TYPE.TABLE)
+        style = _new_style(document, name, WD_STYLE_TYPE.TABLE)
         style.base_style = document.styles["Table Grid" if name == "Bảng báo cáo" else "Normal Table"]
     defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
     defaults.find(qn("w:rFonts")).attrib.clear()
     _set_font(defaults.find(qn("w:rFonts")))
     for key in ("w:val", "w:eastAsia"):
         defaults.find(qn("w:lang")).set(qn(key), "vi-VN")
+
+
+def _new_style(document: Document, name: str, kind: Any) -> Any:
+    """Add a style whose inner id is plain ASCII, which every reader of the format takes."""
+    style = document.styles.add_style(name, kind)
+    plain = unicodedata.normalize("NFD", name).replace("Đ", "D").replace("đ", "d")
+    style.element.styleId = "".join(letter for letter in plain.title() if letter.isascii() and letter.isalnum())
+    return style
 
 
 def _set_style(
@@ -328,8 +353,8 @@ def _describe(document: Document) -> None:
     """Set the document's language, Word's present layout rules, and properties that no run changes."""
     settings = document.settings.element
     for compat in settings.findall(qn("w:compat")):
-        for old in compat.findall(qn("w:compatSetting")):
-            compat.remove(old)
+        compat.clear()
+        compat.append(OxmlElement("w:doNotExpandShiftReturn"))
         mode = OxmlElement("w:compatSetting")
         mode.set(qn("w:name"), "compatibilityMode")
         mode.set(qn("w:uri"), "http://schemas.microsoft.com/office/word")

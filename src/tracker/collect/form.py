@@ -1,12 +1,15 @@
 """The page's form: what an agency sees and types for one period, from store to fields and back.
 
-Fields are named `<activity id>.<field>`, figures `figure.<target id>`. `<activity id>.revision` carries the
-revision the page was filled from, so that two people on one page cannot overwrite each other unseen.
+Fields are named `<activity id>.<field>`, figures `figure.<target id>`. `<activity id>.revision`,
+`figure.<target id>.seen` and `draft` carry what the page was filled from: what a person left untouched is then
+never taken for an answer, and two people on one page cannot overwrite each other unseen.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -15,10 +18,11 @@ from tracker.collect.answer import FIELDS, Answer, Faults, check_answer, check_f
 from tracker.collect.record import Said, record_answers, record_figures, same_words
 from tracker.errors import BadInput
 from tracker.plan.model import Activity, Agency, Plan, Target
-from tracker.progress import DutyState
+from tracker.progress import OWED, DutyState
+from tracker.settings import ZONE
 from tracker.store.duties import duties_of, plan_order
 from tracker.store.periods import previous_period
-from tracker.store.tables import Draft, Duty, Period, Update
+from tracker.store.tables import Draft, Duty, Figure, Period, Update
 from tracker.store.updates import draft_of, latest_figures, latest_updates
 from tracker.words import vietnamese_number
 
@@ -32,10 +36,17 @@ class Entry:
     duty: Duty
     activity: Activity
     for_whom: Agency
+    last: Update | None
+    """What was last said of it in this period."""
+    before: Update | None
+    """What was last said of it in the period before."""
     values: dict[str, str]
     revision: int
-    last: Update | None
-    carried_over: bool
+    """The revision that `values` were filled from; 0 where nothing was said in this period."""
+    touched: bool = False
+    """Somebody typed something else than what the fields were filled with."""
+    keep: bool = False
+    """Somebody ticked that what the fields were filled with is the answer."""
     faults: Faults = field(default_factory=dict)
 
     @property
@@ -43,13 +54,21 @@ class Entry:
         """Say whether the coordinator accepted it, so that the page only shows it."""
         return self.duty.state is DutyState.ACCEPTED
 
+    @property
+    def carried_over(self) -> bool:
+        """Say whether its fields were filled from the period before."""
+        return self.last is None and self.before is not None
+
 
 @dataclass(slots=True, kw_only=True)
 class FigureEntry:
-    """One target on the page: its field, what was said the period before, and what is wrong."""
+    """One target on the page: its field, what was said before, and what is wrong."""
 
     target: Target
+    last: Figure | None
     value: str
+    seen: str
+    """What the field was filled with."""
     before: str | None
     fault: str | None = None
 
@@ -59,6 +78,7 @@ class Form:
     """All that an agency owes and said in one period."""
 
     period: Period
+    earlier: Period | None
     agency: Agency
     entries: list[Entry]
     figures: list[FigureEntry]
@@ -75,27 +95,58 @@ class Form:
     @property
     def owed_count(self) -> int:
         """Return how many activities still wait for an answer."""
-        return sum(entry.duty.state in {DutyState.EXPECTED, DutyState.RETURNED} for entry in self.entries)
+        return sum(entry.duty.state in OWED for entry in self.entries)
 
 
-def filled_form(session: Session, plan: Plan, period: Period, agency_id: str, today: date) -> Form:
-    """Return the form as it stands: the saved draft, else what was last said, else what the period before said."""
-    form = _asked_form(session, plan, period, agency_id, today)
+def recorded_form(session: Session, plan: Plan, period: Period, agency_id: str, today: date) -> Form:
+    """Return the form filled from the record alone: what was last said, else what the period before said."""
+    ours = _answered_by(plan, agency_id, today)
+    duties = plan_order(plan, duties_of(session, period, ours))
+    said = latest_updates(session, duties)
+    earlier = previous_period(session, period)
+    before = _said_before(session, earlier) if earlier else {}
+    signed = max(said.values(), key=lambda update: update.id, default=None)
+    return Form(
+        period=period,
+        earlier=earlier,
+        agency=plan.agencies[agency_id],
+        entries=[_entry(plan, duty, said.get(duty.id), before.get(duty.activity_id)) for duty in duties],
+        figures=_figures(session, plan, period, earlier, ours),
+        said_by=signed.said_by if signed else "",
+    )
+
+
+def filled_form(
+    session: Session, plan: Plan, period: Period, agency_id: str, today: date, typed: Typed | None = None
+) -> Form:
+    """Return the form as the page shows it: `typed` where given, else the saved draft, over what is recorded."""
+    form = recorded_form(session, plan, period, agency_id, today)
     draft = draft_of(session, period, agency_id)
-    if draft is not None:
-        _lay_over(form, draft.typed)
-        form.draft_saved_at = draft.saved_at
+    form.draft_saved_at = draft.saved_at if draft else None
+    if typed is None and draft is not None:
+        typed = draft.typed
+    if typed is not None:
+        _lay_over(session, form, typed)
     return form
 
 
-def save_draft(session: Session, period: Period, agency_id: str, typed: Typed, now: datetime) -> None:
-    """Keep what stands typed on the page, whatever it is; nothing is checked and nothing is answered by it."""
-    refuse_if_closed(period, now.date())
+def save_draft(session: Session, period: Period, agency_id: str, typed: Typed, now: datetime) -> bool:
+    """Keep what stands typed on the page, whatever it is; nothing is checked and nothing is answered by it.
+
+    Returns False, and keeps nothing, where another draft was saved since the page was filled. Raises BadInput
+    where the period is closed.
+    """
+    refuse_if_closed(period, now.astimezone(ZONE).date())
+    _take_turns(session, period)
     draft = draft_of(session, period, agency_id)
+    kept = {name: value for name, value in typed.items() if name != "draft"}
     if draft is None:
         draft = Draft(period_id=period.id, agency_id=agency_id, typed={}, saved_at=now)
         session.add(draft)
-    draft.typed, draft.saved_at = dict(typed), now
+    elif draft.typed != kept and typed.get("draft") != draft.saved_at.isoformat():
+        return False
+    draft.typed, draft.saved_at = kept, now
+    return True
 
 
 def send_form(
@@ -107,68 +158,71 @@ def send_form(
     nothing at all was recorded. Raises BadInput where the period is closed.
     """
     refuse_if_closed(period, today)
-    form = _asked_form(session, plan, period, agency_id, today)
-    _lay_over(form, typed)
-    answers = _checked_answers(form, typed)
-    values = {}
-    for entry in form.figures:
-        value, entry.fault = check_figure(entry.value)
-        if value is not None:
-            values[entry.target.id] = value
+    _take_turns(session, period)
+    form = recorded_form(session, plan, period, agency_id, today)
+    draft = draft_of(session, period, agency_id)
+    form.draft_saved_at = draft.saved_at if draft else None
+    _lay_over(session, form, typed)
+    answers = _checked_answers(form)
+    values = _checked_figures(form)
     _check_signature(form)
     if not answers and not values and not form.fault_count:
-        form.said_by_fault = "Chưa có hoạt động nào được điền; điền ít nhất một hoạt động rồi gửi."
+        form.said_by_fault = "Chưa có nội dung nào mới; điền ít nhất một hoạt động rồi gửi."
     if form.fault_count:
         return form, []
     said = Said(by=form.said_by, at=said.at, way=said.way, illustration=said.illustration)
     updates = record_answers(session, answers, said)
     record_figures(session, period, agency_id, values, said)
-    session.execute(sa.delete(Draft).where(Draft.period_id == period.id, Draft.agency_id == agency_id))
-    return _asked_form(session, plan, period, agency_id, today), updates
+    if draft is not None and typed.get("draft") == draft.saved_at.isoformat():  # else a colleague's, not seen here
+        session.delete(draft)
+    return form, updates
 
 
 def refuse_if_closed(period: Period, today: date) -> None:
     """Raise BadInput where `period` takes no answers on `today`."""
     if today > period.closes:
         raise BadInput(
-            f"{period.title} đã khóa ngày {period.closes:%d/%m/%Y}; liên hệ cơ quan đầu mối để được mở lại"
+            f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y}; liên hệ cơ quan đầu mối để được mở lại"
         )
 
 
-def _asked_form(session: Session, plan: Plan, period: Period, agency_id: str, today: date) -> Form:
-    ours = {agency.id for agency in plan.agencies.values() if plan.holder(agency.id, today).id == agency_id}
-    duties = plan_order(plan, duties_of(session, period, ours))
-    said = latest_updates(session, duties)
-    earlier = previous_period(session, period)
-    before = _said_before(session, earlier) if earlier else {}
-    entries = []
-    for duty in duties:
-        last = said.get(duty.id)
-        shown = last or before.get(duty.activity_id)
-        entry = Entry(
-            duty=duty,
-            activity=plan.activity(duty.activity_id),
-            for_whom=plan.agencies[duty.agency_id],
-            values=_as_typed(shown),
-            revision=last.revision if last else 0,
-            last=last,
-            carried_over=last is None and shown is not None,
-        )
-        entries.append(entry)
-    signed = max(said.values(), key=lambda update: update.id, default=None)
-    return Form(
-        period=period,
-        agency=plan.agencies[agency_id],
-        entries=entries,
-        figures=_asked_figures(session, plan, period, earlier, ours),
-        said_by=signed.said_by if signed else "",
-    )
+def _take_turns(session: Session, period: Period) -> None:
+    # PostgreSQL lets two senders read the same newest revision; SQLite's BEGIN IMMEDIATE already does not.
+    rows = sa.select(Duty.id).join(Period, Period.id == Duty.period_id).where(Duty.period_id == period.id)
+    session.execute(rows.order_by(Duty.id).with_for_update())
+
+
+def _answered_by(plan: Plan, agency_id: str, today: date) -> set[str]:
+    """Return the agencies whose duties `agency_id` answers: its own, and those it took over by `today`."""
+    ours = {agency_id}
+    while fresh := {
+        agency.id
+        for agency in plan.agencies.values()
+        if agency.id not in ours
+        and agency.succeeded_by
+        and agency.succeeded_by.agency in ours
+        and agency.succeeded_by.since <= today
+    }:
+        ours |= fresh
+    return ours
 
 
 def _said_before(session: Session, earlier: Period) -> dict[str, Update]:
     duties = duties_of(session, earlier)
     said = latest_updates(session, duties)
     return {duty.activity_id: said[duty.id] for duty in duties if duty.id in said}
+
+
+def _entry(plan: Plan, duty: Duty, last: Update | None, before: Update | None) -> Entry:
+    return Entry(
+        duty=duty,
+        activity=plan.activity(duty.activity_id),
+        for_whom=plan.agencies[duty.agency_id],
+        last=last,
+        before=before,
+        values=_as_typed(last or before),
+        revision=last.revision if last else 0,
+    )
 
 
 def _as_typed(update: Update | None) -> dict[str, str]:
@@ -178,50 +232,106 @@ def _as_typed(update: Update | None) -> dict[str, str]:
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
-def _asked_figures(
+def _figures(
     session: Session, plan: Plan, period: Period, earlier: Period | None, ours: set[str]
 ) -> list[FigureEntry]:
     targets = [target for target in plan.targets if target.reported_by in ours]
-    now = latest_figures(session, period) if targets else {}
-    before = latest_figures(session, earlier) if targets and earlier else {}
-    holder_values = {target_id: figure for (target_id, _), figure in now.items()}
-    old_values = {target_id: figure for (target_id, _), figure in before.items()}
-    return [
-        FigureEntry(
-            target=target,
-            value=vietnamese_number(holder_values[target.id].value) if target.id in holder_values else "",
-            before=vietnamese_number(old_values[target.id].value) if target.id in old_values else None,
+    if not targets:
+        return []
+    now = _newest_by_target(session, period)
+    before = _newest_by_target(session, earlier) if earlier else {}
+    entries = []
+    for target in targets:
+        last, old = now.get(target.id), before.get(target.id)
+        shown = vietnamese_number(last.value) if last else ""
+        entries.append(
+            FigureEntry(
+                target=target,
+                last=last,
+                value=shown,
+                seen=shown,
+                before=vietnamese_number(old.value) if old else None,
+            )
         )
-        for target in targets
-    ]
+    return entries
 
 
-def _lay_over(form: Form, typed: Typed) -> None:
+def _newest_by_target(session: Session, period: Period) -> dict[str, Figure]:
+    # After a merger two agencies may have given one target's value; the later one counts.
+    figures = sorted(latest_figures(session, period).values(), key=lambda figure: figure.id)
+    return {figure.target_id: figure for figure in figures}
+
+
+def _lay_over(session: Session, form: Form, typed: Typed) -> None:
     for entry in form.entries:
         if not entry.locked:
-            for name in FIELDS:
-                entry.values[name] = typed.get(f"{entry.activity.id}.{name}", entry.values[name])
+            _lay_over_entry(session, entry, typed)
     for figure in form.figures:
-        figure.value = typed.get(f"figure.{figure.target.id}", figure.value)
+        name = f"figure.{figure.target.id}"
+        seen = typed.get(f"{name}.seen", figure.seen)
+        value = typed.get(name, figure.value)
+        if value.strip() != seen:
+            figure.value, figure.seen = value, seen
     form.said_by = typed.get("said_by", form.said_by)
 
 
-def _checked_answers(form: Form, typed: Typed) -> dict[int, tuple[Duty, Answer]]:
+def _lay_over_entry(session: Session, entry: Entry, typed: Typed) -> None:
+    name = entry.activity.id
+    seen = typed.get(f"{name}.revision", "")
+    seen_revision = min(int(seen), entry.revision) if re.fullmatch("[0-9]{1,6}", seen) else entry.revision
+    if seen_revision == entry.revision:
+        filled = entry.values
+    elif seen_revision == 0:
+        filled = _as_typed(entry.before)
+    else:
+        theirs = sa.select(Update).where(Update.duty_id == entry.duty.id, Update.revision == seen_revision)
+        filled = _as_typed(session.scalar(theirs))
+    laid = {part: typed.get(f"{name}.{part}", filled[part]) for part in FIELDS}
+    entry.keep = typed.get(f"{name}.keep") == "yes"
+    entry.touched = any(_plain(laid[part]) != _plain(filled[part]) for part in FIELDS)
+    if entry.touched:
+        entry.values, entry.revision = laid, seen_revision
+
+
+def _plain(text: str) -> str:
+    return clean_text(text, {}, "")
+
+
+def _checked_answers(form: Form) -> dict[int, tuple[Duty, Answer]]:
     answers = {}
     for entry in form.entries:
-        if entry.locked:
+        if entry.locked or not (entry.touched or entry.keep):
             continue
         answer, entry.faults = check_answer(entry.values)
-        if answer is None:
-            continue
-        seen = typed.get(f"{entry.activity.id}.revision", "")
-        if entry.last and seen.isdigit() and int(seen) < entry.revision and not same_words(entry.last, answer):
-            entry.faults["conflict"] = (
-                f"Lúc trang này đang mở, {entry.last.said_by} đã gửi nội dung khác (xem bên dưới). "
-                "Sửa lại cho thống nhất rồi gửi lần nữa."
-            )
-        answers[entry.duty.id] = (entry.duty, answer)
+        if entry.last and entry.revision < entry.last.revision:
+            if answer is None or not same_words(entry.last, answer):
+                entry.faults["conflict"] = (
+                    f"Lúc trang này đang mở, {entry.last.said_by} đã gửi nội dung khác (xem bên dưới). "
+                    "Sửa lại cho thống nhất rồi gửi lần nữa."
+                )
+            entry.revision = entry.last.revision  # seen now
+        if answer is not None:
+            answers[entry.duty.id] = (entry.duty, answer)
     return answers
+
+
+def _checked_figures(form: Form) -> dict[str, Decimal]:
+    values = {}
+    for entry in form.figures:
+        if entry.value.strip() == entry.seen:
+            continue
+        value, entry.fault = check_figure(entry.value)
+        if not entry.fault and value is None and entry.last:
+            entry.fault = "Số đã gửi thì sửa được, không xóa được; ghi số đúng."
+        if value is None:
+            continue
+        values[entry.target.id] = value
+        if entry.last and vietnamese_number(entry.last.value) != entry.seen:
+            if entry.last.value != value:
+                entry.fault = f"Lúc trang này đang mở, {entry.last.said_by} đã gửi số khác: "
+                entry.fault += f"{vietnamese_number(entry.last.value)}. Thống nhất rồi gửi lần nữa."
+            entry.seen = vietnamese_number(entry.last.value)
+    return values
 
 
 def _check_signature(form: Form) -> None:

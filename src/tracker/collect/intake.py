@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.letters.queue import queue_for_agency
@@ -11,8 +12,10 @@ from tracker.plan.model import Plan
 from tracker.progress import OWED, STATUS_WORDS
 from tracker.settings import ZONE, Settings
 from tracker.store.duties import duties_of, plan_order
+from tracker.store.engine import writing
 from tracker.store.letters import queued_reminders, withdraw
 from tracker.store.periods import all_periods
+from tracker.store.plans import plan_in_force
 from tracker.store.tables import Duty, Period, Update
 from tracker.store.updates import without_receipt
 
@@ -23,6 +26,13 @@ class Intake:
 
     receipts: tuple[tuple[str, str, int], ...]
     withdrawn: int
+
+
+def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
+    """Take in what has come since the last round."""
+    with writing(engine) as session:
+        _, plan = plan_in_force(session)
+        return take_in(session, settings, plan, settings.today(), settings.now())
 
 
 def take_in(session: Session, settings: Settings, plan: Plan, today: date, now: datetime) -> Intake:

@@ -15,9 +15,10 @@ from tracker.letters.doors.channel import tell_channel
 from tracker.letters.mime import link_address, message
 from tracker.plan.model import Plan
 from tracker.settings import Settings
-from tracker.store.engine import writing
+from tracker.store.engine import reading, writing
 from tracker.store.letters import claim_next_letter, release, settle_failed, settle_sent
 from tracker.store.links import token_of
+from tracker.store.plans import plan_in_force
 from tracker.store.tables import Letter, Link
 
 
@@ -32,9 +33,11 @@ class Outcome:
     """Why the door itself did not open; what is queued stays queued."""
 
 
-def send_queued(engine: sa.Engine, settings: Settings, plan: Plan) -> Outcome:
+def send_queued(engine: sa.Engine, settings: Settings) -> Outcome:
     """Send every letter whose time has come, the oldest first."""
     outcome = Outcome()
+    with reading(engine) as session:
+        _, plan = plan_in_force(session)
     with mail_door(settings.mail_url) as door:
         while outcome.shut is None:
             with writing(engine) as session:

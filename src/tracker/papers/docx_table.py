@@ -52,7 +52,7 @@ class WordTables:
         yield from (f'<w:gridCol w:w="{each}"/>' for each in widths)
         yield "</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
         for column, each in zip(table.columns, widths, strict=True):
-            yield _cell(each, styles[HEAD]) + self._as_run_text(column.title) + _CELL_END
+            yield f"{_cell(each, styles[HEAD])}{self._as_run_text(column.title)}{_CELL_END}"
         yield "</w:tr>"
         band = _cell(width, styles[BAND], span=len(widths))
         cells = [
@@ -65,7 +65,7 @@ class WordTables:
     def _row(self, row: Row, band: str, cells: list[str]) -> str:
         starts = [band] if row.band else cells
         inside = [
-            start + self._as_run_text(text) + _CELL_END for start, text in zip(starts, row.cells, strict=True)
+            f"{start}{self._as_run_text(text)}{_CELL_END}" for start, text in zip(starts, row.cells, strict=True)
         ]
         return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(inside)}</w:tr>"
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from tracker.errors import BadInput, nearest
@@ -30,7 +31,9 @@ class MonthDay(NamedTuple):
 def told(doc: str, default: Any = REQUIRED, **facts: Any) -> Any:
     """Return a dataclass field with its Vietnamese help and further facts for the reader and the schema."""
     metadata = {"doc": doc, **facts}
-    return field(metadata=metadata) if default is REQUIRED else field(default=default, metadata=metadata)
+    if default is REQUIRED:
+        return field(metadata=metadata)
+    return field(default_factory=lambda: default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,7 +201,7 @@ class Plan:
 
     plan: Header = told("Văn bản kế hoạch.")
     agencies: Mapping[str, Agency] = told("Các cơ quan, mỗi cơ quan một mã.", filled=True)
-    groups: Mapping[str, Group] = told("Các nhóm cơ quan.", {})
+    groups: Mapping[str, Group] = told("Các nhóm cơ quan.", MappingProxyType({}))
     content: tuple[ContentArea, ...] = told("Các nội dung của khung hoạt động.", filled=True)
     activities: tuple[Activity, ...] = told("Các hoạt động, theo thứ tự in.", filled=True)
     targets: tuple[Target, ...] = told("Các chỉ tiêu.", ())

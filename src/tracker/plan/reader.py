@@ -149,7 +149,7 @@ class _Walk:
         for name, field in known.items():
             if name in node.items:
                 values[name] = self.value(_hints(cls)[name], node.items[name], (*path, name), field.metadata)
-            elif field.default is MISSING:
+            elif field.default_factory is MISSING:
                 values[name] = self.fault(path, node.place, f'thiếu khóa "{name}"', f"thêm dòng {name}: …")
         if not path:
             return values

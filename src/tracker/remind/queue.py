@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.letters.queue import queue_for_agency
@@ -11,8 +12,10 @@ from tracker.plan.model import Plan
 from tracker.remind.due import Reminder, owed_reminders
 from tracker.settings import Settings
 from tracker.store.duties import duties_of
+from tracker.store.engine import trying, writing
 from tracker.store.letters import queued_keys
 from tracker.store.periods import open_ruled_periods, running_periods
+from tracker.store.plans import plan_in_force
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,13 @@ class Queued:
     known: tuple[Reminder, ...]
     unreachable: tuple[Reminder, ...]
     """Owed by agencies that have no contact in the plan: a fault for the coordinator to mend."""
+
+
+def queue_today(engine: sa.Engine, settings: Settings, *, dry_run: bool = False) -> Queued:
+    """Queue what is owed today and was not queued before; a dry run leaves everything as it was."""
+    with (trying if dry_run else writing)(engine) as session:
+        _, plan = plan_in_force(session)
+        return queue_reminders(session, settings, plan, settings.today(), settings.now())
 
 
 def owed_today(session: Session, plan: Plan, today: date, now: datetime) -> list[Reminder]:

@@ -76,6 +76,16 @@ def open_store(url: str, *, create: bool = False) -> sa.Engine:
     return engine
 
 
+@contextmanager
+def opened_store(url: str, *, create: bool = False) -> Iterator[sa.Engine]:
+    """Give an engine as `open_store` does, and let go of its connections at the end."""
+    engine = open_store(url, create=create)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
 def _connectable(url: str, create: bool) -> sa.Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":

@@ -1,0 +1,1 @@
+"""When and how the rooms' work runs: three Prefect flows and the lasting service. Only here is Prefect used."""

@@ -1,0 +1,44 @@
+"""The collect flow: every quarter of an hour, what has come is receipted and completeness shown."""
+
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+
+from flows.remind import send
+from tracker.collect.intake import Intake, take_in_today
+from tracker.settings import Settings, load_settings
+from tracker.store.engine import opened_store, reading
+from tracker.store.periods import running_periods
+from tracker.store.plans import plan_in_force
+from tracker.store.standing import standing_by_agency
+
+
+@task(name="Ghi nhận báo cáo đã đến", retries=2, retry_delay_seconds=30)
+def take_in(settings: Settings) -> Intake:
+    """Queue receipts and withdraw reminders that nobody owes any more."""
+    with opened_store(settings.database_url) as engine:
+        return take_in_today(engine, settings)
+
+
+@task(name="Mức độ đầy đủ")
+def completeness(settings: Settings) -> str:
+    """Return the completeness of each running period by agency, as a table for the coordinator."""
+    lines = []
+    with opened_store(settings.database_url) as engine, reading(engine) as session:
+        _, plan = plan_in_force(session)
+        for period in running_periods(session, settings.today()):
+            lines += [f"## {period.title} (hạn {period.due:%d/%m/%Y})", ""]
+            lines += ["| Cơ quan | Đã báo cáo | Phải báo cáo | Đã duyệt |", "|---|--:|--:|--:|"]
+            for agency, standing in standing_by_agency(session, plan, period, settings.today()).items():
+                lines.append(f"| {agency} | {standing.answered} | {standing.expected} | {standing.accepted} |")
+            lines.append("")
+    return "\n".join(lines) or "Hôm nay không có kỳ báo cáo nào đang mở."
+
+
+@flow(name="collect", description="Xác nhận báo cáo đã đến, rút thư nhắc không còn cần, cho biết ai còn thiếu.")
+def collect() -> int:
+    """Take in what has come; returns how many letters left."""
+    settings = load_settings()
+    take_in(settings)
+    outcome = send(settings)
+    create_markdown_artifact(key="muc-do-day-du", markdown=completeness(settings), description="Mức độ đầy đủ")
+    return len(outcome.sent)

@@ -1,0 +1,36 @@
+"""A paper as one self-contained page, for a screen, a phone or a printer."""
+
+from pathlib import Path
+
+from jinja2 import StrictUndefined, TemplateError
+from jinja2.sandbox import SandboxedEnvironment
+from markupsafe import Markup
+
+from tracker.errors import FileTrouble
+from tracker.papers.files import printable, write_whole
+from tracker.papers.letterhead import words_around
+from tracker.papers.paper import Paper
+
+
+def write_html(paper: Paper, template: Path, to: Path) -> None:
+    """Print `paper` with the Jinja `template` into the file `to`; the same paper gives the same bytes.
+
+    FileTrouble where the template cannot be used or the file cannot be written; `to` is then as it was.
+    """
+    environment = SandboxedEnvironment(
+        autoescape=True, undefined=StrictUndefined, finalize=_as_text, trim_blocks=True, lstrip_blocks=True
+    )
+    try:
+        printed = environment.from_string(template.read_text(encoding="utf-8")).render(words_around(paper))
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise FileTrouble(f"{template}: không đọc được mẫu trang ({trouble}); hãy lấy lại mẫu gốc") from trouble
+    except TemplateError as trouble:
+        raise FileTrouble(
+            f"{template}: thẻ trong mẫu có lỗi: {trouble}; hãy sửa thẻ hoặc lấy lại mẫu gốc"
+        ) from trouble
+    write_whole(printed.encode(), to)
+
+
+def _as_text(value: object) -> str:
+    """Return a value's text without characters no page may hold; what is markup already stays markup."""
+    return value if isinstance(value, Markup) else printable(str(value))

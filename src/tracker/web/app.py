@@ -1,0 +1,65 @@
+"""The web application: its routes, and the page for everything that goes wrong."""
+
+import sqlalchemy as sa
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from tracker.errors import StoreError
+from tracker.settings import Settings
+from tracker.web.owner import OwnerPages
+from tracker.web.pages import NOTICES, Pages
+from tracker.web.security import HEADERS, Guard
+
+
+def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
+    """Return the application that shows and takes the agencies' reports kept in `engine`."""
+    pages = Pages(settings)
+    owner = OwnerPages(engine, settings, pages)
+    style = (settings.templates / "web" / "style.css").read_text(encoding="utf-8")
+
+    def start(_: Request) -> Response:
+        return pages.notice("start")
+
+    def style_sheet(_: Request) -> Response:
+        return Response(style, media_type="text/css")
+
+    def health(_: Request) -> Response:
+        return PlainTextResponse("ok")
+
+    def refuse(status: int) -> Response:
+        return pages.notice(NOTICES[status], status)
+
+    def refused(request: Request, why: Exception) -> Response:
+        status = why.status_code if isinstance(why, HTTPException) else 500
+        if status == 404 and request.url.path.startswith("/b/"):
+            return pages.notice("no_link", 404)
+        if status in NOTICES:
+            return refuse(status)
+        headers = why.headers if isinstance(why, HTTPException) else None
+        return PlainTextResponse("Method Not Allowed" if status == 405 else str(status), status, headers)
+
+    def store_trouble(_: Request, why: Exception) -> Response:
+        return pages.notice(NOTICES[503], 503, str(why))
+
+    def broken(_: Request, __: Exception) -> Response:
+        page = refuse(500)
+        page.headers.update(HEADERS)  # it is sent from outside the guard
+        return page
+
+    app = Starlette(
+        routes=[
+            Route("/", start),
+            Route("/b/{token}", owner.answer, methods=["GET", "POST"]),
+            Route("/b/{token}/bien-nhan", owner.receipt),
+            Route("/style.css", style_sheet),
+            Route("/suc-khoe", health),
+        ],
+        middleware=[Middleware(Guard, base_url=settings.base_url, refuse=refuse)],
+        exception_handlers={HTTPException: refused, StoreError: store_trouble, Exception: broken},
+    )
+    app.router.redirect_slashes = False
+    return app

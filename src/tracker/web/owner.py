@@ -1,0 +1,149 @@
+"""The agency's page: what it owes is shown, saved and sent; GET and HEAD change nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from urllib.parse import parse_qsl
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+
+from tracker.calendar import WorkingDays
+from tracker.collect.answer import TEXTS
+from tracker.collect.form import Form, Typed, filled_form, recorded_form, save_draft, send_form
+from tracker.collect.record import Said
+from tracker.errors import BadInput
+from tracker.plan.model import Plan
+from tracker.progress import STATUS_WORDS
+from tracker.settings import ZONE, Settings
+from tracker.store.engine import reading, writing
+from tracker.store.links import find_link
+from tracker.store.plans import plan_in_force
+from tracker.store.tables import Period
+from tracker.web.pages import Pages
+
+MOST_FIELDS = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a link opens; `path` is where its page is."""
+
+    path: str
+    plan: Plan
+    period: Period
+    agency_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OwnerPages:
+    """The handlers behind `/b/{token}`; an HTTPException 404 where the token opens nothing."""
+
+    engine: sa.Engine
+    settings: Settings
+    pages: Pages
+
+    async def answer(self, request: Request) -> Response:
+        """Show the page, or take what was typed on it."""
+        token = request.path_params["token"]
+        if request.method != "POST":
+            return await run_in_threadpool(self._show, token)
+        typed = await read_form(request)
+        action = typed.pop("action", "save")
+        return await run_in_threadpool(self._send if action == "send" else self._save, token, typed)
+
+    def receipt(self, request: Request) -> Response:
+        """Show what is recorded, to be printed and kept."""
+        now = self.settings.now()
+        with reading(self.engine) as session:
+            opened = _open(session, request.path_params["token"], now)
+            form = recorded_form(
+                session, opened.plan, opened.period, opened.agency_id, now.astimezone(ZONE).date()
+            )
+        return self._render("receipt", opened, form, now)
+
+    def _show(self, token: str) -> Response:
+        now = self.settings.now()
+        with reading(self.engine) as session:
+            opened = _open(session, token, now)
+            form = _filled(session, opened, now)
+        return self._render("form", opened, form, now)
+
+    def _save(self, token: str, typed: Typed) -> Response:
+        now = self.settings.now()
+        with writing(self.engine) as session:
+            opened = _open(session, token, now)
+            try:
+                if save_draft(session, opened.period, opened.agency_id, typed, now):
+                    return RedirectResponse(opened.path, 303)
+            except BadInput:
+                pass  # the page itself says that the period is closed
+            form = _filled(session, opened, now, typed)
+        return self._render("form", opened, form, now, 409)
+
+    def _send(self, token: str, typed: Typed) -> Response:
+        now = self.settings.now()
+        today = now.astimezone(ZONE).date()
+        said = Said(by="", at=now, way="page", illustration=self.settings.illustration)
+        status = 422
+        with writing(self.engine) as session:
+            opened = _open(session, token, now)
+            try:
+                form, _ = send_form(session, opened.plan, opened.period, opened.agency_id, typed, said, today)
+            except BadInput:
+                status, form = 409, _filled(session, opened, now, typed)
+        if status == 422 and not form.fault_count:
+            return RedirectResponse(f"{opened.path}/bien-nhan", 303)
+        return self._render("form", opened, form, now, status)
+
+    def _render(self, name: str, opened: Opened, form: Form, now: datetime, status: int = 200) -> Response:
+        plan, today = opened.plan, now.astimezone(ZONE).date()
+        groups = groupby(form.entries, key=lambda entry: entry.activity.content)
+        return self.pages.render(
+            name,
+            status,
+            page=opened.path,
+            receipt=f"{opened.path}/bien-nhan",
+            plan=plan,
+            header=plan.plan,
+            coordinator=plan.agencies[plan.plan.coordinator],
+            form=form,
+            groups=[(plan.area(content), list(entries)) for content, entries in groups],
+            days_left=WorkingDays(plan.reporting.calendar).between(today, form.period.due),
+            closed=today > form.period.closes,
+            draft_in_the_way=status == 409,
+            statuses=STATUS_WORDS,
+            texts=TEXTS,
+            now=now,
+        )
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of a posted form, the first of each name; HTTPException 400 where it is not readable."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise HTTPException(400)
+    try:
+        body = (await request.body()).decode()
+        pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except (ValueError, ClientDisconnect) as why:
+        raise HTTPException(400) from why
+    return dict(reversed(pairs))
+
+
+def _open(session: Session, token: str, now: datetime) -> Opened:
+    link = find_link(session, token, now)
+    if link is None:
+        raise HTTPException(404)
+    _, plan = plan_in_force(session)
+    if link.agency_id not in plan.agencies:
+        raise HTTPException(404)
+    return Opened(f"/b/{token}", plan, session.get_one(Period, link.period_id), link.agency_id)
+
+
+def _filled(session: Session, opened: Opened, now: datetime, typed: Typed | None = None) -> Form:
+    today = now.astimezone(ZONE).date()
+    return filled_form(session, opened.plan, opened.period, opened.agency_id, today, typed)

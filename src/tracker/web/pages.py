@@ -1,0 +1,42 @@
+"""A template and its facts into a response, and the short pages that only say something."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import HTMLResponse, Response
+
+from tracker.settings import ZONE, Settings
+from tracker.templating import templates_in
+
+NOTICES = {
+    400: "unreadable",
+    403: "cross_site",
+    404: "unknown",
+    413: "too_large",
+    500: "broken",
+    503: "unavailable",
+}
+"""What is said where there is no page to show, by HTTP status; the words are in notice.html.j2."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """The templates under `web/`, filled in."""
+
+    settings: Settings
+
+    def render(self, name: str, status: int = 200, **facts: Any) -> Response:
+        """Return the page that the template called `name` gives."""
+        template = templates_in(self.settings.templates / "web").get_template(f"{name}.html.j2")
+        facts = {"illustration": self.settings.illustration, "moment": moment, **facts}
+        return HTMLResponse(template.render(facts), status)
+
+    def notice(self, kind: str, status: int = 200, message: str = "") -> Response:
+        """Return the short page called `kind`; `message` is added where the reason is known."""
+        return self.render("notice", status, kind=kind, message=message)
+
+
+def moment(instant: datetime) -> str:
+    """Return an instant as clocks here show it: 08:00 ngày 15/10/2024."""
+    return f"{instant.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
