@@ -43,7 +43,7 @@ def send(settings: Settings) -> Outcome:
 
 
 @flow(name="remind", description="Nhắc các cơ quan chủ trì còn nợ báo cáo.", log_prints=True)
-def remind(request: RemindRequest = RemindRequest()) -> int:  # noqa: B008  # frozen by Prefect into the form
+def remind(request: RemindRequest = RemindRequest()) -> int:  # noqa: B008  # never changed
     """Remind whoever owes today; returns how many letters left."""
     settings = load_settings().on(request.on)
     queued = queue(settings, request.dry_run)

@@ -87,8 +87,7 @@ def _parser() -> argparse.ArgumentParser:
     linking = with_day(command("link", link, "in liên kết trả lời của một cơ quan"))
     linking.add_argument("period", metavar="KỲ")
     linking.add_argument("agency", metavar="CƠ_QUAN")
-    web = command("web", serve_pages, "chạy các trang trả lời")
-    web.add_argument("--port", type=int, default=8305, metavar="CỔNG")
+    with_day(command("web", serve_pages, "chạy riêng các trang trả lời"))
     _add_period_commands(command("period", None, "các kỳ báo cáo"), command, with_day)
     return parser
 
@@ -158,9 +157,8 @@ def apply(args: argparse.Namespace) -> None:
     if version is None:
         print("Tệp kế hoạch giống bản đang áp dụng; không có gì thay đổi.")
     else:
-        print(
-            f"Đã áp dụng {reading.plan.plan.code}: phiên bản {version.id}, {len(reading.plan.activities)} hoạt động."
-        )
+        count = len(reading.plan.activities)
+        print(f"Đã áp dụng {reading.plan.plan.code}: phiên bản {version.id}, {count} hoạt động.")
 
 
 def remind(args: argparse.Namespace) -> int:
@@ -280,7 +278,7 @@ def serve_pages(args: argparse.Namespace) -> None:
 
     settings = _settings(args)
     with _store(settings) as engine:
-        serve(engine, settings, args.port)
+        serve(engine, settings)
 
 
 def list_periods(args: argparse.Namespace) -> None:

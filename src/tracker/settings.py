@@ -34,6 +34,8 @@ class Settings:
     """TRACKER_SENDER: the From address of letters."""
     base_url: str
     """TRACKER_BASE_URL: where officers reach the pages; links in letters start with it."""
+    port: int
+    """TRACKER_PORT: where the pages listen on loopback."""
     illustration: bool
     """TRACKER_ILLUSTRATION: marks letters, pages and memos as example data."""
     pretended_today: date | None
@@ -95,6 +97,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     env = os.environ if env is None else env
     wrong: list[str] = []
     var = Path(env.get("TRACKER_VAR", "var")).absolute()
+    port = _port(env.get("TRACKER_PORT", "8305"), wrong)
     settings = Settings(
         plan=Path(env["TRACKER_PLAN"]) if "TRACKER_PLAN" in env else _at_root("activities.yaml"),
         templates=Path(env["TRACKER_TEMPLATES"]) if "TRACKER_TEMPLATES" in env else _at_root("templates"),
@@ -102,13 +105,14 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         database_url=env.get("TRACKER_DATABASE_URL") or f"sqlite:///{var / 'tracker.db'}",
         mail_url=env.get("TRACKER_MAIL_URL") or f"folder://{var / 'outbox'}",
         sender=env.get("TRACKER_SENDER", "theo-doi-ke-hoach@angiang.example"),
-        base_url=env.get("TRACKER_BASE_URL", "http://127.0.0.1:8305").rstrip("/"),
+        base_url=(env.get("TRACKER_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        port=port,
         pretended_today=_date_or_none(env.get("TRACKER_TODAY", ""), wrong),
         illustration=env.get("TRACKER_ILLUSTRATION", "").lower() in {"1", "true", "yes"},
     )
     known = {
         "TRACKER_PLAN", "TRACKER_TEMPLATES", "TRACKER_VAR", "TRACKER_DATABASE_URL", "TRACKER_MAIL_URL",
-        "TRACKER_SENDER", "TRACKER_BASE_URL", "TRACKER_ILLUSTRATION", "TRACKER_TODAY", "TRACKER_SECRET_KEY",
+        "TRACKER_SENDER", "TRACKER_BASE_URL", "TRACKER_PORT", "TRACKER_ILLUSTRATION", "TRACKER_TODAY", "TRACKER_SECRET_KEY",
     }  # fmt: skip
     strange = sorted(name for name in env if name.startswith("TRACKER_") and name not in known)
     wrong += [f"{name}: không có cài đặt này; {nearest(name, known)}" for name in strange]
@@ -127,6 +131,13 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
+
+
+def _port(text: str, wrong: list[str]) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
+        return int(text)
+    wrong.append(f"TRACKER_PORT: {text!r} không phải số cổng; viết số từ 1 đến 65535")
+    return 8305
 
 
 def _date_or_none(text: str, wrong: list[str]) -> date | None:

@@ -139,14 +139,15 @@ def _new_style(document: Document, name: str, kind: Any) -> Any:
     """Add a style whose inner id is plain ASCII, which every reader of the format takes."""
     style = document.styles.add_style(name, kind)
     plain = unicodedata.normalize("NFD", name).replace("Đ", "D").replace("đ", "d")
-    style.element.styleId = "".join(letter for letter in plain.title() if letter.isascii() and letter.isalnum())
+    letters = "".join(letter for letter in plain if letter.isascii()).title()
+    style.element.styleId = "".join(letter for letter in letters if letter.isalnum())
     return style
 
 
 def _set_style(
-    style: Any, base: Any, *, size: float, align: Any = None, bold: bool = False, italic: bool = False, caps: bool = False,
-    underline: bool = False, first_line: float = 0, left: float = 0, before: float = 0, after: float = 0,
-    line: float = 1.0, exactly: float | None = None, keep: bool = False,
+    style: Any, base: Any, *, size: float, align: Any = None, bold: bool = False, italic: bool = False,
+    caps: bool = False, underline: bool = False, first_line: float = 0, left: float = 0, before: float = 0,
+    after: float = 0, line: float = 1.0, exactly: float | None = None, keep: bool = False,
 ) -> None:  # fmt: skip
     """Give a paragraph style its look: sizes and spacing in points, indents in millimetres."""
     for old in style.element.xpath("w:pPr | w:rPr | w:link | w:qFormat"):
@@ -317,7 +318,7 @@ def _restart_page_numbers(section: Any) -> None:
 
 def _two_columns(document: Document, *, rows: int, widths: tuple[int, int], style: str) -> Table:
     """Add a table without borders or cell margins, whose rows stay whole."""
-    table = document.add_table(rows, 2)
+    table: Table = document.add_table(rows, 2)
     table.style, table.autofit = style, False
     margins = OxmlElement("w:tblCellMar")
     for side in ("w:left", "w:right"):

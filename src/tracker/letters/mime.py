@@ -38,7 +38,6 @@ def message(letter: Letter, link: str, sender: str, sender_name: str, reply_to: 
     mail["References"] = thread
     mail["In-Reply-To"] = thread
     mail["Auto-Submitted"] = "auto-generated"
-    mail["Content-Language"] = "vi"
     mail.set_content(with_link(letter.text, link), cte="quoted-printable")
     mail.add_alternative(with_link(letter.html, link), subtype="html", cte="quoted-printable")
     # EmailMessage would draw a random boundary; the same letter shall be the same bytes on every try.

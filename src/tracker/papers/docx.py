@@ -12,10 +12,10 @@ from typing import Any
 
 from docx.document import Document
 from docx.opc.exceptions import PackageNotFoundError
+from docx.oxml import OxmlElement
 from docxtpl import DocxTemplate
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
-from lxml import etree
 from markupsafe import Markup, escape
 
 from tracker.errors import FileTrouble
@@ -100,7 +100,7 @@ def _keep_signature_with_text(document: Document) -> None:
             words = before if before.tag == f"{W}p" else before.findall(f"{W}tr")[-1]
             for paragraph in words.iter(f"{W}p"):
                 _keep_with_next(paragraph)
-            if any(words.itertext()):
+            if any(text.text for text in words.iter(f"{W}t")):
                 break
             before = before.getprevious()
 
@@ -108,11 +108,11 @@ def _keep_signature_with_text(document: Document) -> None:
 def _keep_with_next(paragraph: Any) -> None:
     properties = paragraph.find(f"{W}pPr")
     if properties is None:
-        properties = etree.Element(f"{W}pPr")
+        properties = OxmlElement("w:pPr")
         paragraph.insert(0, properties)
     if properties.find(f"{W}keepNext") is None:
         after_style = 1 if properties.find(f"{W}pStyle") is not None else 0
-        properties.insert(after_style, etree.Element(f"{W}keepNext"))
+        properties.insert(after_style, OxmlElement("w:keepNext"))
 
 
 def _set_properties(document: Document, paper: Paper) -> None:

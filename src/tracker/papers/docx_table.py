@@ -1,10 +1,11 @@
-"""Word tables of any number of columns, written as XML rather than through objects: thousands of rows must print."""
+"""Word tables of any number of columns, written as XML and not through objects: thousands of rows must print."""
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from docx.document import Document
-from lxml import etree
+from docx.oxml import parse_xml
 from markupsafe import Markup
 
 from tracker.papers.paper import Column, Row, Table
@@ -41,8 +42,7 @@ class WordTables:
             section = marker.xpath("following::w:sectPr[1]", namespaces={"w": NAMESPACE})[0]
             table = self._tables[int(marker.get("n"))]
             xml = "".join(self._xml(table, _text_width(section), styles))
-            parser = etree.XMLParser(huge_tree=True, resolve_entities=False)
-            body.replace(marker, etree.fromstring(xml, parser))
+            body.replace(marker, parse_xml(xml))
 
     def _xml(self, table: Table, width: int, styles: dict[str, str]) -> Iterator[str]:
         widths = _shared_out(table.columns, width)
@@ -93,4 +93,4 @@ def _shared_out(columns: tuple[Column, ...], width: int) -> list[int]:
     """Return the columns' widths in proportion, which together are exactly `width`."""
     total = sum(column.width for column in columns)
     edges = [width * sum(column.width for column in columns[:i]) // total for i in range(len(columns) + 1)]
-    return [right - left for left, right in zip(edges, edges[1:], strict=False)]
+    return [right - left for left, right in pairwise(edges)]

@@ -22,7 +22,7 @@ def printable(text: str) -> str:
 
 
 def with_fixed_times(packed: bytes) -> bytes:
-    """Return the zip archive `packed` with every part dated 1980-01-01, so that the same parts give the same bytes."""
+    """Return the zip archive `packed` with all parts dated 1980-01-01: the same parts give the same bytes."""
     fixed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(packed)) as parts, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as out:
         for name in parts.namelist():

@@ -1,17 +1,20 @@
 """The report flow's work: freeze the facts, keep them, print the memo."""
 
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
+from tracker.calendar import WorkingDays
 from tracker.papers.docx import write_docx
 from tracker.papers.html import write_html
 from tracker.report.memo import memo
 from tracker.report.snapshot import Snapshot, digest, take_snapshot
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
-from tracker.store.periods import find_period
+from tracker.store.periods import find_period, running_periods
 from tracker.store.plans import plan_in_force
 from tracker.store.reports import keep_report
 from tracker.store.tables import Report
@@ -25,6 +28,18 @@ class Compiled:
     snapshot: Snapshot
     files: tuple[Path, ...]
     is_new: bool
+
+
+DRAFT_BEFORE = 5
+"""Working days before the due date on which a draft comes by itself."""
+
+
+def draft_periods(session: Session, today: date) -> list[str]:
+    """Return the codes of the periods that are due in DRAFT_BEFORE working days from `today`."""
+    _, plan = plan_in_force(session)
+    office = WorkingDays(plan.reporting.calendar)
+    running = running_periods(session, today)
+    return [period.code for period in running if office.shifted(period.due, -DRAFT_BEFORE) == today]
 
 
 def compile_memo(

@@ -7,20 +7,20 @@ from tracker.settings import Settings
 from tracker.web.app import create_app
 
 
-def server(engine: sa.Engine, settings: Settings, port: int) -> uvicorn.Server:
-    """Return the server of the pages on 127.0.0.1:`port`, ready to run.
+def server(engine: sa.Engine, settings: Settings) -> uvicorn.Server:
+    """Return the server of the pages on 127.0.0.1:TRACKER_PORT, ready to run.
 
     It keeps no access log: the addresses hold tokens. A reverse proxy stands before it where officers reach it
     from other machines.
     """
     app = create_app(engine, settings)
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=port, access_log=False, log_level="warning", lifespan="off"
+        app, host="127.0.0.1", port=settings.port, access_log=False, log_level="warning", lifespan="off"
     )
     return uvicorn.Server(config)
 
 
-def serve(engine: sa.Engine, settings: Settings, port: int) -> None:
+def serve(engine: sa.Engine, settings: Settings) -> None:
     """Serve until Ctrl-C."""
-    print(f"Các trang trả lời: http://127.0.0.1:{port} (Ctrl-C để dừng)")  # noqa: T201
-    server(engine, settings, port).run()
+    print(f"Các trang trả lời: http://127.0.0.1:{settings.port} (Ctrl-C để dừng)")  # noqa: T201
+    server(engine, settings).run()

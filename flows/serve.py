@@ -1,0 +1,157 @@
+"""The lasting service of one machine: Prefect's server, the pages, and the three flows with their schedules.
+
+Run as `python -m flows.serve`. Prefect's server is started on loopback unless PREFECT_API_URL names one. Ctrl-C or
+SIGTERM stops everything that was started here.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from tracker.errors import SettingsError, TrackerError
+from tracker.settings import Settings, load_settings
+from tracker.store.engine import opened_store
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 120
+"""Seconds that Prefect's server may take to start on a cold, slow machine."""
+EVERY_WORKDAY_MORNING, EVERY_WORKDAY_EARLIER, EVERY_QUARTER = "0 8 * * 1-5", "0 7 * * 1-5", "*/15 * * * *"
+
+
+def main() -> int:
+    """Serve until told to stop; return the exit status."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        settings = load_settings()
+        with opened_store(settings.database_url) as engine, prefect_server(settings), pages(engine, settings):
+            serve_flows()
+    except TrackerError as why:
+        print(why, file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        pass
+    print("Đã dừng.")  # noqa: T201
+    return 0
+
+
+@contextmanager
+def prefect_server(settings: Settings) -> Iterator[None]:
+    """Run Prefect's server on loopback while inside; nothing where PREFECT_API_URL names one already.
+
+    Raises SettingsError where its port is taken or it does not start.
+    """
+    if "PREFECT_API_URL" in os.environ:
+        yield
+        return
+    os.environ.setdefault("PREFECT_HOME", str(settings.var / "prefect"))
+    # Closed networks: nothing is sent anywhere.
+    os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
+    port = int(os.environ.get("PREFECT_SERVER_API_PORT", "4200"))
+    refuse_taken(port, "PREFECT_SERVER_API_PORT")
+    log = settings.var / "prefect-server.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as sink:
+        command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+        # A session of its own: Ctrl-C reaches this process alone, which then stops the server in good order.
+        server = subprocess.Popen(command, stdout=sink, stderr=sink, start_new_session=True)  # noqa: S603
+        try:
+            wait_for(f"http://127.0.0.1:{port}/api/health", server, log)
+            os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+            print(f"Trang của Prefect: http://127.0.0.1:{port}")  # noqa: T201
+            yield
+        finally:
+            server.send_signal(signal.SIGINT)
+            try:
+                server.wait(15)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def wait_for(address: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
+    """Return once `address` answers; raises SettingsError where `server` ends or stays silent for PATIENCE."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):  # noqa: S310  # our own loopback address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise SettingsError(f"máy chủ Prefect không chạy; xem {log}")
+
+
+@contextmanager
+def pages(engine: sa.Engine, settings: Settings) -> Iterator[None]:
+    """Serve the pages on loopback in a thread while inside; raises SettingsError where their port is taken."""
+    from tracker.web.serve import server
+
+    refuse_taken(settings.port, "TRACKER_PORT")
+    web = server(engine, settings)
+    thread = threading.Thread(target=web.run, name="pages")
+    thread.start()
+    print(f"Các trang trả lời: http://127.0.0.1:{settings.port}")  # noqa: T201
+    try:
+        yield
+    finally:
+        web.should_exit = True
+        thread.join()
+
+
+def serve_flows() -> None:
+    """Serve the three deployments with their schedules until interrupted."""
+    os.chdir(ROOT)  # flow runs start in the folder they are served from
+    from prefect import serve
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.flows import Flow
+    from prefect.types.entrypoint import EntrypointType
+    from prefect.schedules import Cron
+
+    from flows.collect import collect
+    from flows.remind import remind
+    from flows.report import report
+
+    def deployment(flow: Flow[Any, Any], name: str, cron: str) -> RunnerDeployment:
+        # A run that is due while the one before still works is dropped: the next finds whatever is owed.
+        alone = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+        made = flow.to_deployment(
+            name,
+            schedules=[Cron(cron, timezone="Asia/Ho_Chi_Minh")],
+            concurrency_limit=alone,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+        return cast("RunnerDeployment", made)  # a coroutine only where called from async code
+
+    print("Đang chạy; Ctrl-C để dừng.", flush=True)  # noqa: T201
+    serve(
+        deployment(remind, "nhac-viec", EVERY_WORKDAY_MORNING),
+        deployment(collect, "thu-nhan", EVERY_QUARTER),
+        deployment(report, "tong-hop", EVERY_WORKDAY_EARLIER),
+        print_starting_message=False,
+        pause_on_shutdown=False,
+    )
+
+
+def refuse_taken(port: int, name: str) -> None:
+    """Raise SettingsError where another program listens on loopback `port`, which the setting `name` chooses."""
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", port)) == 0:
+            raise SettingsError(
+                f"cổng {port} đang có chương trình khác dùng; dừng chương trình đó hoặc đặt {name}"
+            )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
