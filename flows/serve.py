@@ -4,6 +4,7 @@ Run as `python -m flows.serve`. Prefect's server is started on loopback unless P
 SIGTERM stops everything that was started here.
 """
 
+import asyncio
 import os
 import signal
 import socket
@@ -112,12 +113,12 @@ def pages(engine: sa.Engine, settings: Settings) -> Iterator[None]:
 def serve_flows() -> None:
     """Serve the three deployments with their schedules until interrupted."""
     os.chdir(ROOT)  # flow runs start in the folder they are served from
-    from prefect import serve
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.deployments.runner import RunnerDeployment
     from prefect.flows import Flow
-    from prefect.types.entrypoint import EntrypointType
+    from prefect.runner import Runner
     from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
 
     from flows.collect import collect
     from flows.remind import remind
@@ -134,14 +135,17 @@ def serve_flows() -> None:
         )
         return cast("RunnerDeployment", made)  # a coroutine only where called from async code
 
+    class QuietRunner(Runner):
+        # The stock handler calls its own asynchronous stop and never awaits it.
+        def handle_sigterm(self, *_args: Any, **_kwargs: Any) -> None:
+            raise KeyboardInterrupt
+
+    runner = QuietRunner(pause_on_shutdown=False)
+    runner.add_deployment(deployment(remind, "nhac-viec", EVERY_WORKDAY_MORNING))
+    runner.add_deployment(deployment(collect, "thu-nhan", EVERY_QUARTER))
+    runner.add_deployment(deployment(report, "tong-hop", EVERY_WORKDAY_EARLIER))
     print("Đang chạy; Ctrl-C để dừng.", flush=True)  # noqa: T201
-    serve(
-        deployment(remind, "nhac-viec", EVERY_WORKDAY_MORNING),
-        deployment(collect, "thu-nhan", EVERY_QUARTER),
-        deployment(report, "tong-hop", EVERY_WORKDAY_EARLIER),
-        print_starting_message=False,
-        pause_on_shutdown=False,
-    )
+    asyncio.run(runner.start())
 
 
 def refuse_taken(port: int, name: str) -> None:
