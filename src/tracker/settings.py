@@ -62,6 +62,10 @@ class Settings:
         """Return these settings as on `day`; unchanged where it is None."""
         return self if day is None else replace(self, pretended_today=day)
 
+    def at_port(self, port: int) -> "Settings":
+        """Return these settings with the pages at `port`."""
+        return replace(self, port=port)
+
     @property
     def mail_door_shown(self) -> str:
         """Return TRACKER_MAIL_URL without its password."""

@@ -32,7 +32,8 @@ class Guard:
 
     def __init__(self, app: ASGIApp, base_url: str, refuse: Callable[[int], Response]) -> None:
         self.app = app
-        self.own_origin = _origin(base_url)
+        base = urlsplit(base_url)
+        self.own_origin = f"{base.scheme}://{base.netloc}"
         self.refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,15 +54,8 @@ class Guard:
         # Over plain http a browser sends no Sec-Fetch-Site, and from a no-referrer page, like ours, "null".
         if origin is None or origin == "null":
             return False
-        return _origin(origin) != self.own_origin and urlsplit(origin).netloc != headers.get("host")
-
-
-def _origin(url: str) -> tuple[str, str]:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return "", ""
-    return parts.scheme, parts.netloc
+        host = headers.get("host")
+        return origin not in {self.own_origin, f"http://{host}", f"https://{host}"}
 
 
 def _capped(receive: Receive) -> Receive:

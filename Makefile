@@ -1,0 +1,42 @@
+# Needs Python 3.11+, make and the package index; everything else is installed into .venv.
+.PHONY: demo test serve serve-demo check bench pictures clean
+.DEFAULT_GOAL := demo
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+# uv reads the lock file; it comes from the package index into an environment of its own.
+.venv/ready: pyproject.toml uv.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "needs Python 3.11 or newer: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv --clear .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.8'
+	.tools/bin/uv sync --quiet --locked --python $(PYTHON)
+	touch $@
+
+demo: .venv/ready
+	$(BIN)/python -m examples.demo
+
+test: .venv/ready
+	$(BIN)/pytest -n 2
+
+serve: .venv/ready
+	$(BIN)/tracker apply
+	$(BIN)/python -m flows.serve
+
+serve-demo: .venv/ready
+	TRACKER_VAR=var/demo TRACKER_TODAY=2024-10-22 TRACKER_ILLUSTRATION=1 $(BIN)/tracker web
+
+check: .venv/ready
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/ready
+	$(BIN)/python -m benchmarks
+
+pictures: .venv/ready
+	$(BIN)/python docs/pictures/make.py
+
+clean:
+	rm -rf .venv .tools var
