@@ -83,7 +83,12 @@ BODY = (
     Block(kind="heading", text="II. KẾT QUẢ THỰC HIỆN CÁC NỘI DUNG"),
     Block(kind="heading", text="1. Tuyên truyền, nâng cao nhận thức", level=2),
     Block(kind="item", text="Sở Công Thương: tổ chức 02 hội chợ cho 24 hợp tác xã.", said_by="Sở Công Thương"),
-    Block(kind="item", text="Liên minh HTX: tư vấn thành lập 01 hợp tác xã.", said_by="Liên minh HTX"),
+    Block(
+        kind="item",
+        label="Liên minh HTX (II.15):",
+        text="Tư vấn thành lập 01 hợp tác xã.",
+        said_by="Liên minh HTX",
+    ),
     Block(kind="paragraph", text="Còn 02 cơ quan chưa báo cáo nội dung này."),
     Block(kind="heading", text="III. KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU"),
     Block(kind="table", table=TARGETS),
@@ -94,6 +99,7 @@ BODY = (
 def sample_paper(**changes: object) -> Paper:
     """Return a paper of example data, with the given fields changed."""
     fields: dict[str, object] = {
+        "issued_by": "Hội Liên hiệp Phụ nữ tỉnh An Giang",
         "letterhead": LETTERHEAD,
         "kind": "BÁO CÁO",
         "subject": "Kết quả thực hiện Kế hoạch hỗ trợ hợp tác xã do phụ nữ tham gia quản lý năm 2024",

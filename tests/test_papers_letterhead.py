@@ -56,8 +56,7 @@ def test_the_national_heading_follows_the_profile() -> None:
 
 def test_an_annex_names_the_paper_it_belongs_to() -> None:
     assert attached_to(sample_paper()) == (
-        "(Kèm theo Báo cáo số 05/BC-BTV ngày 05 tháng 02 năm 2024 của "
-        "BAN THƯỜNG VỤ HỘI LIÊN HIỆP PHỤ NỮ TỈNH AN GIANG)"
+        "(Kèm theo Báo cáo số 05/BC-BTV ngày 05 tháng 02 năm 2024 của Hội Liên hiệp Phụ nữ tỉnh An Giang)"
     )
 
 
@@ -81,3 +80,8 @@ def test_the_rule_under_a_wrapped_text_is_measured_on_its_longest_line() -> None
     wrapped = rule_length(LETTERHEAD.issuer, 12, 74, 0.4)
     assert wrapped < whole
     assert wrapped < 74 / 25.4 * 72 / 2
+
+
+def test_the_rule_under_an_issuer_of_two_lines_follows_the_longer_line() -> None:
+    long_line = rule_length("HỘI LIÊN HIỆP PHỤ NỮ", 12, 74, 0.4)
+    assert rule_length("HỘI LIÊN HIỆP PHỤ NỮ\nTỈNH AN GIANG", 12, 74, 0.4) == long_line

@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from factories_web import Season, fields_of, open_season, plan_text, read_html
 
 from tracker.collect.answer import Answer
-from tracker.collect.form import save_draft
 from tracker.collect.record import Said, record_answers
 from tracker.collect.review import accept, give_back
+from tracker.collect.sending import save_draft
 from tracker.errors import BadInput
 from tracker.progress import DutyState, UpdateStatus
 from tracker.settings import Settings

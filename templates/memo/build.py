@@ -27,6 +27,8 @@ from tracker.papers.files import with_fixed_times
 
 TARGET = Path(__file__).with_name("memo.docx")
 FONT = "Times New Roman"
+LABEL = "{% if block.label %}{{ block.label }} {% endif %}"
+"""Which activity or agency the text is about, in bold before it."""
 MARGINS = {"top": 20, "bottom": 20, "left": 30, "right": 15}
 LETTERHEAD = (74, 91)
 SIGNATURES = (75, 90)
@@ -259,12 +261,12 @@ def _write_body(document: Document) -> None:
         ("Normal", "{%p elif block.kind == 'heading' %}"),
         ("Heading 2", "{{ block.text }}"),
         ("Normal", "{%p elif block.kind == 'item' %}"),
-        ("Gạch đầu dòng", "- {{ block.text }}"),
+        ("Gạch đầu dòng", "- ", LABEL, "{{ block.text }}"),
         ("Normal", "{%p elif block.kind == 'table' %}"),
         ("Normal", "{{p table(block.table) }}"),
         ("Sau bảng", ""),
         ("Normal", "{%p else %}"),
-        ("Body Text", "{{ block.text }}"),
+        ("Body Text", LABEL, "{{ block.text }}"),
         ("Normal", "{%p endif %}"),
         ("Normal", "{%p endfor %}"),
     ])  # fmt: skip
@@ -345,9 +347,11 @@ def _fill(cell: _Cell, lines: Iterable[tuple[str, str]]) -> None:
     blank._p.getparent().remove(blank._p)
 
 
-def _add(document: Document, lines: Iterable[tuple[str, str]]) -> None:
-    for style, text in lines:
-        document.add_paragraph(text, style=style)
+def _add(document: Document, lines: Iterable[tuple[str, ...]]) -> None:
+    for style, *texts in lines:
+        paragraph = document.add_paragraph(style=style)
+        for text in texts:
+            paragraph.add_run(text).bold = True if text == LABEL else None
 
 
 def _describe(document: Document) -> None:

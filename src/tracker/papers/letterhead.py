@@ -43,7 +43,7 @@ def place_and_date(paper: Paper) -> str:
 
 def attached_to(paper: Paper) -> str:
     """Return what an annex says of the paper it belongs to: `(Kèm theo Báo cáo số … ngày … của …)`."""
-    return f"(Kèm theo {paper.kind.capitalize()} số {_code(paper)} {_day(paper)} của {paper.letterhead.issuer})"
+    return f"(Kèm theo {paper.kind.capitalize()} số {_code(paper)} {_day(paper)} của {paper.issued_by})"
 
 
 def closed(lines: Iterable[str]) -> tuple[str, ...]:
@@ -76,12 +76,14 @@ def rule_length(text: str, size: float, room: float, share: float) -> float:
     longest line that the rule takes: 1 under Tiêu ngữ, ⅓ to ½ under the issuer and the trích yếu.
     """
     available = room * _POINTS_PER_MM
-    longest = line = 0.0
-    for word in text.split():
-        width = _width(word) * size
-        gap = _width(" ") * size if line else 0.0
-        line = line + gap + width if line + gap + width <= available else width
-        longest = max(longest, line)
+    longest = 0.0
+    for part in text.splitlines():
+        line = 0.0
+        for word in part.split():
+            width = _width(word) * size
+            gap = _width(" ") * size if line else 0.0
+            line = line + gap + width if line + gap + width <= available else width
+            longest = max(longest, line)
     return min(longest, available) * share
 
 

@@ -78,6 +78,8 @@ class Paper:
     """
 
     letterhead: Letterhead
+    issued_by: str
+    """The issuer's name as prose writes it; the letterhead has it in capitals."""
     kind: str
     """`BÁO CÁO`."""
     subject: str

@@ -174,7 +174,7 @@ class Letterhead:
 
     profile: Literal["nd30", "doan-the"] = told("nd30: theo Nghị định 30; doan-the: thể thức đoàn thể.", "nd30")
     parent: str = told("Cơ quan chủ quản, chữ in hoa.")
-    issuer: str = told("Cơ quan ban hành, chữ in hoa.")
+    issuer: str = told("Cơ quan ban hành, chữ in hoa; tên dài viết thành hai dòng.")
     symbol: str = told("Ký hiệu sau số văn bản, ví dụ BC-BTV.")
     place: str = told("Địa danh.")
     addressees: tuple[str, ...] = told("Kính gửi.", filled=True)

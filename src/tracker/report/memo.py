@@ -35,6 +35,7 @@ def memo(snapshot: Snapshot, words: Path, dated: date, number: int | None = None
     body = [_block(line.strip(), quotes, snapshot) for line in text.splitlines() if line.strip()]
     return Paper(
         letterhead=snapshot.letterhead,
+        issued_by=snapshot.coordinator,
         kind="BÁO CÁO",
         subject=tables.subject(snapshot),
         number=number,
