@@ -65,7 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     command("check", check, "kiểm tra tệp kế hoạch, nêu mọi lỗi").add_argument(
         "file", nargs="?", type=Path, metavar="TỆP", help="mặc định: activities.yaml"
     )
-    command("diff", diff, "cho biết áp dụng tệp kế hoạch sẽ thay đổi những gì")
+    with_day(command("diff", diff, "cho biết áp dụng tệp kế hoạch sẽ thay đổi những gì"))
     with_day(command("apply", apply, "áp dụng tệp kế hoạch"))
     reminding = with_day(command("remind", remind, "xếp hàng và gửi thư nhắc của ngày"))
     reminding.add_argument("--dry-run", action="store_true", help="chỉ cho xem, không ghi và không gửi gì")
@@ -223,9 +223,8 @@ def report(args: argparse.Namespace) -> None:
         compiled = compile_memo(engine, settings, args.period, _who(), args.number)
     told = sum(row.said is not None for row in compiled.snapshot.rows)
     kept = "" if compiled.is_new else " (số liệu không đổi từ lần tổng hợp trước)"
-    print(
-        f"Bản tổng hợp số {compiled.report.number}{kept}: {told}/{len(compiled.snapshot.rows)} hoạt động có báo cáo."
-    )
+    asked = len(compiled.snapshot.rows)
+    print(f"Bản tổng hợp số {compiled.report.number}{kept}: {told}/{asked} hoạt động có báo cáo.")
     for file in compiled.files:
         print(_shown(file))
 

@@ -13,6 +13,10 @@ from tracker.errors import FileTrouble, SettingsError, nearest
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of the plan's days: Vietnam has only one."""
+NAMES = (
+    "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "SENDER", "BASE_URL", "PORT", "ILLUSTRATION", "TODAY",
+    "SECRET_KEY",
+)  # fmt: skip
 SHIPPED = Path(__file__).parent / "shipped"
 
 
@@ -114,10 +118,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         pretended_today=_date_or_none(env.get("TRACKER_TODAY", ""), wrong),
         illustration=env.get("TRACKER_ILLUSTRATION", "").lower() in {"1", "true", "yes"},
     )
-    known = {
-        "TRACKER_PLAN", "TRACKER_TEMPLATES", "TRACKER_VAR", "TRACKER_DATABASE_URL", "TRACKER_MAIL_URL",
-        "TRACKER_SENDER", "TRACKER_BASE_URL", "TRACKER_PORT", "TRACKER_ILLUSTRATION", "TRACKER_TODAY", "TRACKER_SECRET_KEY",
-    }  # fmt: skip
+    known = {f"TRACKER_{name}" for name in NAMES}
     strange = sorted(name for name in env if name.startswith("TRACKER_") and name not in known)
     wrong += [f"{name}: không có cài đặt này; {nearest(name, known)}" for name in strange]
     if urlsplit(settings.database_url).scheme.split("+")[0] not in {"sqlite", "postgresql"}:

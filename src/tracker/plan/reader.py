@@ -142,13 +142,18 @@ class _Walk:
         if isinstance(named := node.items.get("id"), Scalar):
             self.titles[path] = named.text
         known = {field.name: field for field in _fields(cls) if not field.metadata.get("key")}
+        misspelt = set()
         for key, place in node.keys.items():
             if key not in known:
-                self.fault((*path, key), place, f'không có khóa "{key}"', nearest(key, known))
+                way_out = nearest(key, known.keys() - node.keys)
+                misspelt |= {name for name in known if f'"{name}"' in way_out}
+                self.fault((*path, key), place, f'không có khóa "{key}"', way_out)
         values: dict[str, Any] = {}
         for name, field in known.items():
             if name in node.items:
                 values[name] = self.value(_hints(cls)[name], node.items[name], (*path, name), field.metadata)
+            elif name in misspelt:
+                values[name] = FAILED  # said already, beside the key as it was typed
             elif field.default_factory is MISSING:
                 values[name] = self.fault(path, node.place, f'thiếu khóa "{name}"', f"thêm dòng {name}: …")
         if not path:
@@ -170,7 +175,7 @@ class _Walk:
                 if value is not FAILED and value in values[:i]:
                     self.fault(path, node.items[i].place, f'"{value}" viết hai lần', "xóa một trong hai")
         # Rows are kept where they stand even if one of them failed, so that rules still see the others.
-        return values if is_dataclass(kind) or FAILED not in values else FAILED
+        return values if is_dataclass(kind) else tuple(value for value in values if value is not FAILED)
 
     def _mapping(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
         if not isinstance(node, Mapped):
