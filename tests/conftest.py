@@ -80,7 +80,7 @@ def sqlite_engine(tmp_path: Path) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def make_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Settings]:
-    """Give a maker of settings whose every folder is temporary; arguments are TRACKER_ names without the prefix."""
+    """Give a maker of settings whose every folder is temporary; its arguments are TRACKER_ names."""
     monkeypatch.setenv("TRACKER_SECRET_KEY", "a key for tests alone")
 
     def make(**given: str) -> Settings:

@@ -150,7 +150,7 @@ def _said_before(session: Session, earlier: Period) -> dict[str, Update]:
 def _entry(plan: Plan, duty: Duty, last: Update | None, before: Update | None) -> Entry:
     return Entry(
         duty=duty,
-        activity=plan.activity(duty.activity_id),
+        activity=plan.by_id[duty.activity_id],
         for_whom=plan.agencies[duty.agency_id],
         last=last,
         before=before,

@@ -76,10 +76,10 @@ def _queue_receipt(
 
 
 def _item(plan: Plan, duty: Duty, update: Update) -> dict[str, object]:
-    known = {activity.id: activity.title for activity in plan.activities}
+    activity = plan.by_id.get(duty.activity_id)  # a plan change may have taken it away since
     return {
         "id": duty.activity_id,
-        "title": known.get(duty.activity_id, ""),
+        "title": activity.title if activity else "",
         "status": STATUS_WORDS[update.status],
         "percent": update.percent,
         "said_by": update.said_by,

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
@@ -195,7 +196,7 @@ class Reporting:
     letterhead: Letterhead = told("Thể thức của báo cáo tổng hợp.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """The whole plan file, checked."""
 
@@ -222,12 +223,10 @@ class Plan:
                 return agency
         raise BadInput(f'không có cơ quan "{named}"; {nearest(named, self.agencies)}')
 
-    def activity(self, activity_id: str) -> Activity:
-        """Return the activity printed as `activity_id`; KeyError if the plan has none."""
-        for activity in self.activities:
-            if activity.id == activity_id:
-                return activity
-        raise KeyError(activity_id)
+    @cached_property
+    def by_id(self) -> Mapping[str, Activity]:
+        """Return the activities by their printed ids."""
+        return {activity.id: activity for activity in self.activities}
 
     def activities_of(self, year: int) -> Iterator[Activity]:
         """Yield the activities with an x in `year`, in the plan's order."""

@@ -102,12 +102,14 @@ class _Walk:
     def __init__(self, file: str, faults: list[Fault]) -> None:
         self.file = file
         self.faults = faults
+        self.said_already = {fault.place for fault in faults}
         self.places: dict[rules.Path, Place] = {}
         self.named: list[tuple[rules.Path, Place, str, tuple[str, ...]]] = []
         self.titles: dict[rules.Path, str] = {}
 
     def fault(self, path: rules.Path, place: Place, what: str, way_out: str) -> Any:
-        self.faults.append(Fault(self.file, place, rules.where(path, self.titles), what, way_out))
+        if place not in self.said_already:
+            self.faults.append(Fault(self.file, place, rules.where(path, self.titles), what, way_out))
         return FAILED
 
     def unknown_names(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
@@ -142,12 +144,7 @@ class _Walk:
         if isinstance(named := node.items.get("id"), Scalar):
             self.titles[path] = named.text
         known = {field.name: field for field in _fields(cls) if not field.metadata.get("key")}
-        misspelt = set()
-        for key, place in node.keys.items():
-            if key not in known:
-                way_out = nearest(key, known.keys() - node.keys)
-                misspelt |= {name for name in known if f'"{name}"' in way_out}
-                self.fault((*path, key), place, f'không có khóa "{key}"', way_out)
+        misspelt = self._unknown_keys(node, known, path)
         values: dict[str, Any] = {}
         for name, field in known.items():
             if name in node.items:
@@ -161,6 +158,16 @@ class _Walk:
         if path[-2:-1] in (("agencies",), ("groups",)):
             values["id"] = path[-1]
         return FAILED if FAILED in values.values() else cls(**values)
+
+    def _unknown_keys(self, node: Mapped, known: Mapping[str, object], path: rules.Path) -> set[str]:
+        """Note every key that no field has; return the fields they were probably meant for."""
+        meant = set()
+        for key, place in node.keys.items():
+            if key not in known:
+                way_out = nearest(key, known.keys() - node.keys)
+                meant |= {name for name in known if f'"{name}"' in way_out}
+                self.fault((*path, key), place, f'không có khóa "{key}"', way_out)
+        return meant
 
     def _tuple(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
         if not isinstance(node, Listing):

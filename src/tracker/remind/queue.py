@@ -71,7 +71,7 @@ def _item(plan: Plan, reminder: Reminder, number: int) -> dict[str, object]:
     duty = reminder.duties[number]
     return {
         "id": duty.activity_id,
-        "title": plan.activity(duty.activity_id).title,
+        "title": plan.by_id[duty.activity_id].title,
         "due": duty.due,
         "comment": duty.comment,
         "for_whom": plan.agencies[duty.agency_id].name if duty.agency_id != reminder.agency.id else None,

@@ -10,7 +10,7 @@ from decimal import Decimal
 from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from tracker.plan.model import Activity, Header, Letterhead, Plan
+from tracker.plan.model import Header, Letterhead, Plan
 from tracker.progress import DutyState, Timeliness, UpdateStatus, timeliness
 from tracker.store.duties import duties_of, plan_order
 from tracker.store.periods import previous_period
@@ -165,9 +165,8 @@ def take_snapshot(session: Session, version: PlanVersion, plan: Plan, period: Pe
 
 
 def _rows(plan: Plan, duties: Iterable[Duty], said: dict[int, Update], as_of: date) -> Iterable[Row]:
-    activities: dict[str, Activity] = {activity.id: activity for activity in plan.activities}
     for duty in duties:
-        activity, update = activities[duty.activity_id], said.get(duty.id)
+        activity, update = plan.by_id[duty.activity_id], said.get(duty.id)
         yield Row(
             id=activity.id,
             title=activity.title,

@@ -34,8 +34,8 @@ def queue_letter(session: Session, values: dict[str, Any], now: datetime) -> int
         "reply": "",
         **values,
     }
-    statement = insert(Letter).values(row).on_conflict_do_nothing(index_elements=["key"]).returning(Letter.id)
-    queued: int | None = session.scalar(statement)
+    statement = insert(Letter.__table__).on_conflict_do_nothing(index_elements=["key"]).returning(Letter.id)
+    queued: int | None = session.scalar(statement, row)
     return queued
 
 

@@ -18,7 +18,7 @@ def standing_by_agency(session: Session, plan: Plan, period: Period, today: date
 
 def standing_by_area(session: Session, plan: Plan, period: Period) -> dict[str, Standing]:
     """Return the standing of each content area in `period`, by its title, in the plan's order."""
-    areas = {activity.id: plan.area(activity.content) for activity in plan.activities}
+    areas = {row_id: plan.area(activity.content) for row_id, activity in plan.by_id.items()}
     duties = plan_order(plan, duties_of(session, period))
     return standing_by((f"{areas[d.activity_id].id}. {areas[d.activity_id].title}", d.state) for d in duties)
 
