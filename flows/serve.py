@@ -17,13 +17,17 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
 from tracker.errors import SettingsError, TrackerError
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store
+
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.flows import Flow
 
 ROOT = Path(__file__).parent.parent
 PATIENCE = 120
@@ -113,27 +117,7 @@ def pages(engine: sa.Engine, settings: Settings) -> Iterator[None]:
 def serve_flows() -> None:
     """Serve the three deployments with their schedules until interrupted."""
     os.chdir(ROOT)  # flow runs start in the folder they are served from
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
-    from prefect.deployments.runner import RunnerDeployment
-    from prefect.flows import Flow
     from prefect.runner import Runner
-    from prefect.schedules import Cron
-    from prefect.types.entrypoint import EntrypointType
-
-    from flows.collect import collect
-    from flows.remind import remind
-    from flows.report import report
-
-    def deployment(flow: Flow[Any, Any], name: str, cron: str) -> RunnerDeployment:
-        # A run that is due while the one before still works is dropped: the next finds whatever is owed.
-        alone = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
-        made = flow.to_deployment(
-            name,
-            schedules=[Cron(cron, timezone="Asia/Ho_Chi_Minh")],
-            concurrency_limit=alone,
-            entrypoint_type=EntrypointType.MODULE_PATH,
-        )
-        return cast("RunnerDeployment", made)  # a coroutine only where called from async code
 
     class QuietRunner(Runner):
         # The stock handler calls its own asynchronous stop and never awaits it.
@@ -141,11 +125,39 @@ def serve_flows() -> None:
             raise KeyboardInterrupt
 
     runner = QuietRunner(pause_on_shutdown=False)
-    runner.add_deployment(deployment(remind, "nhac-viec", EVERY_WORKDAY_MORNING))
-    runner.add_deployment(deployment(collect, "thu-nhan", EVERY_QUARTER))
-    runner.add_deployment(deployment(report, "tong-hop", EVERY_WORKDAY_EARLIER))
+    for deployment in deployments():
+        runner.add_deployment(deployment)
     print("Đang chạy; Ctrl-C để dừng.", flush=True)  # noqa: T201
     asyncio.run(runner.start())
+
+
+def deployments() -> "list[RunnerDeployment]":
+    """Return the three deployments; `prefect.yaml` has the same for a work pool."""
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.schedules import Cron
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.collect import collect
+    from flows.remind import remind
+    from flows.report import report
+
+    # A run that is due while the one before still works is dropped: the next finds whatever is owed.
+    alone = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+    plans: list[tuple[Flow[Any, Any], str, str]] = [
+        (remind, "nhac-viec", EVERY_WORKDAY_MORNING),
+        (collect, "thu-nhan", EVERY_QUARTER),
+        (report, "tong-hop", EVERY_WORKDAY_EARLIER),
+    ]
+    made = [
+        flow.to_deployment(
+            name,
+            schedules=[Cron(cron, timezone="Asia/Ho_Chi_Minh")],
+            concurrency_limit=alone,
+            entrypoint_type=EntrypointType.MODULE_PATH,
+        )
+        for flow, name, cron in plans
+    ]
+    return cast("list[RunnerDeployment]", made)  # coroutines only where called from async code
 
 
 def refuse_taken(port: int, name: str) -> None:

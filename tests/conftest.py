@@ -1,4 +1,4 @@
-"""Fixtures: real databases (SQLite and PostgreSQL), settings in a temporary folder, and no way out of loopback."""
+"""Fixtures: real databases (SQLite and PostgreSQL), and settings in a temporary folder."""
 
 import secrets
 import tempfile
@@ -15,12 +15,6 @@ from tracker.store.engine import open_store
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2024, 10, 15, 1, 0, tzinfo=UTC)
 """08:00 in Vietnam on Tuesday 15 October 2024: ten working days before the year's report is due."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests talk to this machine alone."""
-    for item in items:
-        item.add_marker(pytest.mark.allow_hosts(["127.0.0.1", "::1"]))
 
 
 @pytest.fixture(scope="session")

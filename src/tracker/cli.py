@@ -198,7 +198,7 @@ def status(args: argparse.Namespace) -> None:
     """Print the standing by agency and by content area."""
     from tracker.store.engine import trying
     from tracker.store.periods import find_period, open_ruled_periods, running_periods
-    from tracker.store.plans import plan_in_force
+    from tracker.store.plans import plan_for, plan_in_force
     from tracker.store.standing import standing_table
 
     settings = _settings(args)
@@ -209,7 +209,7 @@ def status(args: argparse.Namespace) -> None:
             [find_period(session, args.period)] if args.period else running_periods(session, settings.today())
         )
         for period in periods:
-            print(standing_table(session, plan, period, settings.today()))
+            print(standing_table(session, plan_for(session, period)[1], period, settings.today()))
     if not periods:
         print("Hôm nay không có kỳ báo cáo nào đang mở.")
 

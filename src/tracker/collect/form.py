@@ -172,11 +172,12 @@ def _figures(
     targets = [target for target in plan.targets if target.reported_by in ours]
     if not targets:
         return []
-    now = _newest_by_target(session, period)
-    before = _newest_by_target(session, earlier) if earlier else {}
+    now = latest_figures(session, period)
+    before = latest_figures(session, earlier) if earlier else {}
     entries = []
     for target in targets:
-        last, old = now.get(target.id), before.get(target.id)
+        key = (target.id, target.reported_by)
+        last, old = now.get(key), before.get(key)
         shown = vietnamese_number(last.value) if last else ""
         entries.append(
             FigureEntry(
@@ -188,12 +189,6 @@ def _figures(
             )
         )
     return entries
-
-
-def _newest_by_target(session: Session, period: Period) -> dict[str, Figure]:
-    # After a merger two agencies may have given one target's value; the later one counts.
-    figures = sorted(latest_figures(session, period).values(), key=lambda figure: figure.id)
-    return {figure.target_id: figure for figure in figures}
 
 
 def lay_over(session: Session, form: Form, typed: Typed) -> None:

@@ -12,7 +12,7 @@ from tracker.plan.model import Plan
 from tracker.progress import OWED, STATUS_WORDS
 from tracker.settings import ZONE, Settings
 from tracker.store.duties import duties_of, plan_order
-from tracker.store.engine import writing
+from tracker.store.engine import one_at_a_time, writing
 from tracker.store.letters import queued_reminders, withdraw
 from tracker.store.periods import all_periods
 from tracker.store.plans import plan_in_force
@@ -31,6 +31,7 @@ class Intake:
 def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
     """Take in what has come since the last round."""
     with writing(engine) as session:
+        one_at_a_time(session)
         _, plan = plan_in_force(session)
         return take_in(session, settings, plan, settings.today(), settings.now())
 
@@ -41,7 +42,8 @@ def take_in(session: Session, settings: Settings, plan: Plan, today: date, now: 
     for period in all_periods(session):
         answers: defaultdict[str, list[tuple[Update, Duty]]] = defaultdict(list)
         for update, duty in without_receipt(session, period):
-            answers[plan.holder(duty.agency_id, today).id].append((update, duty))
+            if duty.agency_id in plan.agencies:  # a plan change may have taken it away since
+                answers[plan.holder(duty.agency_id, today).id].append((update, duty))
         for agency_id, answered in answers.items():
             if _queue_receipt(session, settings, plan, period, agency_id, answered, today, now):
                 receipts.append((period.code, agency_id, len(answered)))
@@ -76,7 +78,7 @@ def _queue_receipt(
 
 
 def _item(plan: Plan, duty: Duty, update: Update) -> dict[str, object]:
-    activity = plan.by_id.get(duty.activity_id)  # a plan change may have taken it away since
+    activity = plan.by_id.get(duty.activity_id)  # as above
     return {
         "id": duty.activity_id,
         "title": activity.title if activity else "",
@@ -88,7 +90,8 @@ def _item(plan: Plan, duty: Duty, update: Update) -> dict[str, object]:
 
 
 def _held(session: Session, plan: Plan, period: Period, agency_id: str, today: date) -> list[Duty]:
-    return [d for d in duties_of(session, period) if plan.holder(d.agency_id, today).id == agency_id]
+    known = [duty for duty in duties_of(session, period) if duty.agency_id in plan.agencies]
+    return [duty for duty in known if plan.holder(duty.agency_id, today).id == agency_id]
 
 
 def _withdraw_unowed(session: Session, plan: Plan, today: date) -> int:

@@ -1,6 +1,6 @@
 """The one function by which an answer becomes part of the record, whichever way it came."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +8,7 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from tracker.collect.answer import Answer
+from tracker.plan.model import Target
 from tracker.progress import DutyState
 from tracker.settings import ZONE
 from tracker.store.journal import note
@@ -68,19 +69,22 @@ def record_answers(session: Session, answers: Mapping[int, tuple[Duty, Answer]],
 
 
 def record_figures(
-    session: Session, period: Period, agency_id: str, values: Mapping[str, Decimal], said: Said
+    session: Session, period: Period, values: Collection[tuple[Target, Decimal]], said: Said
 ) -> list[Figure]:
-    """Record `values` (by target id) as new revisions where they differ from what was said; return those."""
+    """Record `values` as new revisions where they differ from what was said; return those.
+
+    They are kept under the agency the plan names, whoever answers for it today: so the memo finds them.
+    """
     before = latest_figures(session, period)
     recorded = []
-    for target_id, value in values.items():
-        last = before.get((target_id, agency_id))
+    for target, value in values:
+        last = before.get((target.id, target.reported_by))
         if last is not None and last.value == value:
             continue
         figure = Figure(
             period_id=period.id,
-            target_id=target_id,
-            agency_id=agency_id,
+            target_id=target.id,
+            agency_id=target.reported_by,
             revision=last.revision + 1 if last else 1,
             value=value,
             said_by=said.by,
@@ -90,7 +94,7 @@ def record_figures(
         )
         session.add(figure)
         recorded.append(figure)
-        note(session, said.at, said.by, "gave a figure", f"{period.code} {target_id}", value=str(value))
+        note(session, said.at, said.by, "gave a figure", f"{period.code} {target.id}", value=str(value))
     session.flush()
     return recorded
 

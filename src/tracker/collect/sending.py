@@ -10,7 +10,7 @@ from tracker.collect.answer import Answer, Faults, check_answer, check_figure, c
 from tracker.collect.form import Form, Typed, lay_over, recorded_form
 from tracker.collect.record import Said, record_answers, record_figures, same_words
 from tracker.errors import BadInput
-from tracker.plan.model import Plan
+from tracker.plan.model import Plan, Target
 from tracker.settings import ZONE
 from tracker.store.tables import Draft, Duty, Period, Update
 from tracker.store.updates import draft_of
@@ -59,7 +59,7 @@ def send_form(
         return form, []
     said = Said(by=form.said_by, at=said.at, way=said.way, illustration=said.illustration)
     updates = record_answers(session, answers, said)
-    record_figures(session, period, agency_id, values, said)
+    record_figures(session, period, values, said)
     if draft is not None and typed.get("draft") == draft.saved_at.isoformat():  # else a colleague's, not seen here
         session.delete(draft)
     return form, updates
@@ -97,8 +97,8 @@ def _checked_answers(form: Form) -> dict[int, tuple[Duty, Answer]]:
     return answers
 
 
-def _checked_figures(form: Form) -> dict[str, Decimal]:
-    values = {}
+def _checked_figures(form: Form) -> list[tuple[Target, Decimal]]:
+    values = []
     for entry in form.figures:
         if entry.value.strip() == entry.seen:
             continue
@@ -107,7 +107,7 @@ def _checked_figures(form: Form) -> dict[str, Decimal]:
             entry.fault = "Số đã gửi thì sửa được, không xóa được; ghi số đúng."
         if value is None:
             continue
-        values[entry.target.id] = value
+        values.append((entry.target, value))
         if entry.last and vietnamese_number(entry.last.value) != entry.seen:
             if entry.last.value != value:
                 entry.fault = f"Lúc trang này đang mở, {entry.last.said_by} đã gửi số khác: "

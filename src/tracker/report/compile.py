@@ -15,7 +15,7 @@ from tracker.report.snapshot import Snapshot, digest, take_snapshot
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period, running_periods
-from tracker.store.plans import plan_in_force
+from tracker.store.plans import plan_for, plan_in_force
 from tracker.store.reports import keep_report
 from tracker.store.tables import Report
 
@@ -53,8 +53,9 @@ def compile_memo(
     """
     today = settings.today()
     with reading(engine) as session:
-        version, plan = plan_in_force(session)
-        snapshot = take_snapshot(session, version, plan, find_period(session, code), today)
+        period = find_period(session, code)
+        version, plan = plan_for(session, period)
+        snapshot = take_snapshot(session, version, plan, period, today)
     text = snapshot.as_json()
     with writing(engine) as session:
         report, is_new = keep_report(session, find_period(session, code), text, digest(text), who, settings.now())

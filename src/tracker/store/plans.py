@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from tracker.errors import StoreError
 from tracker.plan.model import Plan
 from tracker.plan.reader import Reading, parse_plan
+from tracker.store.duties import duties_of
 from tracker.store.engine import NOT_YET, one_at_a_time
 from tracker.store.journal import note
-from tracker.store.tables import PlanVersion
+from tracker.store.tables import Period, PlanVersion
 
 
 def plan_in_force(session: Session) -> tuple[PlanVersion, Plan]:
@@ -21,6 +22,20 @@ def plan_in_force(session: Session) -> tuple[PlanVersion, Plan]:
     if version is None:
         raise StoreError(NOT_YET)
     return version, _parsed(version.text)
+
+
+def plan_for(session: Session, period: Period) -> tuple[PlanVersion, Plan]:
+    """Return the newest version, and its plan, that knows all that `period` asks.
+
+    For an open period that is the plan in force. A closed one keeps what a later edit took away.
+    """
+    in_force = plan_in_force(session)
+    duties = duties_of(session, period)
+    for version in session.scalars(sa.select(PlanVersion).order_by(PlanVersion.id.desc())):
+        plan = _parsed(version.text)
+        if all(duty.activity_id in plan.by_id and duty.agency_id in plan.agencies for duty in duties):
+            return version, plan
+    return in_force
 
 
 def newest_version(session: Session) -> PlanVersion | None:

@@ -1,0 +1,318 @@
+"""The form of an agency: from the record into the fields and back, for one person or two at once."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+import sqlalchemy as sa
+from answering import NOW, TODAY, WHO, answer, duty_of, edited_plan, give_figure, later, open_season, said, say
+
+from tracker.collect.answer import LONGEST
+from tracker.collect.form import Form, Typed, filled_form, recorded_form
+from tracker.collect.review import accept, give_back
+from tracker.collect.sending import save_draft, send_form
+from tracker.errors import BadInput
+from tracker.plan.model import Plan
+from tracker.progress import DutyState
+from tracker.report.snapshot import take_snapshot
+from tracker.store.engine import reading, writing
+from tracker.store.periods import find_period
+from tracker.store.plans import plan_in_force
+from tracker.store.tables import Base, Draft, Figure, Update
+
+LAST_YEAR = date(2023, 10, 16)
+TRADE = "so-cong-thuong"
+
+
+def dump(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
+    with engine.connect() as connection:
+        tables = Base.metadata.sorted_tables
+        return {t.name: [tuple(row) for row in connection.execute(sa.select(t).order_by(t.c.id))] for t in tables}
+
+
+def send(
+    engine: sa.Engine, plan: Plan, typed: Typed, agency: str = TRADE, today: date = TODAY
+) -> tuple[Form, list[Update]]:
+    with writing(engine) as session:
+        period = find_period(session, "2024")
+        return send_form(session, plan, period, agency, {"said_by": WHO, **typed}, said(), today)
+
+
+def page(engine: sa.Engine, plan: Plan, agency: str = TRADE, today: date = TODAY) -> Form:
+    with reading(engine) as session:
+        return filled_form(session, plan, find_period(session, "2024"), agency, today)
+
+
+def fields(form: Form) -> dict[str, str]:
+    """Return what a browser would post from the page of `form`."""
+    typed = {
+        "said_by": form.said_by or WHO,
+        "draft": form.draft_saved_at.isoformat() if form.draft_saved_at else "",
+    }
+    for entry in form.entries:
+        typed |= {f"{entry.activity.id}.{name}": value for name, value in entry.values.items()}
+        typed[f"{entry.activity.id}.revision"] = str(entry.revision)
+    for figure in form.figures:
+        typed |= {f"figure.{figure.target.id}": figure.value, f"figure.{figure.target.id}.seen": figure.seen}
+    return typed
+
+
+def entry_of(form: Form, activity: str) -> object:
+    return next(entry for entry in form.entries if entry.activity.id == activity)
+
+
+def test_a_page_asks_for_everything_the_agency_leads_this_year_in_the_plans_order(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    form = page(engine, plan)
+    mine = [activity.id for activity in plan.activities_of(2024) if activity.lead == TRADE]
+    assert [entry.activity.id for entry in form.entries] == mine
+    assert form.owed_count == len(mine)
+    assert form.figures == []
+    assert form.fault_count == 0
+
+
+def test_what_is_sent_is_in_the_fields_when_the_page_is_opened_again(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    send(engine, plan, {"II.10.status": "under_way", "II.10.percent": "60 %", "II.10.result": "Hai\r\ndòng"})
+    form = page(engine, plan)
+    entry = entry_of(form, "II.10")
+    assert entry.values["result"] == "Hai\ndòng"
+    assert (entry.values["status"], entry.values["percent"], entry.revision) == ("under_way", "60", 1)
+    assert form.said_by == WHO
+
+
+def test_sending_an_untouched_page_records_nothing_and_says_so(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    say(engine, "II.10", answer("Đã gửi"))
+    before = dump(engine)
+    form, new = send(engine, plan, fields(page(engine, plan)))
+    assert new == []
+    assert "Chưa có nội dung nào mới" in (form.said_by_fault or "")
+    assert dump(engine) == before
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"II.17.status": "done"},
+        {"II.17.percent": "5"},
+        {"II.17.status": "under_way", "II.17.result": "\x00"},
+        {"II.17.status": "under_way", "II.17.result": "x" * (LONGEST + 1)},
+        {"said_by": "  "},
+        {"said_by": "Hoa\x07"},
+        {"said_by": "x" * 201},
+        {"said_by": "hai\ndòng"},
+    ],
+)
+def test_one_fault_anywhere_records_nothing_at_all_and_keeps_what_was_typed(
+    sqlite_engine: sa.Engine, wrong: dict[str, str]
+) -> None:
+    plan = open_season(sqlite_engine)
+    before = dump(sqlite_engine)
+    good = {"II.10.status": "under_way", "II.10.result": "Nội dung đúng"}
+    form, new = send(sqlite_engine, plan, good | wrong)
+    assert new == []
+    assert form.fault_count >= 1
+    assert dump(sqlite_engine) == before
+    assert entry_of(form, "II.10").values["result"] == "Nội dung đúng"
+    if "II.17.result" in wrong:
+        assert entry_of(form, "II.17").values["result"] == wrong["II.17.result"]
+
+
+def test_a_wrong_figure_holds_back_the_answers_too_and_a_right_one_goes_with_them(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    typed = {"I.2.status": "under_way", "I.2.result": "Xong", "figure.htx-moi": "1.25"}
+    before = dump(engine)
+    form, _ = send(engine, plan, typed, "hoi-lhpn")
+    assert dump(engine) == before
+    [wrong] = [figure for figure in form.figures if figure.fault]
+    assert (wrong.target.id, wrong.value) == ("htx-moi", "1.25")
+    form, new = send(engine, plan, typed | {"figure.htx-moi": "1.253"}, "hoi-lhpn")
+    assert (form.fault_count, len(new)) == (0, 1)
+    with reading(engine) as session:
+        assert session.scalars(sa.select(Figure.value)).all() == [1253]
+
+
+def test_fields_of_activities_that_are_not_the_agencys_are_not_taken(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(sqlite_engine)
+    typed = {"I.2.status": "under_way", "I.2.result": "của người khác", "figure.htx-moi": "5"}
+    _, new = send(sqlite_engine, plan, typed | {"II.10.status": "not_started"})
+    with reading(sqlite_engine) as session:
+        assert [duty_of(session, "II.10").id] == [update.duty_id for update in new]
+        assert duty_of(session, "I.2").state is DutyState.EXPECTED
+        assert session.scalars(sa.select(Figure)).all() == []
+
+
+def test_a_draft_is_kept_whatever_it_holds_and_laid_over_the_record(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    say(engine, "II.10", answer("Trong hồ sơ"))
+    typed = fields(page(engine, plan)) | {"II.10.result": "Đang sửa", "II.17.percent": "chưa biết"}
+    with writing(engine) as session:
+        period = find_period(session, "2024")
+        assert save_draft(session, period, TRADE, typed, NOW)
+    form = page(engine, plan)
+    assert entry_of(form, "II.10").values["result"] == "Đang sửa"
+    assert entry_of(form, "II.17").values["percent"] == "chưa biết"
+    assert form.draft_saved_at == NOW
+    with reading(engine) as session:
+        assert duty_of(session, "II.17").state is DutyState.EXPECTED
+        recorded = recorded_form(session, plan, find_period(session, "2024"), TRADE, TODAY)
+    assert entry_of(recorded, "II.10").values["result"] == "Trong hồ sơ"
+
+
+def test_a_draft_goes_once_it_is_sent(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    typed = {"II.10.status": "not_started"}
+    with writing(engine) as session:
+        save_draft(session, find_period(session, "2024"), TRADE, typed, NOW)
+    send(engine, plan, fields(page(engine, plan)))
+    with reading(engine) as session:
+        assert session.scalars(sa.select(Draft)).all() == []
+        assert duty_of(session, "II.10").state is DutyState.SUBMITTED
+
+
+def test_a_draft_stays_where_the_send_was_refused(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(sqlite_engine)
+    with writing(sqlite_engine) as session:
+        save_draft(session, find_period(session, "2024"), TRADE, {"II.10.status": "done"}, NOW)
+    form, _ = send(sqlite_engine, plan, fields(page(sqlite_engine, plan)))
+    assert entry_of(form, "II.10").faults
+    assert page(sqlite_engine, plan).draft_saved_at == NOW
+
+
+def test_of_two_people_on_one_page_the_second_is_told_what_the_first_sent(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    hers = his = fields(page(engine, plan))
+    send(engine, plan, {**hers, "II.10.status": "under_way", "II.10.result": "Của Hoa"})
+    form, new = send(engine, plan, {**his, "II.10.status": "under_way", "II.10.result": "Của Bình"})
+    assert new == []
+    entry = entry_of(form, "II.10")
+    assert WHO in entry.faults["conflict"]
+    assert entry.values["result"] == "Của Bình"
+    assert entry.last.result == "Của Hoa"
+    _, new = send(engine, plan, fields(form))  # he has seen hers now, and sends his all the same
+    assert [(update.revision, update.result) for update in new] == [(2, "Của Bình")]
+
+
+def test_two_people_who_send_the_same_words_or_different_activities_are_no_conflict(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    blank = fields(page(engine, plan))
+    same = {"II.10.status": "under_way", "II.10.result": "Như nhau"}
+    send(engine, plan, blank | same)
+    form, new = send(engine, plan, blank | same | {"II.17.status": "not_started"})
+    assert form.fault_count == 0
+    assert len(new) == 1
+    assert entry_of(page(engine, plan), "II.10").revision == 1
+
+
+def test_two_different_figures_at_once_are_a_conflict_and_the_first_one_stays(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    blank = fields(page(engine, plan, "hoi-lhpn"))
+    send(engine, plan, blank | {"figure.htx-moi": "1"}, "hoi-lhpn")
+    form, _ = send(engine, plan, blank | {"figure.htx-moi": "2"}, "hoi-lhpn")
+    [wrong] = [figure for figure in form.figures if figure.fault]
+    assert "đã gửi số khác: 1" in (wrong.fault or "")
+    with reading(engine) as session:
+        assert session.scalars(sa.select(Figure.value)).all() == [1]
+
+
+def test_last_years_words_are_filled_in_and_marked_but_are_no_answer_until_kept(engine: sa.Engine) -> None:
+    plan = open_season(engine, None, LAST_YEAR, TODAY)
+    say(engine, "II.10", answer("Năm 2023"), code="2023")
+    form = page(engine, plan)
+    entry = entry_of(form, "II.10")
+    assert entry.carried_over
+    assert entry.values["result"] == "Năm 2023"
+    assert entry.revision == 0
+    assert [e.activity.id for e in form.entries if e.carried_over] == ["II.10"]
+    _, new = send(engine, plan, fields(form) | {"II.17.status": "not_started"})
+    assert len(new) == 1
+    _, new = send(engine, plan, fields(form) | {"II.10.keep": "yes"})
+    assert [update.result for update in new] == ["Năm 2023"]
+    assert not entry_of(page(engine, plan), "II.10").carried_over
+
+
+def test_last_years_figures_are_shown_beside_the_field_and_not_in_it(engine: sa.Engine) -> None:
+    plan = open_season(engine, None, LAST_YEAR, TODAY)
+    give_figure(engine, "viec-lam-tht", Decimal(1253), code="2023")
+    [figure] = [f for f in page(engine, plan, "hoi-lhpn").figures if f.target.id == "viec-lam-tht"]
+    assert (figure.value, figure.before) == ("", "1.253")
+
+
+def test_a_closed_period_takes_neither_answers_nor_drafts(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    before = dump(engine)
+    typed = {"II.10.status": "not_started"}
+    with pytest.raises(BadInput, match="đã khóa sau ngày 31/12/2024"):
+        send(engine, plan, typed, today=date(2025, 1, 1))
+    new_year = NOW + timedelta(days=78)
+    assert new_year.date() == date(2025, 1, 1)
+    with writing(engine) as session, pytest.raises(BadInput, match="đã khóa"):
+        save_draft(session, find_period(session, "2024"), TRADE, typed, new_year)
+    assert dump(engine) == before
+    assert len(send(engine, plan, typed, today=date(2024, 12, 31))[1]) == 1
+
+
+def test_an_accepted_answer_is_locked_and_a_returned_one_is_open(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    for activity in ("II.10", "II.17"):
+        say(engine, activity)
+    with writing(engine) as session:
+        accept(session, [duty_of(session, "II.10")], "đầu mối", NOW)
+        give_back(session, duty_of(session, "II.17"), "Ghi rõ", "đầu mối", NOW)
+    form = page(engine, plan)
+    assert entry_of(form, "II.10").locked
+    assert not entry_of(form, "II.17").locked
+    _, new = send(engine, plan, {"II.10.result": "sửa lén", "II.10.status": "done", "II.17.keep": "yes"})
+    with reading(engine) as session:
+        assert [update.duty_id for update in new] == [duty_of(session, "II.17").id]
+
+
+def test_a_successors_form_holds_its_predecessors_duties_from_the_day_of_the_merger(engine: sa.Engine) -> None:
+    plan = open_season(
+        engine, edited_plan(("agency: so-tai-chinh, since: 2025-03-01", "agency: so-tai-chinh, since: 2024-10-15"))
+    )
+    before = page(engine, plan, "so-tai-chinh", date(2024, 10, 14))
+    assert {entry.for_whom.id for entry in before.entries} == {"so-tai-chinh"}
+    form = page(engine, plan, "so-tai-chinh")
+    taken = [entry for entry in form.entries if entry.for_whom.id == "so-khdt"]
+    assert taken
+    activity = taken[0].activity.id
+    _, new = send(engine, plan, {f"{activity}.status": "not_started"}, "so-tai-chinh")
+    assert [update.duty_id for update in new] == [taken[0].duty.id]
+
+
+def test_a_figure_given_by_a_successor_counts_for_the_agency_the_plan_names_and_reaches_the_memo(
+    engine: sa.Engine,
+) -> None:
+    edits = ("reported_by: hoi-lhpn", "reported_by: so-khdt"), ("since: 2025-03-01", "since: 2024-10-15")
+    plan = open_season(engine, edited_plan(*edits))
+    give_figure(engine, "htx-moi", Decimal(1), who=said("Người cũ"))
+    form = page(engine, plan, "so-tai-chinh")
+    [figure] = [f for f in form.figures if f.target.id == "htx-moi"]
+    assert figure.value == "1"
+    form, _ = send(engine, plan, fields(form) | {"figure.htx-moi": "3"}, "so-tai-chinh")
+    assert form.fault_count == 0
+    with reading(engine) as session:
+        kept = session.scalars(sa.select(Figure).order_by(Figure.revision)).all()
+        assert [(f.agency_id, f.revision, f.value) for f in kept] == [("so-khdt", 1, 1), ("so-khdt", 2, 3)]
+        version, _ = plan_in_force(session)
+        snapshot = take_snapshot(session, version, plan, find_period(session, "2024"), TODAY)
+    [goal] = [goal for goal in snapshot.goals if goal.value is not None]
+    assert goal.value == 3
+
+
+def test_a_draft_of_somebody_else_is_not_overwritten_unseen(engine: sa.Engine) -> None:
+    open_season(engine)
+
+    def save(words: str, seen: str = "", minutes: int = 0) -> bool:
+        with writing(engine) as session:
+            typed = {"II.10.result": words, "draft": seen}
+            return save_draft(session, find_period(session, "2024"), TRADE, typed, later(minutes=minutes))
+
+    assert save("của Hoa")
+    assert not save("của Bình", minutes=1)
+    with reading(engine) as session:
+        [draft] = session.scalars(sa.select(Draft))
+    assert draft.typed == {"II.10.result": "của Hoa"}
+    assert save("của hai người", draft.saved_at.isoformat(), 2)

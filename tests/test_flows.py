@@ -1,0 +1,127 @@
+"""The flows under a real Prefect server, one for all tests of this file."""
+
+import gc
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from conftest import ROOT
+
+from flows.collect import collect
+from flows.remind import RemindRequest, remind
+from flows.report import ReportRequest, report
+from flows.serve import deployments
+from tracker import cli
+
+DAY = date(2024, 10, 15)
+
+# Prefect's own clients leave sockets to the garbage collector.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def prefect_server() -> Iterator[None]:
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+        gc.collect()
+
+
+@pytest.fixture(autouse=True)
+def applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Apply the real plan in a temporary folder."""
+    monkeypatch.setenv("TRACKER_VAR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_PLAN", str(ROOT / "activities.yaml"))
+    monkeypatch.setenv("TRACKER_TEMPLATES", str(ROOT / "templates"))
+    assert cli.main(["apply", "--on", str(DAY)]) == 0
+
+
+def artifact(key: str) -> str:
+    """Return the newest artifact called `key`."""
+    from prefect.artifacts import Artifact
+
+    found = Artifact.get(key)
+    assert found is not None
+    return str(found.data)
+
+
+def test_the_remind_flow_sends_one_letter_to_each_lead_agency_and_none_again(tmp_path: Path) -> None:
+    assert remind(RemindRequest(on=DAY)) == 8
+    assert "Sở Công Thương: trước hạn 10 ngày làm việc, 7 hoạt động" in artifact("nhac-viec")
+    assert remind(RemindRequest(on=DAY)) == 0
+    assert len(list((tmp_path / "outbox").glob("*.eml"))) == 8
+
+
+def test_a_dry_run_sends_nothing_and_shows_what_it_would(tmp_path: Path) -> None:
+    assert remind(RemindRequest(on=DAY, dry_run=True)) == 0
+    assert "Thư nhắc mới: 8" in artifact("nhac-viec")
+    assert not (tmp_path / "outbox").exists()
+
+
+def test_a_mail_server_that_is_not_there_fails_the_run_so_that_prefect_tries_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from flows.remind import send
+    from tracker.errors import DeliveryError
+    from tracker.remind.queue import queue_today
+    from tracker.settings import load_settings
+    from tracker.store.engine import opened_store
+
+    monkeypatch.setenv("TRACKER_MAIL_URL", "smtp://127.0.0.1:1")
+    settings = load_settings().on(DAY)
+    with opened_store(settings.database_url) as engine:
+        queue_today(engine, settings)
+    with pytest.raises(DeliveryError, match="không nối được máy chủ thư"):
+        send.fn(settings)
+    assert send.retries == 3
+
+
+def test_the_collect_flow_shows_completeness_by_agency(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_TODAY", str(DAY))
+    remind(RemindRequest())
+    assert collect() == 0
+    assert "| Sở Công Thương | 0 | 7 | 0 |" in artifact("muc-do-day-du")
+
+
+def test_the_report_flow_compiles_the_period_a_coordinator_asks_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_TODAY", str(DAY))
+    remind(RemindRequest())
+    files = report(ReportRequest(period="2024", number=5))
+    assert [file.name for file in files] == ["bao-cao-2024-1.docx", "bao-cao-2024-1.html"]
+    assert all(file.is_relative_to(tmp_path) and file.exists() for file in files)
+    assert "0/42 hoạt động có báo cáo" in artifact("bao-cao")
+
+
+def test_a_draft_comes_by_itself_five_working_days_before_the_due_date(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_TODAY", "2024-10-22")
+    remind(RemindRequest())
+    assert len(report(ReportRequest())) == 2
+    monkeypatch.setenv("TRACKER_TODAY", "2024-10-23")
+    assert report(ReportRequest()) == []
+
+
+def test_the_forms_of_the_flows_are_in_vietnamese() -> None:
+    properties = ReportRequest.model_json_schema()["properties"] | RemindRequest.model_json_schema()["properties"]
+    assert {value["title"] for value in properties.values()} == {"Kỳ báo cáo", "Số văn bản", "Ngày", "Chỉ xem"}
+
+
+def test_the_work_pool_gets_the_same_deployments_as_the_lasting_service() -> None:
+    described = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
+    ours = {
+        d.name: (d.flow_name, [(s.schedule.cron, s.schedule.timezone) for s in d.schedules or []])
+        for d in deployments()
+    }
+    theirs = {
+        d["name"]: (d["entrypoint"].rpartition(":")[2], [(s["cron"], s["timezone"]) for s in d["schedules"]])
+        for d in described
+    }
+    assert ours == theirs
+    assert all(d["concurrency_limit"]["collision_strategy"] == "CANCEL_NEW" for d in described)

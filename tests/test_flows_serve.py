@@ -1,0 +1,140 @@
+"""The lasting service as `make serve` runs it: a whole process with its children."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+MOST_MEMORY = 450 * 1024
+"""Kilobytes, all processes together: one office machine serves beside its other work."""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """Give the environment of a service of its own, with the real plan applied."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKER_", "PREFECT_"))}
+    env = kept | {
+        "TRACKER_VAR": str(tmp_path),
+        "TRACKER_PORT": str(free_port()),
+        "PREFECT_SERVER_API_PORT": str(free_port()),
+    }
+    subprocess.run(
+        [sys.executable, "-m", "tracker.cli", "apply"], env=env, cwd=ROOT, check=True, capture_output=True
+    )
+    return env
+
+
+@pytest.fixture
+def service(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Start the service and wait until it says that it runs."""
+    command = [sys.executable, "-m", "flows.serve"]
+    process = subprocess.Popen(
+        command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    assert process.stdout is not None
+    timer = threading.Timer(150, process.kill)
+    timer.start()
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "Đang chạy" in line:
+            break
+    timer.cancel()
+    assert process.poll() is None, "".join(lines)
+    yield process
+    if process.poll() is None:
+        process.kill()
+    process.communicate()
+
+
+def read(address: str, body: object = None) -> object:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(address, data, {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def family(root: int) -> list[int]:
+    """Return the process ids of `root` and all below it."""
+    found = [root]
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+        except (OSError, ValueError):
+            continue
+        if parent == root:
+            found += family(int(stat.parent.name))
+    return found
+
+
+def resident(process: int) -> int:
+    """Return the resident memory of a process in kilobytes."""
+    found = re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{process}/status").read_text())
+    return int(found[1]) if found else 0
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads memory from /proc, which is Linux's")
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_pages_and_schedules_in_little_memory_and_leaves_nothing_behind(
+    how: signal.Signals, environment: dict[str, str], service: subprocess.Popen[str]
+) -> None:
+    pages = f"http://127.0.0.1:{environment['TRACKER_PORT']}"
+    prefect = f"http://127.0.0.1:{environment['PREFECT_SERVER_API_PORT']}/api"
+    with urllib.request.urlopen(f"{pages}/suc-khoe", timeout=10) as answer:
+        assert answer.status == 200
+    # SQLAlchemy 2.1 once made Prefect's scheduler create no runs at all, in silence.
+    for _ in range(120):
+        scheduled = {"flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}}}
+        deployments = read(f"{prefect}/deployments/filter", {})
+        runs = read(f"{prefect}/flow_runs/filter", scheduled)
+        assert isinstance(deployments, list)
+        assert isinstance(runs, list)
+        if len(deployments) == 3 and {run["deployment_id"] for run in runs} == {d["id"] for d in deployments}:
+            break
+        time.sleep(0.5)
+    else:
+        pytest.fail("deployments without scheduled runs after a minute")
+    for _ in range(60):  # a quarter of an hour may strike just now, and a flow run with it
+        processes = family(service.pid)
+        if len(processes) == 2:
+            break
+        time.sleep(1)
+    assert sum(map(resident, processes)) < MOST_MEMORY
+    service.send_signal(how)
+    said, _ = service.communicate(timeout=60)
+    assert service.returncode == 0, said
+    assert said.strip().endswith("Đã dừng.")
+    assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
+
+
+def test_a_port_that_is_taken_is_named_with_the_way_out(environment: dict[str, str]) -> None:
+    with socket.create_server(("127.0.0.1", int(environment["PREFECT_SERVER_API_PORT"]))):
+        done = subprocess.run(
+            [sys.executable, "-m", "flows.serve"],
+            env=environment,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "đang có chương trình khác dùng" in done.stderr
+    assert "PREFECT_SERVER_API_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
