@@ -1,6 +1,5 @@
 """The season of the real plan, and agencies that answer it by the same function as the page."""
 
-import dataclasses
 from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -11,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from tracker.collect.answer import Answer
 from tracker.collect.record import Said, record_answers, record_figures
-from tracker.plan.model import Agency, Plan, Succession
+from tracker.papers.paper import Paper
+from tracker.plan.model import Plan
 from tracker.plan.reader import Reading, parse_plan, read_plan
 from tracker.progress import UpdateStatus
+from tracker.report.memo import memo
+from tracker.report.snapshot import Snapshot, take_snapshot
 from tracker.store.apply import apply_plan
 from tracker.store.duties import duties_of
-from tracker.store.engine import writing
+from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period, open_ruled_periods
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Duty, Update
@@ -44,20 +46,14 @@ def edited_plan(*edits: tuple[str, str]) -> Reading:
     return parse_plan(text.encode())
 
 
-def taken_over(plan: Plan, agency: str, by: str, since: date) -> Plan:
-    """Return `plan` with `agency` succeeded by another."""
-    gone: Agency = dataclasses.replace(plan.agencies[agency], succeeded_by=Succession(agency=by, since=since))
-    return dataclasses.replace(plan, agencies={**plan.agencies, agency: gone})
-
-
-def open_season(engine: sa.Engine, reading: Reading | None = None, *days: date) -> Plan:
+def open_season(engine: sa.Engine, plan: Reading | None = None, *days: date) -> Plan:
     """Apply the plan and open the periods of `days`, by default those of TODAY."""
-    reading = reading or real_plan()
+    applied = plan or real_plan()
     with writing(engine) as session:
-        apply_plan(session, reading, "quản trị", TODAY, NOW)
+        apply_plan(session, applied, "quản trị", TODAY, NOW)
         for day in days or (TODAY,):
-            open_ruled_periods(session, reading.plan, day, NOW)
-    return reading.plan
+            open_ruled_periods(session, applied.plan, day, NOW)
+    return applied.plan
 
 
 def said(by: str = WHO, at: datetime = NOW, *, illustration: bool = False) -> Said:
@@ -98,3 +94,20 @@ def give_figure(engine: sa.Engine, target: str, value: object, code: str = "2024
 def later(**given: int) -> datetime:
     """Return NOW and a while."""
     return NOW + timedelta(**given)
+
+
+def freeze(session: Session, code: str = "2024", as_of: date = TODAY) -> Snapshot:
+    """Return the facts of the period `code` as they stand in `session`."""
+    version, plan = plan_in_force(session)
+    return take_snapshot(session, version, plan, find_period(session, code), as_of)
+
+
+def snapshot_of(engine: sa.Engine, code: str = "2024", as_of: date = TODAY) -> Snapshot:
+    """Return the facts of the period `code`."""
+    with reading(engine) as session:
+        return freeze(session, code, as_of)
+
+
+def paper_of(snapshot: Snapshot, number: int | None = None) -> Paper:
+    """Return the memo of `snapshot` in the words that ship with the project."""
+    return memo(snapshot, ROOT / "templates" / "memo" / "memo.txt", TODAY, number)

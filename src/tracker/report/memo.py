@@ -15,6 +15,7 @@ from typing import Any
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
+from tracker.errors import FileTrouble
 from tracker.papers.paper import Block, Paper
 from tracker.progress import STATUS_WORDS
 from tracker.report import tables
@@ -28,7 +29,7 @@ TARGET_TABLE = "[bảng chỉ tiêu]"
 def memo(snapshot: Snapshot, words: Path, dated: date, number: int | None = None) -> Paper:
     """Return the memo of `snapshot` in the words of the template `words`, dated `dated`.
 
-    `number` is the clerk's number, None until there is one.
+    `number` is the clerk's number, None until there is one. Raises FileTrouble where the template cannot be used.
     """
     quotes: list[tuple[str, str]] = []
     text = _render(words, snapshot, quotes)
@@ -69,7 +70,15 @@ def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> s
     }
     environment.filters |= filters
     facts = {field.name: getattr(snapshot, field.name) for field in fields(snapshot)}
-    return environment.get_template(words.name).render(facts)
+    try:
+        return environment.get_template(words.name).render(facts)
+    except jinja2.TemplateNotFound as trouble:
+        raise FileTrouble(f"{words}: không đọc được lời văn của báo cáo; hãy lấy lại mẫu gốc") from trouble
+    except (jinja2.TemplateError, UnicodeDecodeError, KeyError, TypeError) as trouble:
+        line = f" (dòng {trouble.lineno})" if isinstance(trouble, jinja2.TemplateSyntaxError) else ""
+        raise FileTrouble(
+            f"{words}: lời văn của báo cáo có lỗi{line}: {trouble}; hãy sửa hoặc lấy lại mẫu gốc"
+        ) from trouble
 
 
 def _by_lead(rows: Iterable[Any]) -> list[tuple[str, list[Any]]]:

@@ -1,0 +1,382 @@
+"""The memo: its sections in order, its counts, and the agencies' own words exactly as they wrote them."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from answering import NOW, ROOT, TODAY, answer, duty_of, give_figure, open_season, paper_of, said, say, snapshot_of
+
+from tracker.collect.review import accept, give_back
+from tracker.errors import FileTrouble
+from tracker.papers.paper import Block, Paper
+from tracker.plan.model import Plan
+from tracker.progress import UpdateStatus
+from tracker.report.memo import memo
+from tracker.store.engine import writing
+
+NASTY = [
+    "# mục giả",
+    "## mục nhỏ giả",
+    "- ý giả",
+    "> lời giả",
+    "nhãn :: lời",
+    "{{ 7*7 }}{% raw %}",
+    "{# chú thích #}",
+    "[bảng chỉ tiêu]",
+    "dòng một\n\n  dòng hai\n# dòng ba",
+    "a\u2028b\u2029c\u2028[bảng chỉ tiêu]",
+    "Tỷ lệ < 50 % & > 30 % “trích” 'đơn' \\x02 \\1",
+    "Đã tập huấn được 30 người",
+]
+DONE, STOPPED = UpdateStatus.DONE, UpdateStatus.STOPPED
+
+
+@pytest.fixture
+def plan(sqlite_engine: sa.Engine) -> Plan:
+    return open_season(sqlite_engine, None, date(2023, 10, 16), TODAY)
+
+
+def paper(engine: sa.Engine, as_of: date = TODAY) -> Paper:
+    return paper_of(snapshot_of(engine, as_of=as_of))
+
+
+def section(paper: Paper, heading: str, level: int = 1) -> list[Block]:
+    """Return the blocks under the heading that starts so, up to the next one of its level or above."""
+    body = list(paper.body)
+    start = next(
+        n for n, b in enumerate(body) if b.kind == "heading" and b.level == level and b.text.startswith(heading)
+    )
+    ends = (n for n, b in enumerate(body) if n > start and b.kind == "heading" and b.level <= level)
+    return body[start + 1 : next(ends, len(body))]
+
+
+def words(blocks: list[Block]) -> list[str]:
+    return [f"{block.label} {block.text}".strip() for block in blocks]
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from (text for item in value.values() for text in texts(item))
+    elif isinstance(value, list | tuple):
+        yield from (text for item in value for text in texts(item))
+
+
+@pytest.mark.usefixtures("plan")
+def test_the_sections_stand_in_the_order_of_a_progress_memo(sqlite_engine: sa.Engine) -> None:
+    headings = [block.text for block in paper(sqlite_engine).body if block.kind == "heading" and block.level == 1]
+    assert headings == [
+        "I. CÔNG TÁC CHỈ ĐẠO, TRIỂN KHAI",
+        "II. KẾT QUẢ THỰC HIỆN CÁC NỘI DUNG",
+        "III. KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU",
+        "IV. ĐÁNH GIÁ CHUNG",
+        "V. PHƯƠNG HƯỚNG, NHIỆM VỤ",
+        "VI. ĐỀ XUẤT, KIẾN NGHỊ",
+    ]
+
+
+def test_section_two_has_a_heading_for_each_content_area_and_section_four_its_three_parts(
+    sqlite_engine: sa.Engine, plan: Plan
+) -> None:
+    found = paper(sqlite_engine)
+    small = [b.text for b in section(found, "II. ") if b.kind == "heading"]
+    areas = [area.title for area in plan.content if area.part == "content"]
+    assert small == [f"{n}. {title}" for n, title in enumerate(areas, 1)]
+    parts = [b.text for b in section(found, "IV. ") if b.kind == "heading"]
+    assert parts == ["1. Kết quả nổi bật", "2. Khó khăn, hạn chế", "3. Nguyên nhân"]
+
+
+def test_the_opening_names_the_plan_the_period_and_the_day_of_the_numbers(
+    sqlite_engine: sa.Engine, plan: Plan
+) -> None:
+    opening = paper(sqlite_engine).body[0].text
+    for fact in ("305/KH-UBND", "22/03/2024", plan.plan.issuer, "Báo cáo năm 2024", "29/10/2024", "15/10/2024"):
+        assert fact in opening
+
+
+@pytest.mark.usefixtures("plan")
+def test_the_sentence_of_counts_tells_on_time_and_late_apart(sqlite_engine: sa.Engine) -> None:
+    for activity, days in (("II.10", 0), ("II.17", 14), ("II.18", 15)):
+        say(sqlite_engine, activity, who=said(at=NOW + timedelta(days=days)))
+    total = len(snapshot_of(sqlite_engine).rows)
+    assert paper(sqlite_engine, date(2024, 11, 5)).body[1].text == (
+        f"Trong {total} hoạt động phải báo cáo, 3 hoạt động đã có báo cáo (2 đúng hạn, 1 muộn), "
+        f"{total - 3} hoạt động chưa có báo cáo."
+    )
+
+
+def test_what_was_not_reported_is_named_with_its_lead_in_each_content_area(
+    sqlite_engine: sa.Engine, plan: Plan
+) -> None:
+    say(sqlite_engine, "II.10")
+    found = paper(sqlite_engine)
+    asked = list(plan.activities_of(2024))
+    for number, area in enumerate((area for area in plan.content if area.part == "content"), 1):
+        silent = [a.id for a in asked if a.content == area.id and a.id != "II.10"]
+        [told] = [
+            b.text for b in section(found, f"{number}. {area.title}", 2) if "chưa có báo cáo" in b.text.lower()
+        ]
+        assert f"{len(silent)} hoạt động" in told
+        listed = told.partition(": ")[2].rstrip(".")
+        named = [name for group in listed.split("; ") for name in group.rpartition(" (")[0].split(", ")]
+        assert sorted(named) == sorted(silent)
+    assert "II.16 (" not in words(section(found, "I. "))[0]
+
+
+def test_an_area_without_duties_and_one_with_all_reports_are_said_so(sqlite_engine: sa.Engine, plan: Plan) -> None:
+    for activity in plan.activities_of(2024):
+        if activity.content == "ND6":
+            say(sqlite_engine, activity.id)
+    found = paper(sqlite_engine)
+    six, seven = plan.area("ND6").title, plan.area("ND7").title
+    assert "Cả 2 hoạt động của nội dung này đều đã có báo cáo." in words(section(found, f"6. {six}", 2))
+    assert "Chưa có báo cáo về 1 hoạt động của nội dung này: II.41 (Hội LHPN tỉnh)." in words(
+        section(found, f"7. {seven}", 2)
+    )
+
+
+def test_a_reported_activity_has_its_title_lead_status_and_standing(sqlite_engine: sa.Engine, plan: Plan) -> None:
+    say(sqlite_engine, "II.10", answer(percent=60))
+    say(sqlite_engine, "II.17", answer(status=DONE, percent=100), said(at=NOW + timedelta(days=20)))
+    say(sqlite_engine, "II.18")
+    with writing(sqlite_engine) as session:
+        accept(session, [duty_of(session, "II.17")], "đầu mối", NOW)
+        give_back(session, duty_of(session, "II.18"), "Ghi rõ", "đầu mối", NOW)
+    told = {
+        b.label.partition(". ")[0]: b for b in paper(sqlite_engine, date(2024, 11, 5)).body if " (Sở" in b.label
+    }
+    title = plan.by_id["II.10"].title.rstrip(". ")
+    assert told["II.10"].label == f"II.10. {title} (Sở Công Thương):"
+    assert told["II.10"].text == "Đang thực hiện, đạt 60 %; chưa được duyệt."
+    assert told["II.17"].text == "Hoàn thành, đạt 100 %; báo cáo muộn, ngày 04/11/2024."
+    assert told["II.18"].text == "Đang thực hiện; đã trả lại để bổ sung."
+
+
+@pytest.mark.parametrize("text", NASTY)
+@pytest.mark.parametrize("field", ["result", "difficulties", "causes", "proposals"])
+@pytest.mark.usefixtures("plan")
+def test_an_agencys_words_stand_verbatim_in_one_block_of_its_own_and_nowhere_else(
+    sqlite_engine: sa.Engine, text: str, field: str
+) -> None:
+    before = paper(sqlite_engine)
+    given = {"result": "Đã làm", field: text}
+    say(sqlite_engine, "II.10", answer(**given))
+    found = paper(sqlite_engine)
+    own = [block for block in found.body if block.said_by]
+    assert sorted(block.text for block in own) == sorted(given.values())
+    assert {block.said_by for block in own} == {"Sở Công Thương"}
+    assert {block.kind for block in own} <= {"paragraph", "item"}
+    rest = [block for block in found.body if not block.said_by]
+    assert not any(text in block.text or text in block.label for block in rest)
+    assert [b.text for b in rest if b.kind == "heading"] == [b.text for b in before.body if b.kind == "heading"]
+    assert sum(b.kind == "table" for b in found.body) == 1
+
+
+@pytest.mark.usefixtures("plan")
+def test_why_something_stopped_stands_with_the_activity_and_among_the_causes(sqlite_engine: sa.Engine) -> None:
+    say(sqlite_engine, "II.10", answer("", status=STOPPED, causes="Không có kinh phí"))
+    found = paper(sqlite_engine)
+    for part in (section(found, "II. "), section(found, "3. Nguyên nhân", 2)):
+        assert [b.said_by for b in part if b.text == "Không có kinh phí"] == ["Sở Công Thương"]
+
+
+@pytest.mark.usefixtures("plan")
+def test_difficulties_causes_and_proposals_stand_under_their_headings_with_who_and_what(
+    sqlite_engine: sa.Engine,
+) -> None:
+    say(sqlite_engine, "II.10", answer(difficulties="Khó A", causes="Do B", proposals="Xin C"))
+    found = paper(sqlite_engine)
+    assert words(section(found, "2. Khó khăn", 2)) == ["Sở Công Thương (II.10): Khó A"]
+    assert words(section(found, "3. Nguyên nhân", 2)) == ["Sở Công Thương (II.10): Do B"]
+    assert words(section(found, "VI. "))[0] == "Sở Công Thương (II.10): Xin C"
+
+
+@pytest.mark.usefixtures("plan")
+def test_proposals_are_grouped_by_who_asks(sqlite_engine: sa.Engine) -> None:
+    for activity in ("II.5", "II.10", "II.22", "II.17"):
+        say(sqlite_engine, activity, answer(proposals=f"Xin cho {activity}"))
+    labels = [b.label for b in section(paper(sqlite_engine), "VI. ") if b.kind == "item"]
+    assert labels == [
+        "Sở Thông tin và Truyền thông (II.5):",
+        "Sở Thông tin và Truyền thông (II.22):",
+        "Sở Công Thương (II.10):",
+        "Sở Công Thương (II.17):",
+    ]
+
+
+@pytest.mark.usefixtures("plan")
+def test_where_nobody_has_difficulties_or_proposals_that_is_said(sqlite_engine: sa.Engine) -> None:
+    say(sqlite_engine, "II.10")
+    found = paper(sqlite_engine)
+    assert words(section(found, "2. Khó khăn", 2)) == ["Các cơ quan không nêu khó khăn, hạn chế."]
+    assert words(section(found, "3. Nguyên nhân", 2)) == ["Các cơ quan không nêu nguyên nhân."]
+    assert words(section(found, "VI. "))[0] == "Các cơ quan không có đề xuất, kiến nghị."
+
+
+def test_next_years_activities_are_named_with_their_leads(sqlite_engine: sa.Engine, plan: Plan) -> None:
+    coming = list(plan.activities_of(2025))
+    part = section(paper(sqlite_engine), "V. ")
+    assert part[0].text == f"Năm 2025, kế hoạch có {len(coming)} hoạt động, do các cơ quan sau chủ trì:"
+    listed = [name for b in part if b.kind == "item" for name in b.text.rstrip(".").split(", ")]
+    assert sorted(listed) == sorted(activity.id for activity in coming)
+    trade = sum(activity.lead == "so-cong-thuong" for activity in coming)
+    assert f"Sở Công Thương ({trade} hoạt động):" in [b.label for b in part]
+
+
+def test_after_the_last_year_of_the_plan_there_is_nothing_to_come(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine, None, date(2025, 10, 15))
+    found = paper_of(snapshot_of(sqlite_engine, "2025", date(2025, 10, 15)))
+    assert words(section(found, "V. ")) == ["Kế hoạch không ghi hoạt động nào cho năm 2026."]
+
+
+def test_the_table_of_targets_is_written_as_vietnamese_write_numbers(sqlite_engine: sa.Engine, plan: Plan) -> None:
+    give_figure(sqlite_engine, "viec-lam-tht", Decimal(1107))
+    give_figure(sqlite_engine, "viec-lam-tht", Decimal("1000.5"), code="2023")
+    give_figure(sqlite_engine, "can-bo-ky-nang", Decimal("85.25"))
+    part = section(paper(sqlite_engine), "III. ")
+    [table] = [block.table for block in part if block.table]
+    rows = {row.cells[1]: row.cells for row in table.rows}
+    titles = {target.id: target.title for target in plan.targets}
+    assert rows[titles["viec-lam-tht"]][2:] == ("người", "1.253 người", "1.107", "88,3", "1.000,5")
+    assert rows[titles["can-bo-ky-nang"]][2:] == ("%", "ít nhất 80%", "85,25", "106,6", "–")
+    assert rows[titles["htx-moi"]][4:] == ("–", "–", "–")
+    assert [row.cells[0] for row in table.rows] == [str(n) for n in range(1, len(plan.targets) + 1)]
+    unknown = next(b.text for b in part if b.text.startswith("Chưa có số liệu"))
+    assert unknown.startswith("Chưa có số liệu của 9 chỉ tiêu: ")
+    assert titles["htx-moi"] in unknown
+    assert titles["viec-lam-tht"] not in unknown
+
+
+def test_targets_that_were_reached_are_named_among_the_results(sqlite_engine: sa.Engine, plan: Plan) -> None:
+    give_figure(sqlite_engine, "htx-moi", Decimal(1))
+    give_figure(sqlite_engine, "viec-lam-moi", Decimal(29))
+    title = next(target.title for target in plan.targets if target.id == "htx-moi")
+    assert f"Đã đạt 1 chỉ tiêu: {title}." in words(section(paper(sqlite_engine), "1. Kết quả nổi bật", 2))
+
+
+def test_annex_one_has_one_row_for_each_duty_under_the_band_of_its_heading(
+    sqlite_engine: sa.Engine, plan: Plan
+) -> None:
+    say(sqlite_engine, "II.10", answer("Đã mở\nhai hội nghị", percent=60))
+    annex = paper(sqlite_engine).annexes[0]
+    assert annex.label == "Phụ lục I"
+    area = ""
+    seen = []
+    for row in annex.table.rows:
+        if row.band:
+            (area,) = row.cells
+        else:
+            seen.append(row.cells[0])
+            assert plan.area(plan.by_id[row.cells[0]].content).title == area
+            assert len(row.cells) == len(annex.table.columns)
+    assert seen == [activity.id for activity in plan.activities_of(2024)]
+    [row] = [row.cells for row in annex.table.rows if row.cells[0] == "II.10"]
+    assert row[5:] == ("Đang thực hiện", "60", "Đã mở\nhai hội nghị")
+    assert {row.cells[5] for row in annex.table.rows if not row.band} == {"Đang thực hiện", "Chưa báo cáo"}
+
+
+@pytest.mark.usefixtures("plan")
+def test_annex_two_sums_up_and_keeps_reports_and_tasks_apart(sqlite_engine: sa.Engine) -> None:
+    say(sqlite_engine, "II.10", answer(status=DONE, percent=100))
+    say(sqlite_engine, "II.17", answer(status=DONE, percent=100), said(at=NOW + timedelta(days=20)))
+    say(sqlite_engine, "II.5")
+    annex = paper(sqlite_engine, date(2024, 11, 5)).annexes[1]
+    *agencies, total = [row.cells for row in annex.table.rows]
+    assert total[1] == "Cộng"
+    for column in (2, 3, 4, 5, 7, 8, 9, 10):
+        assert sum(int(row[column]) for row in agencies) == int(total[column])
+    for row in (*agencies, total):
+        assert int(row[2]) == sum(int(row[n]) for n in (3, 4, 5)) == sum(int(row[n]) for n in (7, 8, 9, 10))
+    trade = next(row for row in agencies if row[1] == "Sở Công Thương")
+    assert trade[3:5] == ("1", "1")
+    assert trade[6] == "04/11/2024"
+    assert trade[7:9] == ("1", "1")
+    press = next(row for row in agencies if row[1] == "Sở Thông tin và Truyền thông")
+    assert (press[3], press[7], press[8]) == ("1", "0", "0")
+    assert "29/10/2024" in annex.lead[0]
+    assert "05/11/2024" in annex.lead[0]
+
+
+def test_every_text_of_an_empty_and_of_a_full_memo_is_nfc_and_holds_no_mark(
+    sqlite_engine: sa.Engine, plan: Plan
+) -> None:
+    empty = paper(sqlite_engine)
+    for number, activity in enumerate(plan.activities_of(2024)):
+        text = NASTY[number % len(NASTY)]
+        say(sqlite_engine, activity.id, answer(text, difficulties=text, causes=text, proposals=text))
+    for target in plan.targets:
+        give_figure(sqlite_engine, target.id, Decimal(100))
+    full = paper(sqlite_engine)
+    for found in (empty, full):
+        for text in texts(asdict(found)):
+            assert unicodedata.is_normalized("NFC", text)
+            assert "\x02" not in text
+            assert "\x03" not in text
+        assert not [b for b in found.body if not b.said_by and ("{{" in b.text or "::" in b.text)]
+        assert all(b.text or b.table for b in found.body)
+    assert "Chưa có báo cáo" not in " ".join(b.text for b in full.body)
+    assert len([b for b in full.body if b.said_by]) == 4 * len(list(plan.activities_of(2024)))
+
+
+@pytest.mark.usefixtures("plan")
+def test_the_same_snapshot_gives_the_same_paper_and_the_clerks_number_changes_nothing_else(
+    sqlite_engine: sa.Engine,
+) -> None:
+    snapshot = snapshot_of(sqlite_engine)
+    assert paper_of(snapshot) == paper_of(snapshot)
+    numbered = asdict(paper_of(snapshot, 5))
+    assert numbered.pop("number") == 5
+    plain = asdict(paper_of(snapshot))
+    assert plain.pop("number") is None
+    assert numbered == plain
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{{ plan.__class__.__mro__ }}",
+        "{{ ''.__class__.__base__.__subclasses__() }}",
+        "{{ own.__globals__ }}{{ plan.__init__.__globals__ }}",
+        "{% set f = plan.code.format %}{{ '{0.__class__.__mro__}'.format(plan) }}{{ plan.__reduce__() }}",
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+        "{{ khong_co }}",
+        "{{ rows[0].khong_co }}",
+        "{% if %}",
+        "{{ 'x' | khong_co }}",
+        "{{ 'x' | status }}",
+        "{% include '/etc/hostname' %}",
+    ],
+)
+@pytest.mark.usefixtures("plan")
+def test_a_template_that_reaches_out_or_is_misspelt_fails_with_its_name(
+    sqlite_engine: sa.Engine, tmp_path: Path, template: str
+) -> None:
+    (tmp_path / "memo.txt").write_text(template, encoding="utf-8")
+    with pytest.raises(FileTrouble, match=r"memo\.txt"):
+        memo(snapshot_of(sqlite_engine), tmp_path / "memo.txt", TODAY)
+
+
+@pytest.mark.usefixtures("plan")
+def test_a_template_that_is_gone_or_not_text_is_named(sqlite_engine: sa.Engine, tmp_path: Path) -> None:
+    snapshot = snapshot_of(sqlite_engine)
+    with pytest.raises(FileTrouble, match=r"memo\.txt"):
+        memo(snapshot, tmp_path / "memo.txt", TODAY)
+    (tmp_path / "memo.txt").write_bytes(b"\xff\xfe b\xe1o c\xe1o")
+    with pytest.raises(FileTrouble, match=r"memo\.txt"):
+        memo(snapshot, tmp_path / "memo.txt", TODAY)
+
+
+@pytest.mark.usefixtures("plan")
+def test_an_edited_sentence_of_the_template_is_printed(sqlite_engine: sa.Engine, tmp_path: Path) -> None:
+    shipped = (ROOT / "templates" / "memo" / "memo.txt").read_text(encoding="utf-8")
+    edited = shipped.replace("Các cơ quan không có đề xuất, kiến nghị.", "Không ai đề xuất gì.")
+    (tmp_path / "memo.txt").write_text(edited, encoding="utf-8")
+    found = memo(snapshot_of(sqlite_engine), tmp_path / "memo.txt", TODAY)
+    assert words(section(found, "VI. "))[0] == "Không ai đề xuất gì."
