@@ -127,7 +127,6 @@ def test_what_was_not_reported_is_named_with_its_lead_in_each_content_area(
         listed = told.partition(": ")[2].rstrip(".")
         named = [name for group in listed.split("; ") for name in group.rpartition(" (")[0].split(", ")]
         assert sorted(named) == sorted(silent)
-    assert "II.16 (" not in words(section(found, "I. "))[0]
 
 
 def test_an_area_without_duties_and_one_with_all_reports_are_said_so(sqlite_engine: sa.Engine, plan: Plan) -> None:
@@ -154,8 +153,8 @@ def test_a_reported_activity_has_its_title_lead_status_and_standing(sqlite_engin
     }
     title = plan.by_id["II.10"].title.rstrip(". ")
     assert told["II.10"].label == f"II.10. {title} (Sở Công Thương):"
-    assert told["II.10"].text == "Đang thực hiện, đạt 60 %; chưa được duyệt."
-    assert told["II.17"].text == "Hoàn thành, đạt 100 %; báo cáo muộn, ngày 04/11/2024."
+    assert told["II.10"].text == "Đang thực hiện, đạt 60\u00a0%; chưa được duyệt."
+    assert told["II.17"].text == "Hoàn thành, đạt 100\u00a0%; báo cáo muộn, ngày 04/11/2024."
     assert told["II.18"].text == "Đang thực hiện; đã trả lại để bổ sung."
 
 

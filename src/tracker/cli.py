@@ -24,13 +24,24 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 well, 1 a fault that was explained, 2 a misspelt command."""
-    args = _parser().parse_args(argv)
+    status = 0
     try:
-        status: int | None = args.run(args)
+        status = _run(argv)
+        sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has enough; without this Python complains once more while it closes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+    return status
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    try:
+        args = _parser().parse_args(argv)
+        status: int | None = args.run(args)
+    except SystemExit as left:  # --help, or a misspelt command
+        return int(left.code or 0)
+    except BrokenPipeError:
+        raise
     except TrackerError as why:
         print(why, file=sys.stderr)
         return 1
@@ -255,6 +266,7 @@ def give_back(args: argparse.Namespace) -> None:
 
 def link(args: argparse.Namespace) -> None:
     """Print the link by which an agency answers."""
+    from tracker.collect.sending import refuse_if_closed
     from tracker.letters.mime import link_address
     from tracker.store.engine import writing
     from tracker.store.links import link_for, token_of
@@ -265,9 +277,9 @@ def link(args: argparse.Namespace) -> None:
     with _store(settings) as engine, writing(engine) as session:
         _, plan = plan_in_force(session)
         agency = plan.holder(plan.find_agency(args.agency).id, settings.today())
-        kept = link_for(
-            session, find_period(session, args.period), agency.id, settings.secret_key(), settings.now()
-        )
+        period = find_period(session, args.period)
+        refuse_if_closed(period, settings.today())
+        kept = link_for(session, period, agency.id, settings.secret_key(), settings.now())
     print(f"{agency.name}: {link_address(settings.base_url, token_of(kept, settings.secret_key()))}")
 
 

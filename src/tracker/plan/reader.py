@@ -157,7 +157,8 @@ class _Walk:
             return values
         if path[-2:-1] in (("agencies",), ("groups",)):
             values["id"] = path[-1]
-        return FAILED if FAILED in values.values() else cls(**values)
+        # What failed is None, so that rules still see the rest; with a fault noted, no plan is made of it.
+        return cls(**{name: None if value is FAILED else value for name, value in values.items()})
 
     def _unknown_keys(self, node: Mapped, known: Mapping[str, object], path: rules.Path) -> set[str]:
         """Note every key that no field has; return the fields they were probably meant for."""

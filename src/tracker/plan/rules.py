@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tracker.plan.model import Activity, Agency, Plan, Reporting, Target
+from tracker.plan.model import Activity, Agency, Calendar, Plan, Reporting, Target
 from tracker.plan.tree import Fault, Listing, Mapped, Node, Place, Scalar
 
 Path = tuple[str | int, ...]
@@ -14,7 +14,7 @@ Path = tuple[str | int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What the reader could make of each section, and where every value stands; rows that failed are left out."""
+    """What the reader could make of each section, and where every value stands; what failed is None."""
 
     file: str
     sections: Mapping[str, Any]
@@ -95,15 +95,15 @@ def _years_outside(seen: Seen) -> Iterator[Fault]:
         return
     shown = ", ".join(map(str, years))
     for path, activity in seen.rows("activities", Activity):
-        for i, year in enumerate(activity.years, 1):
+        for i, year in enumerate(activity.years or (), 1):
             if year not in years:
                 what = f"năm {year} ngoài kế hoạch"
                 yield seen.say((*path, "years", i), f"{activity.id}.years", what, f"chọn trong {shown}")
-        if activity.due and activity.due.year not in activity.years:
+        if activity.due and activity.years and activity.due.year not in activity.years:
             what = f"hạn {activity.due} ngoài các năm của hoạt động"
             yield seen.say((*path, "due"), f"{activity.id}.due", what, "sửa hạn hoặc thêm năm")
     for path, target in seen.rows("targets", Target):
-        if target.by not in years:
+        if target.by and target.by not in years:
             what = f"năm {target.by} ngoài kế hoạch"
             yield seen.say((*path, "by"), f"{target.id}.by", what, f"chọn trong {shown}")
 
@@ -112,7 +112,7 @@ def _equal_names(seen: Seen) -> Iterator[Fault]:
     owner: dict[str, str] = {}
     for section in ("agencies", "groups"):
         for path, row in seen.rows(section, object):
-            names = (getattr(row, "name", None), getattr(row, "short", None), *getattr(row, "aliases", ()))
+            names = (getattr(row, "name", None), getattr(row, "short", None), *(getattr(row, "aliases", ()) or ()))
             for name in {name.casefold(): name for name in names if name}.values():
                 holder = owner.setdefault(name.casefold(), str(path[1]))
                 if holder != path[1]:
@@ -134,11 +134,9 @@ def _circles(seen: Seen) -> Iterator[Fault]:
 
 
 def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
-    spans: list[tuple[str, Any]] = [("annual", reporting.annual)]
-    if reporting.phase_review:
-        spans.append(("phase_review", reporting.phase_review))
+    spans: list[tuple[str, Any]] = [("annual", reporting.annual), ("phase_review", reporting.phase_review)]
     for name, span in spans:
-        if not span.opens < span.due <= span.closes:
+        if span and all((span.opens, span.due, span.closes)) and not span.opens < span.due <= span.closes:
             yield seen.say(
                 ("reporting", name),
                 f"reporting.{name}",
@@ -149,7 +147,8 @@ def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
     if reporting.phase_review and reporting.phase_review.code in {str(year) for year in years}:
         named = "reporting.phase_review.code"
         yield seen.say(("reporting", "phase_review", "code"), named, "mã trùng với mã kỳ hằng năm", "chọn mã khác")
-    both = set(reporting.calendar.days_off) & set(reporting.calendar.working_days)
+    calendar = reporting.calendar or Calendar()
+    both = set(calendar.days_off or ()) & set(calendar.working_days or ())
     for day in sorted(both):
         yield seen.say(
             ("reporting", "calendar"), "reporting.calendar", f"{day} vừa nghỉ vừa làm bù", "giữ ở một danh sách"

@@ -121,6 +121,7 @@ class _Builder:
     def __init__(self, file: str, faults: list[Fault]) -> None:
         self.file, self.faults = file, faults
         self.open: list[Listing | Mapped] = []
+        self.names: list[str] = []
         self.key: list[tuple[str, Place] | None] = []
         self.root: Node | None = None
 
@@ -148,7 +149,12 @@ class _Builder:
         self.faults.append(Fault(self.file, place, self._where(), what, way_out))
 
     def _where(self) -> str:
-        return ".".join(key[0] for key in self.key if key)
+        parts: list[str] = []
+        for node, name in zip(self.open, self.names, strict=True):
+            named = node.items.get("id") if isinstance(node, Mapped) else None
+            parts = [named.text] if isinstance(named, Scalar) else [*parts, name]
+        pending = self.key[-1] if self.key else None
+        return ".".join([part for part in parts if part] + ([pending[0]] if pending else []))
 
     def _take(self, event: yaml.Event) -> None:
         mark = event.start_mark
@@ -169,14 +175,23 @@ class _Builder:
             self._enter(Mapped(place, {}, {}))
         elif isinstance(event, yaml.SequenceEndEvent | yaml.MappingEndEvent):
             self.open.pop()
+            self.names.pop()
             self.key.pop()
 
     def _enter(self, node: Listing | Mapped) -> None:
         if len(self.open) == DEEPEST:
             self._stop(node.place, f"lồng quá {DEEPEST} tầng", "viết phẳng hơn")
+        name = self._name_of_next()
         self._put(node)
         self.open.append(node)
+        self.names.append(name)
         self.key.append(None)
+
+    def _name_of_next(self) -> str:
+        if not self.open:
+            return ""
+        parent, key = self.open[-1], self.key[-1]
+        return str(len(parent.items) + 1) if isinstance(parent, Listing) else key[0] if key else ""
 
     def _put(self, node: Node) -> None:
         if not self.open:

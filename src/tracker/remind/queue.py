@@ -30,7 +30,10 @@ class Queued:
 
 def queue_today(engine: sa.Engine, settings: Settings, *, dry_run: bool = False) -> Queued:
     """Queue what is owed today and was not queued before; a dry run leaves everything as it was."""
-    with (trying if dry_run else writing)(engine) as session:
+    if dry_run:
+        with trying(engine) as session:
+            return _to_queue(session, plan_in_force(session)[1], settings.today(), settings.now())
+    with writing(engine) as session:
         _, plan = plan_in_force(session)
         return queue_reminders(session, settings, plan, settings.today(), settings.now())
 
@@ -47,10 +50,8 @@ def owed_today(session: Session, plan: Plan, today: date, now: datetime) -> list
 
 def queue_reminders(session: Session, settings: Settings, plan: Plan, today: date, now: datetime) -> Queued:
     """Queue what is owed on `today` and was not queued before."""
-    owed = owed_today(session, plan, today, now)
-    known = queued_keys(session, [reminder.key for reminder in owed])
-    fresh = [reminder for reminder in owed if reminder.key not in known and reminder.agency.contacts]
-    for reminder in fresh:
+    queued = _to_queue(session, plan, today, now)
+    for reminder in queued.fresh:
         facts = {
             "items": [_item(plan, reminder, number) for number in range(len(reminder.duties))],
             "due": reminder.due,
@@ -60,6 +61,13 @@ def queue_reminders(session: Session, settings: Settings, plan: Plan, today: dat
         queue_for_agency(
             session, settings, plan, "remind", reminder.key, reminder.period, reminder.agency, facts, now
         )
+    return queued
+
+
+def _to_queue(session: Session, plan: Plan, today: date, now: datetime) -> Queued:
+    owed = owed_today(session, plan, today, now)
+    known = queued_keys(session, [reminder.key for reminder in owed])
+    fresh = [reminder for reminder in owed if reminder.key not in known and reminder.agency.contacts]
     return Queued(
         tuple(fresh),
         tuple(reminder for reminder in owed if reminder.key in known),
