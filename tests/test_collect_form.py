@@ -61,9 +61,11 @@ def entry_of(form: Form, activity: str) -> object:
     return next(entry for entry in form.entries if entry.activity.id == activity)
 
 
-def test_a_page_asks_for_everything_the_agency_leads_this_year_in_the_plans_order(engine: sa.Engine) -> None:
-    plan = open_season(engine)
-    form = page(engine, plan)
+def test_a_page_asks_for_everything_the_agency_leads_this_year_in_the_plans_order(
+    sqlite_engine: sa.Engine,
+) -> None:
+    plan = open_season(sqlite_engine)
+    form = page(sqlite_engine, plan)
     mine = [activity.id for activity in plan.activities_of(2024) if activity.lead == TRADE]
     assert [entry.activity.id for entry in form.entries] == mine
     assert form.owed_count == len(mine)
@@ -71,10 +73,12 @@ def test_a_page_asks_for_everything_the_agency_leads_this_year_in_the_plans_orde
     assert form.fault_count == 0
 
 
-def test_what_is_sent_is_in_the_fields_when_the_page_is_opened_again(engine: sa.Engine) -> None:
-    plan = open_season(engine)
-    send(engine, plan, {"II.10.status": "under_way", "II.10.percent": "60 %", "II.10.result": "Hai\r\ndòng"})
-    form = page(engine, plan)
+def test_what_is_sent_is_in_the_fields_when_the_page_is_opened_again(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(sqlite_engine)
+    send(
+        sqlite_engine, plan, {"II.10.status": "under_way", "II.10.percent": "60 %", "II.10.result": "Hai\r\ndòng"}
+    )
+    form = page(sqlite_engine, plan)
     entry = entry_of(form, "II.10")
     assert entry.values["result"] == "Hai\ndòng"
     assert (entry.values["status"], entry.values["percent"], entry.revision) == ("under_way", "60", 1)
@@ -194,15 +198,17 @@ def test_of_two_people_on_one_page_the_second_is_told_what_the_first_sent(engine
     assert [(update.revision, update.result) for update in new] == [(2, "Của Bình")]
 
 
-def test_two_people_who_send_the_same_words_or_different_activities_are_no_conflict(engine: sa.Engine) -> None:
-    plan = open_season(engine)
-    blank = fields(page(engine, plan))
+def test_two_people_who_send_the_same_words_or_different_activities_are_no_conflict(
+    sqlite_engine: sa.Engine,
+) -> None:
+    plan = open_season(sqlite_engine)
+    blank = fields(page(sqlite_engine, plan))
     same = {"II.10.status": "under_way", "II.10.result": "Như nhau"}
-    send(engine, plan, blank | same)
-    form, new = send(engine, plan, blank | same | {"II.17.status": "not_started"})
+    send(sqlite_engine, plan, blank | same)
+    form, new = send(sqlite_engine, plan, blank | same | {"II.17.status": "not_started"})
     assert form.fault_count == 0
     assert len(new) == 1
-    assert entry_of(page(engine, plan), "II.10").revision == 1
+    assert entry_of(page(sqlite_engine, plan), "II.10").revision == 1
 
 
 def test_two_different_figures_at_once_are_a_conflict_and_the_first_one_stays(engine: sa.Engine) -> None:
@@ -232,10 +238,10 @@ def test_last_years_words_are_filled_in_and_marked_but_are_no_answer_until_kept(
     assert not entry_of(page(engine, plan), "II.10").carried_over
 
 
-def test_last_years_figures_are_shown_beside_the_field_and_not_in_it(engine: sa.Engine) -> None:
-    plan = open_season(engine, None, LAST_YEAR, TODAY)
-    give_figure(engine, "viec-lam-tht", Decimal(1253), code="2023")
-    [figure] = [f for f in page(engine, plan, "hoi-lhpn").figures if f.target.id == "viec-lam-tht"]
+def test_last_years_figures_are_shown_beside_the_field_and_not_in_it(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(sqlite_engine, None, LAST_YEAR, TODAY)
+    give_figure(sqlite_engine, "viec-lam-tht", Decimal(1253), code="2023")
+    [figure] = [f for f in page(sqlite_engine, plan, "hoi-lhpn").figures if f.target.id == "viec-lam-tht"]
     assert (figure.value, figure.before) == ("", "1.253")
 
 
@@ -253,32 +259,35 @@ def test_a_closed_period_takes_neither_answers_nor_drafts(engine: sa.Engine) -> 
     assert len(send(engine, plan, typed, today=date(2024, 12, 31))[1]) == 1
 
 
-def test_an_accepted_answer_is_locked_and_a_returned_one_is_open(engine: sa.Engine) -> None:
-    plan = open_season(engine)
+def test_an_accepted_answer_is_locked_and_a_returned_one_is_open(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(sqlite_engine)
     for activity in ("II.10", "II.17"):
-        say(engine, activity)
-    with writing(engine) as session:
+        say(sqlite_engine, activity)
+    with writing(sqlite_engine) as session:
         accept(session, [duty_of(session, "II.10")], "đầu mối", NOW)
         give_back(session, duty_of(session, "II.17"), "Ghi rõ", "đầu mối", NOW)
-    form = page(engine, plan)
+    form = page(sqlite_engine, plan)
     assert entry_of(form, "II.10").locked
     assert not entry_of(form, "II.17").locked
-    _, new = send(engine, plan, {"II.10.result": "sửa lén", "II.10.status": "done", "II.17.keep": "yes"})
-    with reading(engine) as session:
+    _, new = send(sqlite_engine, plan, {"II.10.result": "sửa lén", "II.10.status": "done", "II.17.keep": "yes"})
+    with reading(sqlite_engine) as session:
         assert [update.duty_id for update in new] == [duty_of(session, "II.17").id]
 
 
-def test_a_successors_form_holds_its_predecessors_duties_from_the_day_of_the_merger(engine: sa.Engine) -> None:
+def test_a_successors_form_holds_its_predecessors_duties_from_the_day_of_the_merger(
+    sqlite_engine: sa.Engine,
+) -> None:
     plan = open_season(
-        engine, edited_plan(("agency: so-tai-chinh, since: 2025-03-01", "agency: so-tai-chinh, since: 2024-10-15"))
+        sqlite_engine,
+        edited_plan(("agency: so-tai-chinh, since: 2025-03-01", "agency: so-tai-chinh, since: 2024-10-15")),
     )
-    before = page(engine, plan, "so-tai-chinh", date(2024, 10, 14))
+    before = page(sqlite_engine, plan, "so-tai-chinh", date(2024, 10, 14))
     assert {entry.for_whom.id for entry in before.entries} == {"so-tai-chinh"}
-    form = page(engine, plan, "so-tai-chinh")
+    form = page(sqlite_engine, plan, "so-tai-chinh")
     taken = [entry for entry in form.entries if entry.for_whom.id == "so-khdt"]
     assert taken
     activity = taken[0].activity.id
-    _, new = send(engine, plan, {f"{activity}.status": "not_started"}, "so-tai-chinh")
+    _, new = send(sqlite_engine, plan, {f"{activity}.status": "not_started"}, "so-tai-chinh")
     assert [update.duty_id for update in new] == [taken[0].duty.id]
 
 

@@ -89,11 +89,11 @@ def test_the_same_words_again_answer_what_was_returned(engine: sa.Engine) -> Non
     assert state_of(engine, "II.10") is DutyState.SUBMITTED
 
 
-def test_a_single_changed_field_is_a_new_revision(engine: sa.Engine) -> None:
-    open_season(engine)
-    say(engine, "II.10", answer("một"))
+def test_a_single_changed_field_is_a_new_revision(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10", answer("một"))
     for changed in ({"percent": 10}, {"percent": 10, "proposals": "thêm"}):
-        assert len(say(engine, "II.10", answer("một", **changed))) == 1
+        assert len(say(sqlite_engine, "II.10", answer("một", **changed))) == 1
 
 
 def test_figures_are_kept_revision_upon_revision_and_the_same_number_is_not_said_twice(engine: sa.Engine) -> None:
@@ -172,28 +172,28 @@ def test_four_at_once_sending_fifty_updates_each_lose_nothing(engine: sa.Engine)
     assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in revisions.values())
 
 
-def test_an_accepted_answer_cannot_be_changed_by_its_page(engine: sa.Engine) -> None:
-    plan = open_season(engine)
-    say(engine, "II.10", answer("được duyệt"))
-    with writing(engine) as session:
+def test_an_accepted_answer_cannot_be_changed_by_its_page(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(sqlite_engine)
+    say(sqlite_engine, "II.10", answer("được duyệt"))
+    with writing(sqlite_engine) as session:
         accept(session, [duty_of(session, "II.10")], "đầu mối", NOW)
     typed = {"II.10.result": "sửa lén", "II.10.keep": "yes", "II.17.status": "not_started", "said_by": WHO}
-    with writing(engine) as session:
+    with writing(sqlite_engine) as session:
         period = find_period(session, "2024")
         _, new = send_form(session, plan, period, "so-cong-thuong", typed, said(), NOW.date())
     assert len(new) == 1
-    assert [update.result for update in updates(engine)] == ["được duyệt", ""]
-    with reading(engine) as session:
+    assert [update.result for update in updates(sqlite_engine)] == ["được duyệt", ""]
+    with reading(sqlite_engine) as session:
         form = recorded_form(session, plan, find_period(session, "2024"), "so-cong-thuong", NOW.date())
         assert [entry.activity.id for entry in form.entries if entry.locked] == ["II.10"]
 
 
-def test_revisions_only_grow_whatever_the_order_of_words_and_reviews(engine: sa.Engine) -> None:
-    open_season(engine)
+def test_revisions_only_grow_whatever_the_order_of_words_and_reviews(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
     number = count(1)
     for review in (None, "trả lại", None, "trả lại"):
-        say(engine, "II.10", answer(f"lần {next(number)}"))
+        say(sqlite_engine, "II.10", answer(f"lần {next(number)}"))
         if review:
-            with writing(engine) as session:
+            with writing(sqlite_engine) as session:
                 give_back(session, duty_of(session, "II.10"), review, "đầu mối", NOW)
-    assert [update.revision for update in updates(engine)] == [1, 2, 3, 4]
+    assert [update.revision for update in updates(sqlite_engine)] == [1, 2, 3, 4]

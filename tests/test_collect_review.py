@@ -34,29 +34,29 @@ def test_only_what_was_submitted_is_accepted_and_the_journal_says_by_whom(engine
 
 
 @pytest.mark.parametrize("comment", ["", "  ", "\n"])
-def test_nothing_is_returned_without_a_comment(engine: sa.Engine, comment: str) -> None:
-    open_season(engine)
-    say(engine, "II.10")
-    with writing(engine) as session, pytest.raises(BadInput, match="--comment"):
+def test_nothing_is_returned_without_a_comment(sqlite_engine: sa.Engine, comment: str) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10")
+    with writing(sqlite_engine) as session, pytest.raises(BadInput, match="--comment"):
         give_back(session, duty_of(session, "II.10"), comment, "đầu mối", NOW)
-    with reading(engine) as session:
+    with reading(sqlite_engine) as session:
         assert duty_of(session, "II.10").state is DutyState.SUBMITTED
 
 
-def test_what_nobody_answered_cannot_be_returned(engine: sa.Engine) -> None:
-    open_season(engine)
-    with writing(engine) as session, pytest.raises(BadInput, match=r"II\.10: chưa có báo cáo nào"):
+def test_what_nobody_answered_cannot_be_returned(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    with writing(sqlite_engine) as session, pytest.raises(BadInput, match=r"II\.10: chưa có báo cáo nào"):
         give_back(session, duty_of(session, "II.10"), "Ghi rõ", "đầu mối", NOW)
 
 
-def test_what_was_accepted_can_still_be_returned(engine: sa.Engine) -> None:
-    open_season(engine)
-    say(engine, "II.10")
-    with writing(engine) as session:
+def test_what_was_accepted_can_still_be_returned(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10")
+    with writing(sqlite_engine) as session:
         duty = duty_of(session, "II.10")
         accept(session, [duty], "đầu mối", NOW)
         give_back(session, duty, "Duyệt nhầm", "đầu mối", NOW)
-    with reading(engine) as session:
+    with reading(sqlite_engine) as session:
         assert duty_of(session, "II.10").state is DutyState.RETURNED
 
 
@@ -115,14 +115,14 @@ def test_a_return_that_comes_second_finds_nothing_to_return(engine: sa.Engine) -
         assert duty_of(session, "II.10").comment == "Mai: ghi rõ"
 
 
-def test_a_review_leaves_every_word_as_it_was_said(engine: sa.Engine) -> None:
-    open_season(engine)
-    say(engine, "II.10", answer("nguyên văn"))
-    with writing(engine) as session:
+def test_a_review_leaves_every_word_as_it_was_said(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10", answer("nguyên văn"))
+    with writing(sqlite_engine) as session:
         duty = duty_of(session, "II.10")
         accept(session, [duty], "đầu mối", NOW)
         give_back(session, duty, "Ghi rõ", "đầu mối", NOW)
-    with reading(engine) as session:
+    with reading(sqlite_engine) as session:
         assert [(u.revision, u.result) for u in session.scalars(sa.select(Update))] == [(1, "nguyên văn")]
 
 

@@ -45,9 +45,9 @@ def test_the_same_facts_twice_are_one_report_and_the_same_bytes(engine: sa.Engin
     assert [report.compiled_by for report in reports(engine)] == ["Mai"]
 
 
-def test_the_files_stand_under_their_period_and_number(engine: sa.Engine, settings: Settings) -> None:
-    open_season(engine)
-    compiled = compile_memo(engine, settings, "2024", "Mai")
+def test_the_files_stand_under_their_period_and_number(sqlite_engine: sa.Engine, settings: Settings) -> None:
+    open_season(sqlite_engine)
+    compiled = compile_memo(sqlite_engine, settings, "2024", "Mai")
     assert [file.name for file in compiled.files] == ["bao-cao-2024-1.docx", "bao-cao-2024-1.html"]
     assert {file.parent for file in compiled.files} == {settings.reports}
     assert contents(compiled.files)[0].startswith(b"PK")
@@ -67,43 +67,45 @@ def test_a_new_word_gives_the_next_number_and_leaves_the_first_files_alone(
     assert contents(second.files) != printed
 
 
-def test_what_is_kept_can_be_read_back_and_traced_by_its_digest(engine: sa.Engine, settings: Settings) -> None:
-    open_season(engine)
-    say(engine, "II.10")
-    compiled = compile_memo(engine, settings, "2024", "Mai")
-    [kept] = reports(engine)
+def test_what_is_kept_can_be_read_back_and_traced_by_its_digest(
+    sqlite_engine: sa.Engine, settings: Settings
+) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10")
+    compiled = compile_memo(sqlite_engine, settings, "2024", "Mai")
+    [kept] = reports(sqlite_engine)
     assert digest(kept.snapshot) == kept.digest
     assert read_snapshot(kept.snapshot) == compiled.snapshot
 
 
-def test_the_clerks_number_is_printed_and_is_no_new_report(engine: sa.Engine, settings: Settings) -> None:
-    open_season(engine)
-    compile_memo(engine, settings, "2024", "Mai")
-    numbered = compile_memo(engine, settings, "2024", "Mai", number=5)
+def test_the_clerks_number_is_printed_and_is_no_new_report(sqlite_engine: sa.Engine, settings: Settings) -> None:
+    open_season(sqlite_engine)
+    compile_memo(sqlite_engine, settings, "2024", "Mai")
+    numbered = compile_memo(sqlite_engine, settings, "2024", "Mai", number=5)
     assert (numbered.report.number, numbered.is_new) == (1, False)
     assert "05/BC-BTV" in numbered.files[1].read_text(encoding="utf-8")
 
 
 def test_an_unknown_period_is_named_with_the_nearest_and_nothing_is_kept(
-    engine: sa.Engine, settings: Settings
+    sqlite_engine: sa.Engine, settings: Settings
 ) -> None:
-    open_season(engine)
+    open_season(sqlite_engine)
     with pytest.raises(BadInput, match='chưa có kỳ "2042"; có phải "2024"'):
-        compile_memo(engine, settings, "2042", "Mai")
-    assert reports(engine) == []
+        compile_memo(sqlite_engine, settings, "2042", "Mai")
+    assert reports(sqlite_engine) == []
     assert not settings.reports.exists()
 
 
 def test_where_the_files_cannot_be_written_what_was_frozen_is_printed_by_the_next_try(
-    engine: sa.Engine, settings: Settings
+    sqlite_engine: sa.Engine, settings: Settings
 ) -> None:
-    open_season(engine)
+    open_season(sqlite_engine)
     settings.var.mkdir()
     settings.reports.write_text("a file where the folder should be")
     with pytest.raises(FileTrouble, match=r"bao-cao-2024-1\.docx"):
-        compile_memo(engine, settings, "2024", "Mai")
+        compile_memo(sqlite_engine, settings, "2024", "Mai")
     settings.reports.unlink()
-    compiled = compile_memo(engine, settings, "2024", "Mai")
+    compiled = compile_memo(sqlite_engine, settings, "2024", "Mai")
     assert (compiled.report.number, compiled.is_new) == (1, False)
     assert all(file.stat().st_size for file in compiled.files)
     assert sorted(path.name for path in settings.reports.iterdir()) == sorted(file.name for file in compiled.files)
@@ -137,16 +139,16 @@ def test_a_closed_period_is_still_compiled_after_the_plan_dropped_what_it_asked(
     ],
 )
 def test_a_draft_comes_five_working_days_before_the_due_date(
-    engine: sa.Engine, today: date, drafts: list[str]
+    sqlite_engine: sa.Engine, today: date, drafts: list[str]
 ) -> None:
-    open_season(engine)
-    with reading(engine) as session:
+    open_season(sqlite_engine)
+    with reading(sqlite_engine) as session:
         assert draft_periods(session, today) == drafts
 
 
-def test_a_draft_comes_for_every_period_due_that_day_and_counts_days_off(engine: sa.Engine) -> None:
-    plan = open_season(engine)
-    with writing(engine) as session:
+def test_a_draft_comes_for_every_period_due_that_day_and_counts_days_off(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(sqlite_engine)
+    with writing(sqlite_engine) as session:
         for code, due in (("dot-xuat-1", date(2024, 10, 29)), ("quoc-khanh", date(2025, 9, 5))):
             asked = requested_period(
                 plan,
@@ -160,7 +162,7 @@ def test_a_draft_comes_for_every_period_due_that_day_and_counts_days_off(engine:
                 agencies=[],
             )
             open_period(session, plan, asked, "Mai", NOW)
-    with reading(engine) as session:
+    with reading(sqlite_engine) as session:
         assert sorted(draft_periods(session, date(2024, 10, 22))) == ["2024", "dot-xuat-1"]
         found = [date(2025, 8, 25) + timedelta(days=n) for n in range(12)]
         [day] = [day for day in found if draft_periods(session, day) == ["quoc-khanh"]]

@@ -47,10 +47,10 @@ def row_of(snapshot: Snapshot, activity: str) -> Row:
     return next(row for row in snapshot.rows if row.id == activity)
 
 
-def test_every_activity_of_the_year_stands_in_the_plans_order_answered_or_not(engine: sa.Engine) -> None:
-    plan = open_season(engine)
-    say(engine, "II.10", answer("Đã làm", percent=40))
-    snapshot = snapshot_of(engine)
+def test_every_activity_of_the_year_stands_in_the_plans_order_answered_or_not(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(sqlite_engine)
+    say(sqlite_engine, "II.10", answer("Đã làm", percent=40))
+    snapshot = snapshot_of(sqlite_engine)
     assert [row.id for row in snapshot.rows] == ASKED
     assert [row.id for row in snapshot.rows if row.said] == ["II.10"]
     row = row_of(snapshot, "II.10")
@@ -80,21 +80,21 @@ def test_the_same_facts_give_the_same_digest_and_one_changed_word_another(engine
     assert digest(snapshot_of(engine).as_json()) != digest(first)
 
 
-def test_a_review_changes_the_facts(engine: sa.Engine) -> None:
-    open_season(engine)
-    say(engine, "II.10")
-    first = digest(snapshot_of(engine).as_json())
-    with writing(engine) as session:
+def test_a_review_changes_the_facts(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10")
+    first = digest(snapshot_of(sqlite_engine).as_json())
+    with writing(sqlite_engine) as session:
         accept(session, [duty_of(session, "II.10")], "đầu mối", NOW)
-    assert digest(snapshot_of(engine).as_json()) != first
+    assert digest(snapshot_of(sqlite_engine).as_json()) != first
 
 
-def test_the_version_of_the_plan_is_named_by_number_and_digest(engine: sa.Engine) -> None:
-    open_season(engine)
-    with trying(engine) as session:
+def test_the_version_of_the_plan_is_named_by_number_and_digest(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    with trying(sqlite_engine) as session:
         version = newest_version(session)
         assert version is not None
-        found = snapshot_of(engine)
+        found = snapshot_of(sqlite_engine)
         assert (found.plan_version, found.plan_digest) == (version.id, version.digest)
 
 
@@ -117,20 +117,20 @@ def test_figures_stand_by_their_target_with_the_period_before(engine: sa.Engine)
     [(0, False, Timeliness.DONE_IN_TIME), (1, True, Timeliness.DONE_LATE)],
 )
 def test_a_report_is_late_from_the_day_after_the_due_date(
-    engine: sa.Engine, days_after_due: int, late: bool, cell: Timeliness
+    sqlite_engine: sa.Engine, days_after_due: int, late: bool, cell: Timeliness
 ) -> None:
-    open_season(engine)
+    open_season(sqlite_engine)
     at = NOW + timedelta(days=(DUE - TODAY).days + days_after_due)
-    say(engine, "II.10", answer(status=UpdateStatus.DONE, percent=100), said(at=at))
-    row = row_of(snapshot_of(engine, as_of=at.astimezone(ZONE).date()), "II.10")
+    say(sqlite_engine, "II.10", answer(status=UpdateStatus.DONE, percent=100), said(at=at))
+    row = row_of(snapshot_of(sqlite_engine, as_of=at.astimezone(ZONE).date()), "II.10")
     assert (row.due, row.late, row.cell) == (DUE, late, cell)
 
 
-def test_what_nobody_reported_is_open_and_late_only_once_the_date_has_passed(engine: sa.Engine) -> None:
-    open_season(engine)
+def test_what_nobody_reported_is_open_and_late_only_once_the_date_has_passed(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
     for day, cell in ((DUE, Timeliness.OPEN_IN_TIME), (DUE + timedelta(days=1), Timeliness.OPEN_LATE)):
-        assert {row.cell for row in snapshot_of(engine, as_of=day).rows} == {cell}
-    assert not any(row.late for row in snapshot_of(engine, as_of=date(2024, 12, 31)).rows)
+        assert {row.cell for row in snapshot_of(sqlite_engine, as_of=day).rows} == {cell}
+    assert not any(row.late for row in snapshot_of(sqlite_engine, as_of=date(2024, 12, 31)).rows)
 
 
 def test_nothing_of_another_period_is_in_it(engine: sa.Engine) -> None:
@@ -141,17 +141,19 @@ def test_nothing_of_another_period_is_in_it(engine: sa.Engine) -> None:
     assert row_of(snapshot_of(engine, "2023"), "II.10").said is not None
 
 
-def test_an_illustrative_figure_or_answer_marks_the_whole(engine: sa.Engine) -> None:
-    open_season(engine)
-    say(engine, "II.10")
-    assert not snapshot_of(engine).illustration
-    give_figure(engine, "htx-moi", Decimal(1), who=said(illustration=True))
-    assert snapshot_of(engine).illustration
+def test_an_illustrative_figure_or_answer_marks_the_whole(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10")
+    assert not snapshot_of(sqlite_engine).illustration
+    give_figure(sqlite_engine, "htx-moi", Decimal(1), who=said(illustration=True))
+    assert snapshot_of(sqlite_engine).illustration
 
 
-def test_the_year_after_is_named_with_who_will_answer_for_it_then(engine: sa.Engine) -> None:
-    plan = open_season(engine, edited_plan(("so-tai-chinh, since: 2025-03-01", "so-tai-chinh, since: 2025-01-01")))
-    coming = snapshot_of(engine).coming
+def test_the_year_after_is_named_with_who_will_answer_for_it_then(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(
+        sqlite_engine, edited_plan(("so-tai-chinh, since: 2025-03-01", "so-tai-chinh, since: 2025-01-01"))
+    )
+    coming = snapshot_of(sqlite_engine).coming
     assert [activity.id for activity in coming] == [activity.id for activity in plan.activities_of(2025)]
     assert {c.id: c.lead for c in coming}["II.40"] == "Sở Tài chính"
 

@@ -80,6 +80,10 @@ def _parser() -> argparse.ArgumentParser:
     with_day(command("apply", apply, "áp dụng tệp kế hoạch"))
     reminding = with_day(command("remind", remind, "xếp hàng và gửi thư nhắc của ngày"))
     reminding.add_argument("--dry-run", action="store_true", help="chỉ cho xem, không ghi và không gửi gì")
+    previewing = with_day(command("preview", preview, "xem trước thư nhắc, không ghi và không gửi gì"))
+    previewing.add_argument("--year", type=int, metavar="NĂM", help="mọi ngày nhắc của các kỳ đến hạn trong năm")
+    previewing.add_argument("--letter", metavar="CƠ_QUAN", help="xem nguyên văn thư gửi cơ quan này")
+    _add_letter_commands(command("letters", None, "các thư đã xếp hàng"), command)
     with_day(command("collect", collect, "xác nhận báo cáo đã đến, rút thư nhắc không còn cần"))
     with_day(command("status", status, "tình hình theo cơ quan và theo nội dung")).add_argument(
         "period", nargs="?", metavar="KỲ", help="mặc định: các kỳ đang mở"
@@ -101,6 +105,19 @@ def _parser() -> argparse.ArgumentParser:
     with_day(command("web", serve_pages, "chạy riêng các trang trả lời"))
     _add_period_commands(command("period", None, "các kỳ báo cáo"), command, with_day)
     return parser
+
+
+def _add_letter_commands(parser: argparse.ArgumentParser, command: object) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="LỆNH")
+    listing = command("list", list_letters, "liệt kê thư, mới nhất trước", kinds)  # type: ignore[operator]
+    states = ("queued", "sending", "sent", "refused", "withdrawn")
+    listing.add_argument("--state", choices=states, help="chỉ thư ở trạng thái này")
+    for name, run, told in (
+        ("show", show_letter, "xem nguyên văn một thư"),
+        ("retry", retry_letter, "xếp hàng lại thư bị từ chối hoặc đã rút"),
+        ("cancel", cancel_letter, "rút thư còn đang chờ"),
+    ):
+        command(name, run, told, kinds).add_argument("key", metavar="MÃ_THƯ")  # type: ignore[operator]
 
 
 def _add_period_commands(parser: argparse.ArgumentParser, command: object, with_day: object) -> None:
@@ -188,6 +205,72 @@ def remind(args: argparse.Namespace) -> int:
     for line in as_lines(queued.unreachable):
         print(f"Chưa có nơi nhận thư: {line}; thêm contacts trong activities.yaml", file=sys.stderr)
     return _told(outcome, settings) if outcome else 0
+
+
+def preview(args: argparse.Namespace) -> None:
+    """Print who would get which reminder, and when, or one letter whole."""
+    from tracker.remind.preview import preview_letter, preview_year
+    from tracker.remind.queue import as_lines, queue_today
+
+    settings = _settings(args)
+    with _store(settings) as engine:
+        if args.letter:
+            reminder, words = preview_letter(engine, settings, args.letter)
+            to = ", ".join(contact.to for contact in reminder.agency.contacts) or "chưa có nơi nhận thư"
+            print(f"Gửi: {to}\nTiêu đề: {words.subject}\n\n{words.text}")
+        elif args.year:
+            for day in preview_year(engine, args.year):
+                print(f"{day.day:%d/%m/%Y}")
+                print("\n".join(f"  {line}" for line in as_lines(day.reminders)))
+        else:
+            queued = queue_today(engine, settings, dry_run=True)
+            lines = as_lines(queued.fresh)
+            print("\n".join(lines) if lines else f"Ngày {settings.today():%d/%m/%Y} không có thư nhắc nào.")
+
+
+def list_letters(args: argparse.Namespace) -> None:
+    """Print the letters and how each stands."""
+    from tracker.settings import ZONE
+    from tracker.store.engine import reading
+    from tracker.store.letters import STATE_WORDS, letters_in
+
+    with _store(_settings(args)) as engine, reading(engine) as session:
+        for letter in letters_in(session, args.state):
+            state = STATE_WORDS[letter.state] + (", có thể đã gửi hai lần" if letter.uncertain else "")
+            when = (letter.sent_at or letter.queued_at).astimezone(ZONE)
+            print(f"{when:%d/%m/%Y %H:%M}  {letter.key}  {state}  {', '.join(letter.to)}  {letter.reply}".rstrip())
+
+
+def show_letter(args: argparse.Namespace) -> None:
+    """Print one letter whole; its link stays a mark."""
+    from tracker.store.engine import reading
+    from tracker.store.letters import find_letter
+
+    with _store(_settings(args)) as engine, reading(engine) as session:
+        letter = find_letter(session, args.key)
+        print(f"Gửi: {', '.join(letter.to)}\nTiêu đề: {letter.subject}\nTrả lời: {letter.reply}\n\n{letter.text}")
+
+
+def retry_letter(args: argparse.Namespace) -> None:
+    """Queue one refused or withdrawn letter again."""
+    from tracker.store.engine import writing
+    from tracker.store.letters import find_letter, retry_letter
+
+    settings = _settings(args)
+    with _store(settings) as engine, writing(engine) as session:
+        retry_letter(session, find_letter(session, args.key), _who(), settings.now())
+    print("Đã xếp hàng lại; thư sẽ đi ở lần chạy tới.")
+
+
+def cancel_letter(args: argparse.Namespace) -> None:
+    """Withdraw one letter that waits."""
+    from tracker.store.engine import writing
+    from tracker.store.letters import cancel_letter, find_letter
+
+    settings = _settings(args)
+    with _store(settings) as engine, writing(engine) as session:
+        cancel_letter(session, find_letter(session, args.key), _who(), settings.now())
+    print("Đã rút thư.")
 
 
 def collect(args: argparse.Namespace) -> int:

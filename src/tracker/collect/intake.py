@@ -7,7 +7,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.letters.queue import queue_for_agency
+from tracker.letters.queue import composed_for_agency, queue_for_agency
 from tracker.plan.model import Plan
 from tracker.progress import OWED, STATUS_WORDS
 from tracker.settings import ZONE, Settings
@@ -31,13 +31,13 @@ class Intake:
 def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
     """Take in what has come since the last round."""
     with writing(engine) as session:
-        one_at_a_time(session)
         _, plan = plan_in_force(session)
         return take_in(session, settings, plan, settings.today(), settings.now())
 
 
 def take_in(session: Session, settings: Settings, plan: Plan, today: date, now: datetime) -> Intake:
     """Queue a receipt for every answer that has none and withdraw reminders nobody owes any more."""
+    one_at_a_time(session)
     receipts = []
     for period in all_periods(session):
         answers: defaultdict[str, list[tuple[Update, Duty]]] = defaultdict(list)
@@ -67,9 +67,9 @@ def _queue_receipt(
         "owed": sum(duty.state in OWED for duty in _held(session, plan, period, agency_id, today)),
     }
     key = f"receipt:{period.code}:{agency_id}:{max(update.id for update, _ in answered)}"
-    letter_id = queue_for_agency(
-        session, settings, plan, "receipt", key, period, plan.agencies[agency_id], facts, now
-    )
+    agency = plan.agencies[agency_id]
+    words = composed_for_agency(settings, plan, "receipt", period, agency, facts)
+    letter_id = queue_for_agency(session, settings, words, "receipt", key, period, agency, now)
     if letter_id is None:
         return False
     for update, _ in answered:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.letters.compose import LINK, compose
+from tracker.letters.compose import LINK, Composed, compose
 from tracker.letters.mime import message_id
 from tracker.plan.model import Agency, Plan
 from tracker.settings import Settings
@@ -15,35 +15,36 @@ from tracker.store.links import link_for
 from tracker.store.tables import Period
 
 
+def composed_for_agency(
+    settings: Settings, plan: Plan, kind: str, period: Period, agency: Agency, facts: Mapping[str, Any]
+) -> Composed:
+    """Return the words of the letter of `kind` to `agency`; the link is a mark."""
+    around = {
+        "plan": plan.plan,
+        "coordinator": plan.agencies[plan.plan.coordinator],
+        "agency": agency,
+        "period": period,
+        "link": LINK,
+        "illustration": settings.illustration,
+    }
+    return compose(settings.templates, kind, around | dict(facts))
+
+
 def queue_for_agency(
     session: Session,
     settings: Settings,
-    plan: Plan,
+    words: Composed,
     kind: str,
     key: str,
     period: Period,
     agency: Agency,
-    facts: Mapping[str, Any],
     now: datetime,
 ) -> int | None:
-    """Queue the letter of `kind` called `key` to all of the agency's contacts.
+    """Queue the letter of `kind` called `key`, with `words`, to all of the agency's contacts.
 
     Returns the id of the first letter; None where the key was queued before, or the agency has no contact.
     """
     link = link_for(session, period, agency.id, settings.secret_key(), now)
-    words = compose(
-        settings.templates,
-        kind,
-        {
-            "plan": plan.plan,
-            "coordinator": plan.agencies[plan.plan.coordinator],
-            "agency": agency,
-            "period": period,
-            "link": LINK,
-            "illustration": settings.illustration,
-            **facts,
-        },
-    )
     queued = []
     for number, to in enumerate(_recipients(agency)):
         own_key = key if number == 0 else f"{key}:{number + 1}"

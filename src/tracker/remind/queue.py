@@ -7,7 +7,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.letters.queue import queue_for_agency
+from tracker.letters.compose import Composed
+from tracker.letters.queue import composed_for_agency, queue_for_agency
 from tracker.plan.model import Plan
 from tracker.remind.due import Reminder, owed_reminders
 from tracker.settings import Settings
@@ -52,15 +53,8 @@ def queue_reminders(session: Session, settings: Settings, plan: Plan, today: dat
     """Queue what is owed on `today` and was not queued before."""
     queued = _to_queue(session, plan, today, now)
     for reminder in queued.fresh:
-        facts = {
-            "items": [_item(plan, reminder, number) for number in range(len(reminder.duties))],
-            "due": reminder.due,
-            "days_left": reminder.days_left,
-            "answered": reminder.answered,
-        }
-        queue_for_agency(
-            session, settings, plan, "remind", reminder.key, reminder.period, reminder.agency, facts, now
-        )
+        words = composed_reminder(settings, plan, reminder)
+        queue_for_agency(session, settings, words, "remind", reminder.key, reminder.period, reminder.agency, now)
     return queued
 
 
@@ -73,6 +67,17 @@ def _to_queue(session: Session, plan: Plan, today: date, now: datetime) -> Queue
         tuple(reminder for reminder in owed if reminder.key in known),
         tuple(reminder for reminder in owed if not reminder.agency.contacts),
     )
+
+
+def composed_reminder(settings: Settings, plan: Plan, reminder: Reminder) -> Composed:
+    """Return the words of the letter that `reminder` becomes."""
+    facts = {
+        "items": [_item(plan, reminder, number) for number in range(len(reminder.duties))],
+        "due": reminder.due,
+        "days_left": reminder.days_left,
+        "answered": reminder.answered,
+    }
+    return composed_for_agency(settings, plan, "remind", reminder.period, reminder.agency, facts)
 
 
 def _item(plan: Plan, reminder: Reminder, number: int) -> dict[str, object]:

@@ -8,10 +8,19 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from tracker.errors import BadInput, nearest
+from tracker.store.journal import note
 from tracker.store.tables import Letter
 
 LEASE = timedelta(minutes=5)
 """How long a sender may hold a letter; after that another takes it over, and it may go out twice."""
+STATE_WORDS = {
+    "queued": "đang chờ",
+    "sending": "đang gửi",
+    "sent": "đã gửi",
+    "refused": "bị từ chối",
+    "withdrawn": "đã rút",
+}
 PAUSES = (
     timedelta(minutes=1),
     timedelta(minutes=5),
@@ -95,6 +104,40 @@ def withdraw(session: Session, letter_ids: Collection[int]) -> None:
 def queued_reminders(session: Session) -> Sequence[Letter]:
     """Return the reminders that wait in the queue."""
     return session.scalars(sa.select(Letter).where(Letter.kind == "remind", Letter.state == "queued")).all()
+
+
+def letters_in(session: Session, state: str | None = None) -> Sequence[Letter]:
+    """Return the letters, the newest first; only those in `state` where given."""
+    found = sa.select(Letter).order_by(Letter.id.desc())
+    return session.scalars(found if state is None else found.where(Letter.state == state)).all()
+
+
+def find_letter(session: Session, key: str) -> Letter:
+    """Return the letter called `key`; raises BadInput naming the nearest one."""
+    letter = session.scalar(sa.select(Letter).where(Letter.key == key))
+    if letter is None:
+        known = session.scalars(sa.select(Letter.key)).all()
+        raise BadInput(f'không có thư "{key}"; {nearest(key, known)}')
+    return letter
+
+
+def retry_letter(session: Session, letter: Letter, who: str, now: datetime) -> None:
+    """Queue a refused or withdrawn letter again; raises BadInput for one that waits or has left."""
+    _move(session, letter, ("refused", "withdrawn"), who, now, state="queued", try_at=now, attempts=0)
+
+
+def cancel_letter(session: Session, letter: Letter, who: str, now: datetime) -> None:
+    """Withdraw a letter that waits; raises BadInput for one that is under way or has left."""
+    _move(session, letter, ("queued",), who, now, state="withdrawn")
+
+
+def _move(session: Session, letter: Letter, before: Sequence[str], who: str, now: datetime, **values: Any) -> None:
+    moved = sa.update(Letter).where(Letter.id == letter.id, Letter.state.in_(before)).values(**values)
+    if not session.execute(moved.returning(Letter.id)).all():
+        raise BadInput(
+            f"{letter.key}: thư đang ở trạng thái “{STATE_WORDS[letter.state]}”, không làm được việc này"
+        )
+    note(session, now, who, f"made a letter {values['state']}", letter.key)
 
 
 def count_by_state(session: Session) -> dict[str, int]:
