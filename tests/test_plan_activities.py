@@ -2,10 +2,12 @@
 
 import unicodedata
 from collections import Counter
+from datetime import date
 
 import pytest
 from conftest import ROOT
 
+from tracker.calendar import WorkingDays
 from tracker.plan.model import Plan
 from tracker.plan.reader import read_plan
 from tracker.plan.summary import summary
@@ -59,6 +61,11 @@ def test_nine_rows_have_unconfirmed_years_and_as_many_years_as_printed_marks(pla
     }  # fmt: skip
     assert all(a.years == (2023, 2024, 2025) for a in plan.activities if a.id not in unsure)
     assert sum("là cách đọc" in str(note) for note in READING.notes) == 9
+    assert sum(len(a.years) for a in plan.activities) == 129
+
+
+def test_42_activities_have_a_mark_in_2024(plan: Plan) -> None:
+    assert len(list(plan.activities_of(2024))) == 42
 
 
 def test_the_successors_of_2025_are_marked_as_unconfirmed(plan: Plan) -> None:
@@ -75,6 +82,12 @@ def test_the_successors_of_2025_are_marked_as_unconfirmed(plan: Plan) -> None:
 @pytest.mark.parametrize("row", ["II.7", "II.41", "II.42"])
 def test_rows_printed_without_a_coordinating_agency_have_none(plan: Plan, row: str) -> None:
     assert plan.by_id[row].coordinating == ()
+    assert plan.by_id[row].coordinating_printed is None
+
+
+def test_every_other_row_keeps_the_printed_words_of_its_coordinating_agencies(plan: Plan) -> None:
+    silent = {a.id for a in plan.activities if not (a.coordinating and a.coordinating_printed)}
+    assert silent == {"II.7", "II.41", "II.42"}
 
 
 def test_the_row_that_names_its_own_lead_is_kept_and_noted(plan: Plan) -> None:
@@ -93,7 +106,8 @@ def test_printed_misspellings_stay_so_that_the_signed_plan_can_be_searched(
 
 def test_eleven_targets_and_eleven_localities(plan: Plan) -> None:
     assert len(plan.targets) == 11
-    assert {t.id: t.at_least for t in plan.targets}["viec-lam-tht"] == 1253
+    assert [t.at_least for t in plan.targets] == [10, 66, 240, 1253, 100, 1, 30, 100, 80, 30, 50]
+    assert [t.id for t in plan.targets if t.source == "IV.4"] == ["chung-chi-quan-tri", "dao-tao-nghe"]
     assert sum(agency.kind == "locality" for agency in plan.agencies.values()) == 11
 
 
@@ -101,11 +115,20 @@ def test_the_group_keeps_the_printed_wording(plan: Plan) -> None:
     group = plan.groups["so-nganh-lien-quan"]
     assert group.name == "Các Sở, ngành có liên quan"
     assert len(group.members) == 11
+    assert "hoi-lhpn" not in group.members
+    assert all(plan.agencies[member].kind == "agency" for member in group.members)
     assert plan.by_id["II.5"].coordinating_printed == "Hội LHPN tỉnh và các sở ngành có liên quan"
 
 
 def test_the_annual_report_is_due_on_the_last_day_before_30_october(plan: Plan) -> None:
     assert plan.reporting.annual.due == (10, 29)
+
+
+@pytest.mark.parametrize(
+    ("day", "working"), [("2024-04-29", False), ("2024-05-04", True), ("2025-04-26", True), ("2025-05-02", False)]
+)
+def test_swapped_days_are_kept_as_they_were_announced(plan: Plan, day: str, working: bool) -> None:
+    assert WorkingDays(plan.reporting.calendar).is_working(date.fromisoformat(day)) is working
 
 
 def test_every_contact_is_on_a_reserved_domain(plan: Plan) -> None:

@@ -30,6 +30,8 @@ AGENCY = "so-cong-thuong"
 LETTER = f"remind-{demo.PERIOD}-{AGENCY}-before-10.eml"
 ANSWERED_BEFORE = {"II.10", "II.18"}
 """What the agency has answered when its page is photographed; the rest it still owes."""
+SCREEN = 716
+"""Pixels of the phone's page in one frame; the cut falls between two sections."""
 NEEDED = {"chromium": "chromium", "soffice": "libreoffice-writer", "pdftoppm": "poppler-utils"}
 """Programs, and the Debian packages that bring them."""
 
@@ -83,10 +85,9 @@ def form(work: Path) -> None:
     if link is None:
         raise SystemExit(f"{LETTER}: không thấy liên kết")
     with season(SHOWN_ON) as address:
-        for number, place in enumerate(("", "#II.17")):
-            photograph(address + link[0] + place, work / f"phone-{number}.png", work, width=390, height=844)
+        photograph(address + link[0], work / "phone.png", work, width=390, height=2 * SCREEN)
         photograph(address + link[0], HERE / "form-desk.png", work, width=1100, height=900)
-    side_by_side(sorted(work.glob("phone-*.png")), HERE / "form.png", work, width=390, height=844)
+    side_by_side([work / "phone.png"] * 2, HERE / "form.png", work, width=390, height=SCREEN, cut=True)
 
 
 def memo(work: Path) -> None:
@@ -95,15 +96,23 @@ def memo(work: Path) -> None:
     profile = f"-env:UserInstallation={(work / 'office').as_uri()}"
     call("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(work), str(document))
     call(
-        "pdftoppm", "-png", "-gray", "-r", "66", "-l", "2", str(work / f"{document.stem}.pdf"), str(work / "page")
+        "pdftoppm", "-png", "-gray", "-r", "62", "-l", "2", str(work / f"{document.stem}.pdf"), str(work / "page")
     )
-    side_by_side(sorted(work.glob("page-*.png")), HERE / "memo.png", work, width=546, height=772)
+    side_by_side(sorted(work.glob("page-*.png")), HERE / "memo.png", work, width=513, height=726)
 
 
-def side_by_side(pictures: list[Path], whole: Path, work: Path, *, width: int, height: int) -> None:
-    """Join `pictures`, each `width` by `height` pixels, into one."""
+def side_by_side(
+    pictures: list[Path], whole: Path, work: Path, *, width: int, height: int, cut: bool = False
+) -> None:
+    """Join `pictures` into one, each in a frame of `width` by `height` pixels.
+
+    With `cut` they are one long picture: the first frame shows its top, the last its bottom.
+    """
     images = "".join(f'<img src="{picture.as_uri()}">' for picture in pictures)
-    style = f"body{{margin:0;padding:12px;display:flex;gap:12px;background:#d5dbe3}}img{{width:{width}px}}"
+    style = "body{margin:0;padding:12px;display:flex;gap:12px;background:#d5dbe3}"
+    style += f"img{{width:{width}px;height:{height}px}}"
+    if cut:
+        style += "img{object-fit:cover;object-position:top}img:last-child{object-position:bottom}"
     sheet = work / f"{whole.stem}.html"
     sheet.write_text(f"<!DOCTYPE html><style>{style}</style>{images}", encoding="utf-8")
     across = len(pictures) * (width + 12) + 12
@@ -127,7 +136,6 @@ def photograph(address: str, picture: Path, work: Path, *, width: int, height: i
         "chromium",
         *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars"),
         *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-        "--virtual-time-budget=3000",
         f"--user-data-dir={work / 'chromium'}",
         f"--window-size={width},{height}",
         f"--screenshot={picture}",

@@ -1,0 +1,127 @@
+"""The command line: one command, one function; each imports what it needs inside itself, to start fast."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tracker.cli import answers, letters, plan, season
+from tracker.cli.common import day
+from tracker.errors import FileTrouble, TrackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit status: 0 well, 1 a fault that was explained, 2 a misspelt command."""
+    status = 0
+    try:
+        status = _run(argv)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read our output has enough; without this Python complains once more while it closes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    try:
+        args = _parser().parse_args(argv)
+        status: int | None = args.run(args)
+    except SystemExit as left:  # --help, or a misspelt command
+        return int(left.code or 0)
+    except BrokenPipeError:
+        raise
+    except TrackerError as why:
+        print(why, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Đã dừng theo yêu cầu.", file=sys.stderr)
+        return 130
+    except OSError as why:
+        # Disks fill up and permissions change anywhere; nothing is half done, for every write is one transaction.
+        print(
+            FileTrouble(f"{why.filename or 'tệp'}: {why.strerror}; giải phóng chỗ trống hoặc cho quyền ghi"),
+            file=sys.stderr,
+        )
+        return 1
+    return status or 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="tracker", description="Theo dõi, nhắc việc và tổng hợp báo cáo kế hoạch."
+    )
+    commands = parser.add_subparsers(required=True, metavar="LỆNH")
+
+    def command(name: str, run: object, told: str, of: object = commands) -> argparse.ArgumentParser:
+        added: argparse.ArgumentParser = of.add_parser(name, help=told, description=told)  # type: ignore[attr-defined]
+        added.set_defaults(run=run)
+        return added
+
+    def with_day(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+        parser.add_argument("--on", type=day, metavar="NGÀY", help="làm như hôm nay là ngày này (NĂM-THÁNG-NGÀY)")
+        return parser
+
+    command("check", plan.check, "kiểm tra tệp kế hoạch, nêu mọi lỗi").add_argument(
+        "file", nargs="?", type=Path, metavar="TỆP", help="mặc định: activities.yaml"
+    )
+    with_day(command("diff", plan.diff, "cho biết áp dụng tệp kế hoạch sẽ thay đổi những gì"))
+    with_day(command("apply", plan.apply, "áp dụng tệp kế hoạch"))
+    reminding = with_day(command("remind", season.remind, "xếp hàng và gửi thư nhắc của ngày"))
+    reminding.add_argument("--dry-run", action="store_true", help="chỉ cho xem, không ghi và không gửi gì")
+    previewing = with_day(command("preview", season.preview, "xem trước thư nhắc, không ghi và không gửi gì"))
+    previewing.add_argument("--year", type=int, metavar="NĂM", help="mọi ngày nhắc của các kỳ đến hạn trong năm")
+    previewing.add_argument("--letter", metavar="CƠ_QUAN", help="xem nguyên văn thư gửi cơ quan này")
+    _add_letter_commands(command("letters", None, "các thư đã xếp hàng"), command)
+    with_day(command("collect", season.collect, "xác nhận báo cáo đã đến, rút thư nhắc không còn cần"))
+    with_day(command("status", season.status, "tình hình theo cơ quan và theo nội dung")).add_argument(
+        "period", nargs="?", metavar="KỲ", help="mặc định: các kỳ đang mở"
+    )
+    reporting = with_day(command("report", answers.report, "tổng hợp báo cáo của một kỳ"))
+    reporting.add_argument("period", metavar="KỲ")
+    reporting.add_argument("--number", type=int, metavar="SỐ", help="số văn bản do văn thư cấp")
+    accepting = with_day(command("accept", answers.accept, "duyệt báo cáo đã gửi"))
+    accepting.add_argument("period", metavar="KỲ")
+    accepting.add_argument("activities", nargs="*", metavar="HOẠT_ĐỘNG", help="mặc định: tất cả")
+    accepting.add_argument("--agency", metavar="CƠ_QUAN", help="chỉ của cơ quan này")
+    returning = with_day(command("return", answers.give_back, "trả lại một báo cáo kèm lý do"))
+    returning.add_argument("period", metavar="KỲ")
+    returning.add_argument("activity", metavar="HOẠT_ĐỘNG")
+    returning.add_argument("--comment", required=True, metavar="LÝ_DO")
+    linking = with_day(command("link", answers.link, "in liên kết trả lời của một cơ quan"))
+    linking.add_argument("period", metavar="KỲ")
+    linking.add_argument("agency", metavar="CƠ_QUAN")
+    with_day(command("web", answers.serve_pages, "chạy riêng các trang trả lời"))
+    _add_period_commands(command("period", None, "các kỳ báo cáo"), command, with_day)
+    return parser
+
+
+def _add_letter_commands(parser: argparse.ArgumentParser, command: object) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="LỆNH")
+    listing = command("list", letters.list_letters, "liệt kê thư, mới nhất trước", kinds)  # type: ignore[operator]
+    states = ("queued", "sending", "sent", "refused", "withdrawn")
+    listing.add_argument("--state", choices=states, help="chỉ thư ở trạng thái này")
+    for name, run, told in (
+        ("show", letters.show_letter, "xem nguyên văn một thư"),
+        ("retry", letters.retry_letter, "xếp hàng lại thư bị từ chối hoặc đã rút"),
+        ("cancel", letters.cancel_letter, "rút thư còn đang chờ"),
+    ):
+        command(name, run, told, kinds).add_argument("key", metavar="MÃ_THƯ")  # type: ignore[operator]
+
+
+def _add_period_commands(parser: argparse.ArgumentParser, command: object, with_day: object) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="LỆNH")
+    command("list", season.list_periods, "liệt kê các kỳ", kinds)  # type: ignore[operator]
+    opening = with_day(command("open", season.open_period, "mở một kỳ", kinds))  # type: ignore[operator]
+    opening.add_argument("code", metavar="MÃ", help="năm của kế hoạch, mã kỳ sơ kết, hoặc mã mới cho kỳ đột xuất")
+    opening.add_argument("--title", metavar="TÊN", help="tên kỳ đột xuất")
+    opening.add_argument("--due", type=day, metavar="NGÀY", help="hạn báo cáo của kỳ đột xuất")
+    opening.add_argument("--closes", type=day, metavar="NGÀY", help="ngày khóa; mặc định 30 ngày sau hạn")
+    opening.add_argument("--year", type=int, action="append", metavar="NĂM", help="năm của kế hoạch")
+    opening.add_argument("--activity", action="append", default=[], metavar="HOẠT_ĐỘNG", help="chỉ hoạt động này")
+    opening.add_argument("--agency", action="append", default=[], metavar="CƠ_QUAN", help="chỉ cơ quan này")

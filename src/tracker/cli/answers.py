@@ -1,0 +1,74 @@
+"""Answers: the link to give them by, the page, review, and the memo made of them."""
+
+from __future__ import annotations
+
+import argparse
+
+from tracker.cli.common import settings_for, shown, store, who
+
+
+def link(args: argparse.Namespace) -> None:
+    """Print the link by which an agency answers."""
+    from tracker.collect.sending import refuse_if_closed
+    from tracker.letters.mime import link_address
+    from tracker.store.engine import writing
+    from tracker.store.links import link_for, token_of
+    from tracker.store.periods import find_period
+    from tracker.store.plans import plan_in_force
+
+    settings = settings_for(args)
+    with store(settings) as engine, writing(engine) as session:
+        _, plan = plan_in_force(session)
+        agency = plan.holder(plan.find_agency(args.agency).id, settings.today())
+        period = find_period(session, args.period)
+        refuse_if_closed(period, settings.today())
+        kept = link_for(session, period, agency.id, settings.secret_key(), settings.now())
+    print(f"{agency.name}: {link_address(settings.base_url, token_of(kept, settings.secret_key()))}")
+
+
+def serve_pages(args: argparse.Namespace) -> None:
+    """Serve the pages on loopback until Ctrl-C."""
+    from tracker.web.serve import serve
+
+    settings = settings_for(args)
+    with store(settings) as engine:
+        serve(engine, settings)
+
+
+def accept(args: argparse.Namespace) -> None:
+    """Accept submitted answers."""
+    from tracker.collect.review import accept, chosen_duties
+    from tracker.store.engine import writing
+
+    settings = settings_for(args)
+    with store(settings) as engine, writing(engine) as session:
+        duties = chosen_duties(session, args.period, args.activities, args.agency)
+        accepted = accept(session, duties, who(), settings.now())
+    print(f"Đã duyệt {len(accepted)} báo cáo.")
+
+
+def give_back(args: argparse.Namespace) -> None:
+    """Return one answer with a comment."""
+    from tracker.collect.review import chosen_duties, give_back
+    from tracker.store.engine import writing
+
+    settings = settings_for(args)
+    with store(settings) as engine, writing(engine) as session:
+        for duty in chosen_duties(session, args.period, [args.activity], None):
+            give_back(session, duty, args.comment, who(), settings.now())
+    print(f"Đã trả lại {args.activity}; thư nhắc tới sẽ nêu lý do.")
+
+
+def report(args: argparse.Namespace) -> None:
+    """Compile the memo of a period."""
+    from tracker.report.compile import compile_memo
+
+    settings = settings_for(args)
+    with store(settings) as engine:
+        compiled = compile_memo(engine, settings, args.period, who(), args.number)
+    told = sum(row.said is not None for row in compiled.snapshot.rows)
+    kept = "" if compiled.is_new else " (số liệu không đổi từ lần tổng hợp trước)"
+    asked = len(compiled.snapshot.rows)
+    print(f"Bản tổng hợp số {compiled.report.number}{kept}: {told}/{asked} hoạt động có báo cáo.")
+    for file in compiled.files:
+        print(shown(file))

@@ -1,0 +1,63 @@
+"""The plan file: check it, see what applying it would change, apply it."""
+
+from __future__ import annotations
+
+import argparse
+
+from tracker.cli.common import settings_for, store, who
+
+
+def check(args: argparse.Namespace) -> int:
+    """Read the plan file and print what it holds, or every fault."""
+    from tracker.plan.reader import read_plan
+    from tracker.plan.summary import summary
+
+    path = args.file
+    if path is None:
+        from tracker.settings import load_settings
+
+        path = load_settings().plan
+    reading = read_plan(path)
+    print(summary(reading.plan))
+    for note in reading.notes:
+        print(f"lưu ý: {note}")
+    return 0
+
+
+def diff(args: argparse.Namespace) -> None:
+    """Print what applying the plan file would change."""
+    from tracker.plan.changes import plan_changes
+    from tracker.plan.reader import read_plan
+    from tracker.store.apply import touched_periods
+    from tracker.store.engine import trying
+    from tracker.store.plans import applied_plan, newest_version
+
+    settings = settings_for(args)
+    reading = read_plan(settings.plan)
+    with store(settings, create=True) as engine, trying(engine) as session:
+        version = newest_version(session)
+        changes = plan_changes(applied_plan(version) if version else None, reading.plan)
+        touched = touched_periods(session, reading.plan, settings.today())
+    for change in changes:
+        print(change.text)
+    for line in touched:
+        print(line)
+    if not changes:
+        print("Không có gì thay đổi.")
+
+
+def apply(args: argparse.Namespace) -> None:
+    """Make the plan file the plan in force."""
+    from tracker.plan.reader import read_plan
+    from tracker.store.apply import apply_plan
+    from tracker.store.engine import writing
+
+    settings = settings_for(args)
+    reading = read_plan(settings.plan)
+    with store(settings, create=True) as engine, writing(engine) as session:
+        version = apply_plan(session, reading, who(), settings.today(), settings.now())
+    if version is None:
+        print("Tệp kế hoạch giống bản đang áp dụng; không có gì thay đổi.")
+    else:
+        count = len(reading.plan.activities)
+        print(f"Đã áp dụng {reading.plan.plan.code}: phiên bản {version.id}, {count} hoạt động.")
