@@ -4,6 +4,7 @@
     ├── PlanFaults              the plan file has faults; carries all of them
     ├── BadInput                a value from a person is not usable: a date, an agency, a period
     ├── StoreError              the database cannot be used
+    │   └── NothingApplied      it holds no plan yet, or is not there at all
     ├── SettingsError           a TRACKER_* setting is not usable
     ├── FileTrouble             a file or folder cannot be read or written
     └── DeliveryError           a letter did not leave; says whether trying again can help
@@ -33,6 +34,13 @@ class BadInput(TrackerError):
 
 class StoreError(TrackerError):
     """The database cannot be opened, is from a newer version, or refuses a write."""
+
+
+class NothingApplied(StoreError):
+    """No plan was applied yet."""
+
+    def __init__(self) -> None:
+        super().__init__("chưa áp dụng kế hoạch nào; chạy: tracker apply")
 
 
 class SettingsError(TrackerError):

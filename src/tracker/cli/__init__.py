@@ -117,6 +117,9 @@ def _add_letter_commands(parser: argparse.ArgumentParser, command: object) -> No
 def _add_period_commands(parser: argparse.ArgumentParser, command: object, with_day: object) -> None:
     kinds = parser.add_subparsers(required=True, metavar="LỆNH")
     command("list", season.list_periods, "liệt kê các kỳ", kinds)  # type: ignore[operator]
+    extending = command("extend", season.extend_period, "khóa một kỳ vào ngày khác, hoặc mở lại kỳ đã khóa", kinds)  # type: ignore[operator]
+    extending.add_argument("code", metavar="KỲ")
+    extending.add_argument("--closes", type=day, required=True, metavar="NGÀY", help="ngày khóa mới")
     opening = with_day(command("open", season.open_period, "mở một kỳ", kinds))  # type: ignore[operator]
     opening.add_argument("code", metavar="MÃ", help="năm của kế hoạch, mã kỳ sơ kết, hoặc mã mới cho kỳ đột xuất")
     opening.add_argument("--title", metavar="TÊN", help="tên kỳ đột xuất")

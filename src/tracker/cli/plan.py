@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from tracker.cli.common import settings_for, store, who
+from tracker.errors import NothingApplied
 
 
 def check(args: argparse.Namespace) -> int:
@@ -34,10 +35,13 @@ def diff(args: argparse.Namespace) -> None:
 
     settings = settings_for(args)
     reading = read_plan(settings.plan)
-    with store(settings, create=True) as engine, trying(engine) as session:
-        version = newest_version(session)
-        changes = plan_changes(applied_plan(version) if version else None, reading.plan)
-        touched = touched_periods(session, reading.plan, settings.today())
+    try:
+        with store(settings) as engine, trying(engine) as session:
+            version = newest_version(session)
+            changes = plan_changes(applied_plan(version) if version else None, reading.plan)
+            touched = touched_periods(session, reading.plan, settings.today())
+    except NothingApplied:
+        changes, touched = plan_changes(None, reading.plan), []
     for change in changes:
         print(change.text)
     for line in touched:

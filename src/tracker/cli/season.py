@@ -28,6 +28,7 @@ def remind(args: argparse.Namespace) -> int:
 
 def preview(args: argparse.Namespace) -> None:
     """Print who would get which reminder, and when, or one letter whole."""
+    from tracker.letters.compose import with_link
     from tracker.remind.preview import preview_letter, preview_year
     from tracker.remind.queue import as_lines, queue_today
 
@@ -36,7 +37,8 @@ def preview(args: argparse.Namespace) -> None:
         if args.letter:
             reminder, words = preview_letter(engine, settings, args.letter)
             to = ", ".join(contact.to for contact in reminder.agency.contacts) or "chưa có nơi nhận thư"
-            print(f"Gửi: {to}\nTiêu đề: {words.subject}\n\n{words.text}")
+            text = with_link(words.text, "(liên kết được tạo khi gửi thư)")
+            print(f"Gửi: {to}\nTiêu đề: {words.subject}\n\n{text}")
         elif args.year:
             for day in preview_year(engine, args.year):
                 print(f"{day.day:%d/%m/%Y}")
@@ -115,3 +117,19 @@ def open_period(args: argparse.Namespace) -> None:
         )
         open_period(session, plan, period, who(), settings.now())
     print(f"Đã mở kỳ {period.code}: {period.title}, hạn {period.due:%d/%m/%Y}.")
+
+
+def extend_period(args: argparse.Namespace) -> None:
+    """Close a period on another day; one that has closed opens again."""
+    from tracker.store.engine import writing
+    from tracker.store.journal import note
+    from tracker.store.periods import change_closing, find_period
+
+    settings = settings_for(args)
+    with store(settings) as engine, writing(engine) as session:
+        period = find_period(session, args.code)
+        change_closing(session, period, args.closes)
+        note(session, settings.now(), who(), "changed the closing day", period.code, closes=str(args.closes))
+    print(f"Kỳ {period.code} khóa ngày {period.closes:%d/%m/%Y}.")
+    if period.kind != "adhoc":
+        print("Sửa cả ngày khóa trong activities.yaml, nếu không lần áp dụng sau sẽ đưa về ngày cũ.")

@@ -1,5 +1,6 @@
 """Making a plan the one in force, with what follows for the periods that are open."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 from tracker.plan.model import Plan
 from tracker.plan.reader import Reading
 from tracker.store.duties import duties_of, sync_duties
-from tracker.store.periods import all_periods, ruled_periods
+from tracker.store.periods import all_periods, change_closing, ruled_periods
 from tracker.store.plans import keep_version
 from tracker.store.tables import Period, PlanVersion
 
@@ -16,8 +17,7 @@ def apply_plan(session: Session, reading: Reading, who: str, today: date, now: d
     """Make `reading` the plan in force and bring the open periods in line; None where it already is."""
     version = keep_version(session, reading, who, now)
     if version is not None:
-        for period in _open_periods(session, today):
-            _follow_rules(reading.plan, period)
+        for period in _open_periods(session, reading.plan, today):
             sync_duties(session, reading.plan, period)
     return version
 
@@ -27,14 +27,14 @@ def touched_periods(session: Session, plan: Plan, today: date) -> list[str]:
 
     It makes the changes to see them: call it in a session that is rolled back.
     """
+    dues = {period.code: period.due for period in all_periods(session)}
+    before = {period.code: {duty.id for duty in duties_of(session, period)} for period in all_periods(session)}
     lines = []
-    for period in _open_periods(session, today):
-        before = {duty.id for duty in duties_of(session, period)}
-        due = period.due
-        _follow_rules(plan, period)
+    for period in _open_periods(session, plan, today):
         sync_duties(session, plan, period)
         after = {duty.id for duty in duties_of(session, period)}
-        added, gone = len(after - before), len(before - after)
+        added, gone = len(after - before[period.code]), len(before[period.code] - after)
+        due = dues[period.code]
         if added or gone:
             lines.append(f"Kỳ {period.code} đang mở: thêm {added} đầu việc, rút {gone} đầu việc.")
         if period.due != due:
@@ -42,11 +42,14 @@ def touched_periods(session: Session, plan: Plan, today: date) -> list[str]:
     return lines
 
 
-def _open_periods(session: Session, today: date) -> list[Period]:
-    return [period for period in all_periods(session) if period.closes >= today]
-
-
-def _follow_rules(plan: Plan, period: Period) -> None:
-    ruled = next((rule for rule in ruled_periods(plan) if rule.code == period.code), None)
-    if ruled is not None:
-        period.title, period.due, period.closes = ruled.title, ruled.due, ruled.closes
+def _open_periods(session: Session, plan: Plan, today: date) -> Iterator[Period]:
+    """Yield the periods that take answers under `plan`, each with the plan's dates, which may reopen one."""
+    ruled = {rule.code: rule for rule in ruled_periods(plan)}
+    for period in all_periods(session):
+        if rule := ruled.get(period.code):
+            if rule.closes < today:
+                continue
+            period.title, period.due = rule.title, rule.due
+            change_closing(session, period, rule.closes)
+        if period.closes >= today:
+            yield period

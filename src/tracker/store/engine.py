@@ -16,12 +16,11 @@ from alembic.util import CommandError
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
-from tracker.errors import StoreError
+from tracker.errors import NothingApplied, StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK, PLANNING_LOCK = 305_2024, 305_2025
 """Any two numbers, the same in every process: PostgreSQL's advisory locks."""
-NOT_YET = "chưa áp dụng kế hoạch nào; chạy: tracker apply"
 
 
 class UTCTime(sa.types.TypeDecorator[datetime]):
@@ -92,7 +91,7 @@ def _connectable(url: str, create: bool) -> sa.Engine:
         return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.database and parsed.database != ":memory:":
         if not create and not Path(parsed.database).exists():
-            raise StoreError(NOT_YET)
+            raise NothingApplied
         folder = Path(parsed.database).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -172,7 +171,7 @@ def _migrate(engine: sa.Engine, url: str, create: bool) -> None:
         if current == newest:
             return
         if current is None and not create:
-            raise StoreError(NOT_YET)
+            raise NothingApplied
         if current is not None and current not in {rev.revision for rev in script.walk_revisions()}:
             raise StoreError(
                 f"{make_url(url).render_as_string()}: cơ sở dữ liệu thuộc phiên bản mới hơn ({current}); "

@@ -13,7 +13,7 @@ from tracker.settings import ZONE
 from tracker.store.duties import sync_duties
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
-from tracker.store.tables import Period
+from tracker.store.tables import Link, Period
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
 SYSTEM = "tracker"
@@ -155,6 +155,16 @@ def running_periods(session: Session, today: date) -> Sequence[Period]:
 def closing_moment(period: Period) -> datetime:
     """Return the instant after the period's last day, in the plan's zone."""
     return datetime.combine(period.closes + timedelta(days=1), time(), tzinfo=ZONE)
+
+
+def change_closing(session: Session, period: Period, closes: date) -> None:
+    """Close `period` on another day, earlier or later, and let its links live as long; raises BadInput."""
+    if closes < period.due:
+        raise BadInput(f"ngày khóa {closes:%d/%m/%Y} trước hạn {period.due:%d/%m/%Y}")
+    if closes != period.closes:
+        period.closes = closes
+        links = sa.update(Link).where(Link.period_id == period.id)
+        session.execute(links.values(expires_at=closing_moment(period)))
 
 
 def previous_period(session: Session, period: Period) -> Period | None:

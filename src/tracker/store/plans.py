@@ -7,11 +7,11 @@ from functools import lru_cache
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.errors import StoreError
+from tracker.errors import NothingApplied
 from tracker.plan.model import Plan
 from tracker.plan.reader import Reading, parse_plan
 from tracker.store.duties import duties_of
-from tracker.store.engine import NOT_YET, one_at_a_time
+from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.tables import Period, PlanVersion
 
@@ -20,7 +20,7 @@ def plan_in_force(session: Session) -> tuple[PlanVersion, Plan]:
     """Return the newest applied version and its plan; raises StoreError where none was applied."""
     version = newest_version(session)
     if version is None:
-        raise StoreError(NOT_YET)
+        raise NothingApplied
     return version, _parsed(version.text)
 
 

@@ -1,0 +1,82 @@
+"""What reminding would do, before anything is switched on."""
+
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+
+from tracker import cli
+
+
+@pytest.fixture(autouse=True)
+def applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("TRACKER_VAR", str(tmp_path))
+    monkeypatch.setenv("TRACKER_PLAN", str(ROOT / "activities.yaml"))
+    monkeypatch.setenv("TRACKER_TEMPLATES", str(ROOT / "templates"))
+    assert cli.main(["apply", "--on", "2024-04-01"]) == 0
+    capsys.readouterr()
+
+
+def said(capsys: pytest.CaptureFixture[str], *command: str, status: int = 0) -> str:
+    assert cli.main(list(command)) == status
+    shown = capsys.readouterr()
+    return shown.err if status else shown.out
+
+
+def test_a_years_preview_names_every_day_stage_and_agency_before_anything_is_opened(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = said(capsys, "preview", "--year", "2024").splitlines()
+    days = [line for line in lines if not line.startswith(" ")]
+    expected = ["01/10", "15/10", "22/10", "25/10", "29/10", "30/10", "01/11", "05/11"]
+    assert days == [f"{day}/2024" for day in expected]
+    assert lines[1] == "  Hội LHPN tỉnh: mở kỳ, 22 hoạt động, hạn 29/10/2024"
+    assert "  Sở Công Thương: trước hạn 10 ngày làm việc, 7 hoạt động, hạn 29/10/2024" in lines
+    assert len(lines) == 8 * (1 + 8)
+    assert said(capsys, "period", "list") == ""
+    assert not (tmp_path / "outbox").exists()
+
+
+def test_the_preview_of_a_later_year_writes_to_the_successors(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys, "preview", "--year", "2025")
+    assert "Sở Khoa học và Công nghệ: mở kỳ, 3 hoạt động" in shown
+    assert "Sở Thông tin và Truyền thông" not in shown
+
+
+def test_a_letter_is_previewed_whole_and_its_link_is_not_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = said(capsys, "preview", "--letter", "Sở Tài chính", "--on", "2025-10-20")
+    assert shown.startswith("Gửi: sotaichinh@angiang.example\nTiêu đề: Sở Tài chính – đề nghị báo cáo 2 hoạt động")
+    assert "nhiệm vụ của Sở Kế hoạch và Đầu tư tỉnh An Giang trước khi sắp xếp" in shown
+    assert "(liên kết được tạo khi gửi thư)" in shown
+    assert not (tmp_path / "secret-key").exists()
+
+
+def test_an_agency_that_owes_nothing_that_day_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys, "preview", "--letter", "so-tai-chinh", "--on", "2024-07-01", status=1)
+    assert "Sở Tài chính không nợ báo cáo nào vào ngày 01/07/2024" in shown
+
+
+def test_letters_are_listed_shown_withdrawn_and_queued_again(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_MAIL_URL", "smtp://127.0.0.1:1")
+    said(capsys, "remind", "--on", "2024-10-15", status=1)
+    key = "remind:2024:so-tai-chinh:before-10"
+    assert len(said(capsys, "letters", "list", "--state", "queued").splitlines()) == 8
+    assert "Kính gửi: Sở Tài chính tỉnh An Giang" in said(capsys, "letters", "show", key)
+    said(capsys, "letters", "cancel", key)
+    assert said(capsys, "letters", "list", "--state", "withdrawn").count(key) == 1
+    assert "không làm được việc này" in said(capsys, "letters", "cancel", key, status=1)
+    said(capsys, "letters", "retry", key)
+    assert len(said(capsys, "letters", "list", "--state", "queued").splitlines()) == 8
+    assert "có phải" in said(capsys, "letters", "show", key + "x", status=1)
+
+
+def test_a_period_that_has_closed_can_be_opened_again(capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "remind", "--on", "2024-10-15")
+    closed = said(capsys, "link", "2024", "so-tai-chinh", "--on", "2025-01-10", status=1)
+    assert "31/12/2024" in closed
+    said(capsys, "period", "extend", "2024", "--closes", "2025-01-31")
+    assert "/b/" in said(capsys, "link", "2024", "so-tai-chinh", "--on", "2025-01-10")
