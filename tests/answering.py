@@ -28,7 +28,7 @@ TODAY = date(2024, 10, 15)
 NOW = datetime.fromisoformat("2024-10-15T08:00:00+07:00")
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """For properties: the first draw of any text builds tables of all letters, and machines are busy."""
-WHO = "Nguyễn Thị Hoa, Phó Giám đốc"
+WHO = "Phó Giám đốc (minh họa)"
 
 
 @cache

@@ -19,7 +19,7 @@ from tracker.settings import Settings
 from tracker.store.engine import writing
 from tracker.store.tables import Draft, Duty, Figure, Period, Update
 
-SIGNED = "Nguyễn Thị Hoa, Phó Giám đốc"
+SIGNED = "Phó Giám đốc (minh họa)"
 
 
 @pytest.fixture

@@ -95,10 +95,10 @@ def memo(work: Path) -> None:
     (document,) = (work / "reports").glob("*.docx")
     profile = f"-env:UserInstallation={(work / 'office').as_uri()}"
     call("soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", str(work), str(document))
-    call(
-        "pdftoppm", "-png", "-gray", "-r", "62", "-l", "2", str(work / f"{document.stem}.pdf"), str(work / "page")
-    )
-    side_by_side(sorted(work.glob("page-*.png")), HERE / "memo.png", work, width=513, height=726)
+    width, height = 510, 721
+    size = ("-scale-to-x", str(width), "-scale-to-y", str(height))
+    call("pdftoppm", "-png", "-gray", *size, "-l", "2", str(work / f"{document.stem}.pdf"), str(work / "page"))
+    side_by_side(sorted(work.glob("page-*.png")), HERE / "memo.png", work, width=width, height=height)
 
 
 def side_by_side(

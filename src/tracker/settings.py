@@ -122,9 +122,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     strange = sorted(name for name in env if name.startswith("TRACKER_") and name not in known)
     wrong += [f"{name}: không có cài đặt này; {nearest(name, known)}" for name in strange]
     if urlsplit(settings.database_url).scheme.split("+")[0] not in {"sqlite", "postgresql"}:
-        wrong.append(
-            f"TRACKER_DATABASE_URL: không hiểu {settings.database_url!r}; dùng sqlite:///… hoặc postgresql://…"
-        )
+        wrong.append("TRACKER_DATABASE_URL: không hiểu địa chỉ này; dùng sqlite:///… hoặc postgresql://…")
     if urlsplit(settings.mail_url).scheme not in {"folder", "smtp", "smtps"}:
         wrong.append("TRACKER_MAIL_URL: không hiểu địa chỉ này; dùng folder:///…, smtp://… hoặc smtps://…")
     if urlsplit(settings.base_url).scheme not in {"http", "https"} or not urlsplit(settings.base_url).netloc:

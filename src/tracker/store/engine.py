@@ -70,8 +70,12 @@ def open_store(url: str, *, create: bool = False) -> sa.Engine:
     `create` is False.
     """
     engine = _connectable(url, create)
-    with telling_store_errors(url):
-        _migrate(engine, url, create)
+    try:
+        with telling_store_errors(url):
+            _migrate(engine, url, create)
+    except StoreError:
+        engine.dispose()
+        raise
     return engine
 
 

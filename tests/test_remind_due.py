@@ -1,0 +1,101 @@
+"""Which reminders are owed: derived from the record and today alone."""
+
+from datetime import date, timedelta
+
+import pytest
+from answering import real_plan
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tracker.progress import OWED, DutyState
+from tracker.remind.due import Reminder, owed_reminders
+from tracker.store.duties import asked
+from tracker.store.periods import ruled_periods
+from tracker.store.tables import Duty, Period
+
+PLAN = real_plan().plan
+PERIODS = {period.code: period for period in ruled_periods(PLAN)}
+
+
+def duties(period: Period, state: DutyState = DutyState.EXPECTED) -> list[Duty]:
+    return [
+        Duty(activity_id=a.activity_id, agency_id=a.agency_id, due=a.due, state=state) for a in asked(PLAN, period)
+    ]
+
+
+def owed(day: date, held: list[Duty] | None = None, code: str = "2024") -> dict[str, Reminder]:
+    period = PERIODS[code]
+    found = list(owed_reminders(PLAN, period, duties(period) if held is None else held, day))
+    by_agency = {reminder.agency.id: reminder for reminder in found}
+    assert len(by_agency) == len(found)
+    return by_agency
+
+
+def test_on_15_october_each_lead_agency_is_owed_one_reminder_with_all_it_owes() -> None:
+    found = owed(date(2024, 10, 15))
+    assert {agency: len(reminder.duties) for agency, reminder in found.items()} == {
+        "hoi-lhpn": 22, "so-cong-thuong": 7, "lien-minh-htx": 6, "so-tttt": 3,
+        "so-ldtbxh": 1, "so-nnptnt": 1, "so-tai-chinh": 1, "so-khdt": 1,
+    }  # fmt: skip
+    assert found["so-cong-thuong"].key == "remind:2024:so-cong-thuong:before-10"
+    assert found["so-cong-thuong"].days_left == 10
+
+
+@pytest.mark.parametrize("day", [date(2024, 9, 30), date(2025, 1, 1)])
+def test_before_the_opening_and_after_the_closing_nobody_is_reminded(day: date) -> None:
+    assert owed(day) == {}
+
+
+def test_what_was_answered_is_not_asked_again_and_what_was_returned_comes_back() -> None:
+    held = duties(PERIODS["2024"], DutyState.SUBMITTED)
+    assert owed(date(2024, 10, 29), held) == {}
+    next(duty for duty in held if duty.activity_id == "II.10").state = DutyState.RETURNED
+    found = owed(date(2024, 10, 29), held)
+    assert {agency: [d.activity_id for d in r.duties] for agency, r in found.items()} == {
+        "so-cong-thuong": ["II.10"]
+    }
+    assert found["so-cong-thuong"].answered == 6
+
+
+@pytest.mark.parametrize(
+    ("days_off", "stage"), [(1, "before-10"), (5, "before-10"), (7, "before-5"), (40, "after-5")]
+)
+def test_after_days_with_the_machine_off_the_newest_missed_stage_is_owed_once(days_off: int, stage: str) -> None:
+    found = owed(date(2024, 10, 15) + timedelta(days=days_off))
+    assert {reminder.stage.name for reminder in found.values()} == {stage}
+
+
+def test_from_a_successors_day_on_it_is_written_to_for_both() -> None:
+    found = owed(date(2025, 10, 15), code="2025")
+    assert {duty.agency_id for duty in found["so-tai-chinh"].duties} == {"so-tai-chinh", "so-khdt"}
+    assert "so-khdt" not in found
+
+
+def test_an_activity_that_is_late_by_its_own_date_stands_first_and_sets_the_stage() -> None:
+    held = duties(PERIODS["2024"])
+    next(duty for duty in held if duty.activity_id == "II.39").due = date(2024, 10, 10)
+    reminder = owed(date(2024, 10, 11), held)["so-cong-thuong"]
+    assert reminder.duties[0].activity_id == "II.39"
+    assert reminder.key == "remind:2024:so-cong-thuong:after-1@2024-10-10"
+    assert len(reminder.duties) == 7
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.data())
+def test_whoever_owes_is_written_to_and_nobody_else(data: st.DataObject) -> None:
+    code = data.draw(st.sampled_from(sorted(PERIODS)))
+    period = PERIODS[code]
+    day = data.draw(st.dates(period.opens, period.closes))
+    held = duties(period)
+    states = st.sampled_from([state for state in DutyState if state is not DutyState.WITHDRAWN])
+    for duty in held:
+        duty.state = data.draw(states)
+        duty.due = data.draw(st.sampled_from([period.due, period.due, period.opens + timedelta(days=3)]))
+    found = owed(day, held, code)
+    owing = {PLAN.holder(duty.agency_id, day).id for duty in held if duty.state in OWED}
+    assert set(found) == owing
+    for agency, reminder in found.items():
+        wanted = {d.activity_id for d in held if d.state in OWED and PLAN.holder(d.agency_id, day).id == agency}
+        assert {duty.activity_id for duty in reminder.duties} == wanted
+        assert reminder.stage.day <= day
+        assert [duty.due for duty in reminder.duties] == sorted(duty.due for duty in reminder.duties)

@@ -1,0 +1,167 @@
+"""The outbox and the links: queued once, held by one sender, and no token kept."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+from answering import NOW, open_season
+
+from tracker.store.engine import reading, writing
+from tracker.store.letters import (
+    LEASE,
+    PAUSES,
+    claim_next_letter,
+    count_by_state,
+    queue_letter,
+    release,
+    settle_failed,
+    settle_sent,
+    withdraw,
+)
+from tracker.store.links import find_link, link_for, token_of
+from tracker.store.periods import find_period
+from tracker.store.tables import Letter, Link
+
+KEY = b"a key for tests alone"
+
+
+def queue(engine: sa.Engine, key: str) -> int | None:
+    with writing(engine) as session:
+        values = {
+            "key": key,
+            "kind": "remind",
+            "period_id": find_period(session, "2024").id,
+            "agency_id": "so-tai-chinh",
+            "to": ["stc@angiang.example"],
+            "subject": "Đề nghị",
+            "text": "Chữ",
+            "html": "<p>Chữ</p>",
+            "link_id": None,
+            "message_id": f"<{key}@angiang.example>",
+        }
+        return queue_letter(session, values, NOW)
+
+
+def claim(engine: sa.Engine, now: datetime = NOW) -> Letter | None:
+    with writing(engine) as session:
+        return claim_next_letter(session, now)
+
+
+@pytest.fixture(autouse=True)
+def season(engine: sa.Engine) -> None:
+    open_season(engine)
+
+
+def test_a_key_is_queued_once_however_many_try(engine: sa.Engine) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        ids = list(pool.map(lambda _: queue(engine, "remind:2024:x:before-5"), range(12)))
+    assert len([letter_id for letter_id in ids if letter_id]) == 1
+
+
+def test_letters_are_claimed_oldest_first_and_each_by_one_sender(engine: sa.Engine) -> None:
+    for number in range(12):
+        queue(engine, f"k{number}")
+    first = claim(engine)
+    assert first is not None
+    assert first.key == "k0"
+    with ThreadPoolExecutor(4) as pool:
+        claimed = list(pool.map(lambda _: claim(engine), range(16)))
+    keys = [letter.key for letter in claimed if letter]
+    assert len(keys) == len(set(keys)) == 11
+
+
+def test_a_letter_whose_sender_died_is_taken_over_after_the_lease_and_says_so(engine: sa.Engine) -> None:
+    queue(engine, "k")
+    assert claim(engine) is not None
+    assert claim(engine, NOW + LEASE - timedelta(seconds=1)) is None
+    again = claim(engine, NOW + LEASE)
+    assert again is not None
+    assert again.uncertain
+    assert again.attempts == 2
+
+
+def test_a_refusal_for_good_is_tried_once(engine: sa.Engine) -> None:
+    queue(engine, "k")
+    letter = claim(engine)
+    assert letter is not None
+    with writing(engine) as session:
+        assert settle_failed(session, letter, "550 no such user", NOW, permanent=True) == "refused"
+    assert claim(engine, NOW + timedelta(days=30)) is None
+
+
+def test_a_passing_refusal_is_tried_again_after_growing_pauses_and_not_for_ever(engine: sa.Engine) -> None:
+    queue(engine, "k")
+    now, states = NOW, []
+    for pause in (*PAUSES, timedelta(days=1)):
+        letter = claim(engine, now)
+        assert letter is not None
+        with writing(engine) as session:
+            states.append(settle_failed(session, letter, "451 later", now, permanent=False))
+        assert claim(engine, now + pause - timedelta(seconds=1)) is None
+        now += pause
+    assert states == ["queued"] * len(PAUSES) + ["refused"]
+    assert list(PAUSES) == sorted(PAUSES)
+
+
+def test_a_door_that_did_not_open_costs_no_try(engine: sa.Engine) -> None:
+    queue(engine, "k")
+    letter = claim(engine)
+    assert letter is not None
+    with writing(engine) as session:
+        release(session, letter.id, "shut", NOW)
+    again = claim(engine)
+    assert again is not None
+    assert (again.attempts, again.uncertain) == (1, False)
+
+
+def test_what_left_is_settled_with_the_servers_own_words(engine: sa.Engine) -> None:
+    queue(engine, "k")
+    letter = claim(engine)
+    assert letter is not None
+    with writing(engine) as session:
+        settle_sent(session, letter.id, "250 taken", NOW)
+        withdraw(session, [letter.id])
+    with reading(engine) as session:
+        assert session.scalars(sa.select(Letter.reply)).one() == "250 taken"
+        assert count_by_state(session) == {"sent": 1}
+
+
+def link(engine: sa.Engine, now: datetime = NOW, key: bytes = KEY) -> tuple[int, str]:
+    with writing(engine) as session:
+        made = link_for(session, find_period(session, "2024"), "so-tai-chinh", key, now)
+        return made.id, token_of(made, key)
+
+
+def found(engine: sa.Engine, token: str, now: datetime = NOW) -> int | None:
+    with reading(engine) as session:
+        kept = find_link(session, token, now)
+        return kept.id if kept else None
+
+
+def test_an_agency_keeps_its_link_through_the_period_and_the_token_is_stored_nowhere(engine: sa.Engine) -> None:
+    link_id, token = link(engine)
+    assert link(engine, NOW + timedelta(days=30)) == (link_id, token)
+    assert found(engine, token) == link_id
+    with reading(engine) as session:
+        kept = str([tuple(row) for row in session.execute(sa.select(Link.__table__))])
+    assert token not in kept
+
+
+def test_wrong_expired_and_withdrawn_tokens_open_nothing(engine: sa.Engine) -> None:
+    link_id, token = link(engine)
+    wrong = [token[:-1] + ("A" if token[-1] != "A" else "B"), token.lower(), token + "A", "", "x" * 43, "é" * 43]
+    assert [found(engine, text) for text in wrong] == [None] * len(wrong)
+    assert found(engine, token, datetime.fromisoformat("2024-12-31T23:59:59+07:00")) == link_id
+    assert found(engine, token, datetime.fromisoformat("2025-01-01T00:00:00+07:00")) is None
+    with writing(engine) as session:
+        session.get_one(Link, link_id).withdrawn_at = NOW
+    assert found(engine, token) is None
+
+
+def test_a_new_secret_key_makes_new_links_and_does_not_break_the_old_ones(engine: sa.Engine) -> None:
+    link_id, token = link(engine)
+    other_id, other = link(engine, key=b"another key")
+    assert other_id != link_id
+    assert other != token
+    assert found(engine, token) == link_id
