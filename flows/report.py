@@ -56,7 +56,7 @@ def summary(compiled: Compiled) -> str:
     """Return what the memo holds and where its files are, for the coordinator."""
     told = sum(row.said is not None for row in compiled.snapshot.rows)
     lines = [
-        f"## {compiled.snapshot.period.title}, bản tổng hợp số {compiled.report.number}",
+        f"## {compiled.snapshot.period.title}, lần tổng hợp {compiled.report.number}",
         f"{told}/{len(compiled.snapshot.rows)} hoạt động có báo cáo; "
         f"số liệu đến ngày {compiled.snapshot.as_of:%d/%m/%Y}.",
         *(f"- `{file}`" for file in compiled.files),

@@ -225,7 +225,9 @@ def test_answers_are_receipted_and_reviewed(reminded: Office) -> None:
     out = reminded.well("collect", "--on", DAY)
     assert "Kỳ 2024: xác nhận 2 hoạt động của so-cong-thuong" in out
     assert "Đã xếp hàng 2 thư xác nhận; rút 0 thư nhắc không còn cần." in out
-    assert reminded.well("accept", "2024", "--agency", "Sở CT", "--on", DAY) == "Đã duyệt 2 báo cáo.\n"
+    assert (
+        reminded.well("accept", "2024", "--agency", "Sở CT", "--on", DAY) == "Đã duyệt 2 báo cáo: II.10, II.17\n"
+    )
     assert reminded.well("accept", "2024", "--on", DAY) == "Đã duyệt 1 báo cáo.\n"
     assert "Đã trả lại II.10" in reminded.well("return", "2024", "II.10", "--comment", "Ghi rõ", "--on", DAY)
     assert "Sở Công Thương: trước hạn 5 ngày làm việc, 6 hoạt động" in reminded.well(
@@ -259,12 +261,12 @@ def test_periods_are_opened_ahead_of_their_day_or_on_request_and_listed(applied:
 def test_report_prints_where_its_files_are_and_the_same_facts_keep_their_number(reminded: Office) -> None:
     reminded.say("II.10")
     out = reminded.well("report", "2024", "--on", DAY)
-    assert "Bản tổng hợp số 1: 1/42 hoạt động có báo cáo." in out
+    assert "Lần tổng hợp 1: 1/42 hoạt động có báo cáo." in out
     files = out.splitlines()[1:]
     assert files == ["var/reports/bao-cao-2024-1.docx", "var/reports/bao-cao-2024-1.html"]
     assert all((reminded.folder / file).is_file() for file in files)
     again = reminded.well("report", "2024", "--on", DAY, "--number", "7")
-    assert "số 1 (số liệu không đổi từ lần tổng hợp trước)" in again
+    assert "Lần tổng hợp 1 (số liệu không đổi từ lần tổng hợp trước)" in again
 
 
 @pytest.mark.parametrize(
@@ -351,7 +353,7 @@ def test_where_the_memo_cannot_be_written_that_is_said_and_the_next_try_has_the_
     assert (status, out) == (1, "")
     assert "bao-cao-2024-1.docx: không ghi được tệp" in err
     (reminded.var / "reports").unlink()
-    assert "Bản tổng hợp số 1 (" in reminded.well("report", "2024", "--on", DAY)
+    assert "Lần tổng hợp 1 (" in reminded.well("report", "2024", "--on", DAY)
 
 
 def test_a_template_with_a_mistake_is_named(reminded: Office) -> None:

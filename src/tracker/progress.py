@@ -27,6 +27,15 @@ OWED = frozenset({DutyState.EXPECTED, DutyState.RETURNED})
 ANSWERED = frozenset({DutyState.SUBMITTED, DutyState.ACCEPTED})
 
 
+DUTY_WORDS = {
+    DutyState.EXPECTED: "chưa báo cáo",
+    DutyState.SUBMITTED: "đã gửi, chờ duyệt",
+    DutyState.RETURNED: "đã trả lại",
+    DutyState.ACCEPTED: "đã duyệt",
+    DutyState.WITHDRAWN: "đã rút",
+}
+
+
 class UpdateStatus(StrEnum):
     """What an agency says of an activity."""
 

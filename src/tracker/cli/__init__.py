@@ -96,6 +96,10 @@ def _parser() -> argparse.ArgumentParser:
     linking = with_day(command("link", answers.link, "in liên kết trả lời của một cơ quan"))
     linking.add_argument("period", metavar="KỲ")
     linking.add_argument("agency", metavar="CƠ_QUAN")
+    linking.add_argument("--new", action="store_true", help="hủy các liên kết đã cấp và cấp liên kết mới")
+    showing = command("show", answers.show, "xem báo cáo các cơ quan đã gửi")
+    showing.add_argument("period", metavar="KỲ")
+    showing.add_argument("--agency", metavar="CƠ_QUAN", help="chỉ của cơ quan này")
     with_day(command("web", answers.serve_pages, "chạy riêng các trang trả lời"))
     _add_period_commands(command("period", None, "các kỳ báo cáo"), command, with_day)
     return parser

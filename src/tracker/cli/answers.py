@@ -12,7 +12,8 @@ def link(args: argparse.Namespace) -> None:
     from tracker.collect.sending import refuse_if_closed
     from tracker.letters.mime import link_address
     from tracker.store.engine import writing
-    from tracker.store.links import link_for, token_of
+    from tracker.store.journal import note
+    from tracker.store.links import link_for, token_of, withdraw_links
     from tracker.store.periods import find_period
     from tracker.store.plans import plan_in_force
 
@@ -22,6 +23,9 @@ def link(args: argparse.Namespace) -> None:
         agency = plan.holder(plan.find_agency(args.agency).id, settings.today())
         period = find_period(session, args.period)
         refuse_if_closed(period, settings.today())
+        if args.new:
+            withdraw_links(session, period, agency.id, settings.now())
+            note(session, settings.now(), who(), "withdrew the links", f"{period.code} {agency.id}")
         kept = link_for(session, period, agency.id, settings.secret_key(), settings.now())
     print(f"{agency.name}: {link_address(settings.base_url, token_of(kept, settings.secret_key()))}")
 
@@ -44,7 +48,9 @@ def accept(args: argparse.Namespace) -> None:
     with store(settings) as engine, writing(engine) as session:
         duties = chosen_duties(session, args.period, args.activities, args.agency)
         accepted = accept(session, duties, who(), settings.now())
-    print(f"Đã duyệt {len(accepted)} báo cáo.")
+    print(
+        f"Đã duyệt {len(accepted)} báo cáo{': ' if accepted else '.'}{', '.join(d.activity_id for d in accepted)}"
+    )
 
 
 def give_back(args: argparse.Namespace) -> None:
@@ -59,6 +65,33 @@ def give_back(args: argparse.Namespace) -> None:
     print(f"Đã trả lại {args.activity}; thư nhắc tới sẽ nêu lý do.")
 
 
+def show(args: argparse.Namespace) -> None:
+    """Print what the agencies said."""
+    from tracker.collect.review import chosen_duties
+    from tracker.progress import DUTY_WORDS, STATUS_WORDS
+    from tracker.store.duties import plan_order
+    from tracker.store.engine import reading
+    from tracker.store.periods import find_period
+    from tracker.store.plans import plan_for
+    from tracker.store.updates import latest_updates
+
+    with store(settings_for(args)) as engine, reading(engine) as session:
+        _, plan = plan_for(session, find_period(session, args.period))
+        duties = plan_order(plan, chosen_duties(session, args.period, [], args.agency))
+        said = latest_updates(session, duties)
+        for duty in duties:
+            print(f"\n{duty.activity_id}. {plan.by_id[duty.activity_id].title}")
+            print(f"  {plan.agencies[duty.agency_id].short}; {DUTY_WORDS[duty.state]}")
+            if update := said.get(duty.id):
+                share = "" if update.percent is None else f", {update.percent} %"
+                print(f"  {STATUS_WORDS[update.status]}{share}; {update.said_by}, {update.said_on:%d/%m/%Y}")
+                texts = (update.result, update.difficulties, update.causes, update.proposals)
+                labels = ("Kết quả", "Khó khăn", "Nguyên nhân", "Đề xuất")
+                for label, text in zip(labels, texts, strict=True):
+                    if text:
+                        print(f"  {label}: {text.replace(chr(10), chr(10) + '    ')}")
+
+
 def report(args: argparse.Namespace) -> None:
     """Compile the memo of a period."""
     from tracker.report.compile import compile_memo
@@ -69,6 +102,6 @@ def report(args: argparse.Namespace) -> None:
     told = sum(row.said is not None for row in compiled.snapshot.rows)
     kept = "" if compiled.is_new else " (số liệu không đổi từ lần tổng hợp trước)"
     asked = len(compiled.snapshot.rows)
-    print(f"Bản tổng hợp số {compiled.report.number}{kept}: {told}/{asked} hoạt động có báo cáo.")
+    print(f"Lần tổng hợp {compiled.report.number}{kept}: {told}/{asked} hoạt động có báo cáo.")
     for file in compiled.files:
         print(shown(file))

@@ -32,13 +32,22 @@ def show_letter(args: argparse.Namespace) -> None:
 
 def retry_letter(args: argparse.Namespace) -> None:
     """Queue one refused or withdrawn letter again."""
+    from tracker.letters.queue import recipients
     from tracker.store.engine import writing
     from tracker.store.letters import find_letter, retry_letter
+    from tracker.store.plans import plan_in_force
 
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
-        retry_letter(session, find_letter(session, args.key), who(), settings.now())
-    print("Đã xếp hàng lại; thư sẽ đi ở lần chạy tới.")
+        letter = find_letter(session, args.key)
+        _, plan = plan_in_force(session)
+        # The contacts of today: a letter is mostly refused for an address that was since put right.
+        channels = [
+            to for to in recipients(plan.agencies[letter.agency_id]) if ("://" in to[0]) == ("://" in letter.to[0])
+        ]
+        to = letter.to if letter.to in channels or not channels else channels[0]
+        retry_letter(session, letter, to, who(), settings.now())
+    print(f"Đã xếp hàng lại, gửi tới {', '.join(to)}; thư sẽ đi ở lần chạy tới.")
 
 
 def cancel_letter(args: argparse.Namespace) -> None:

@@ -131,5 +131,3 @@ def extend_period(args: argparse.Namespace) -> None:
         change_closing(session, period, args.closes)
         note(session, settings.now(), who(), "changed the closing day", period.code, closes=str(args.closes))
     print(f"Kỳ {period.code} khóa ngày {period.closes:%d/%m/%Y}.")
-    if period.kind != "adhoc":
-        print("Sửa cả ngày khóa trong activities.yaml, nếu không lần áp dụng sau sẽ đưa về ngày cũ.")

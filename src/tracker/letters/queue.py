@@ -46,7 +46,7 @@ def queue_for_agency(
     """
     link = link_for(session, period, agency.id, settings.secret_key(), now)
     queued = []
-    for number, to in enumerate(_recipients(agency)):
+    for number, to in enumerate(recipients(agency)):
         own_key = key if number == 0 else f"{key}:{number + 1}"
         values = {
             "key": own_key,
@@ -64,7 +64,8 @@ def queue_for_agency(
     return queued[0] if queued else None
 
 
-def _recipients(agency: Agency) -> list[list[str]]:
+def recipients(agency: Agency) -> list[list[str]]:
+    """Return to whom an agency's letters go: all its e-mail addresses together, each chat channel alone."""
     addresses = [contact.to for contact in agency.contacts if "://" not in contact.to]
     channels = [[contact.to] for contact in agency.contacts if "://" in contact.to]
     return ([addresses] if addresses else []) + channels

@@ -1,5 +1,7 @@
 """The report flow's work: freeze the facts, keep them, print the memo."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -9,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.calendar import WorkingDays
 from tracker.papers.docx import write_docx
+from tracker.papers.files import write_whole
 from tracker.papers.html import write_html
 from tracker.report.memo import memo
 from tracker.report.snapshot import Snapshot, digest, take_snapshot
@@ -42,6 +45,16 @@ def draft_periods(session: Session, today: date) -> list[str]:
     return [period.code for period in running if office.shifted(period.due, -DRAFT_BEFORE) == today]
 
 
+@contextmanager
+def keeping_edits(file: Path) -> Iterator[None]:
+    """Write `file` anew inside; where a person had changed it, their copy stays beside it under another name."""
+    before = file.read_bytes() if file.exists() else None
+    yield
+    if before is not None and before != file.read_bytes():
+        number = 1 + len(list(file.parent.glob(f"{file.stem}.ban-cu-*{file.suffix}")))
+        write_whole(before, file.with_name(f"{file.stem}.ban-cu-{number}{file.suffix}"))
+
+
 def compile_memo(
     engine: sa.Engine, settings: Settings, code: str, who: str, number: int | None = None
 ) -> Compiled:
@@ -63,6 +76,7 @@ def compile_memo(
     paper = memo(snapshot, looks / "memo.txt", today, number)
     stem = settings.reports / f"bao-cao-{code}-{report.number}"
     files = stem.with_suffix(".docx"), stem.with_suffix(".html")
-    write_docx(paper, looks / "memo.docx", files[0])
-    write_html(paper, looks / "memo.html.j2", files[1])
+    for file, write, look in zip(files, (write_docx, write_html), ("memo.docx", "memo.html.j2"), strict=True):
+        with keeping_edits(file):
+            write(paper, looks / look, file)
     return Compiled(report, snapshot, files, is_new)

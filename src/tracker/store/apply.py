@@ -43,13 +43,16 @@ def touched_periods(session: Session, plan: Plan, today: date) -> list[str]:
 
 
 def _open_periods(session: Session, plan: Plan, today: date) -> Iterator[Period]:
-    """Yield the periods that take answers under `plan`, each with the plan's dates, which may reopen one."""
+    """Yield the periods that take answers under `plan`, each with the plan's dates.
+
+    The plan may close a period later, which opens it again, but never earlier than a coordinator has said.
+    """
     ruled = {rule.code: rule for rule in ruled_periods(plan)}
     for period in all_periods(session):
-        if rule := ruled.get(period.code):
-            if rule.closes < today:
-                continue
+        rule = ruled.get(period.code)
+        if max(period.closes, rule.closes if rule else period.closes) < today:
+            continue
+        if rule:
             period.title, period.due = rule.title, rule.due
-            change_closing(session, period, rule.closes)
-        if period.closes >= today:
-            yield period
+            change_closing(session, period, max(period.closes, rule.closes))
+        yield period

@@ -121,9 +121,9 @@ def find_letter(session: Session, key: str) -> Letter:
     return letter
 
 
-def retry_letter(session: Session, letter: Letter, who: str, now: datetime) -> None:
-    """Queue a refused or withdrawn letter again; raises BadInput for one that waits or has left."""
-    _move(session, letter, ("refused", "withdrawn"), who, now, state="queued", try_at=now, attempts=0)
+def retry_letter(session: Session, letter: Letter, to: Sequence[str], who: str, now: datetime) -> None:
+    """Queue a refused or withdrawn letter again, for `to`; raises BadInput for one that waits or has left."""
+    _move(session, letter, ("refused", "withdrawn"), who, now, state="queued", try_at=now, attempts=0, to=list(to))
 
 
 def cancel_letter(session: Session, letter: Letter, who: str, now: datetime) -> None:

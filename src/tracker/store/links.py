@@ -48,6 +48,14 @@ def link_for(session: Session, period: Period, agency_id: str, key: bytes, now: 
     return link
 
 
+def withdraw_links(session: Session, period: Period, agency_id: str, now: datetime) -> None:
+    """Withdraw every link by which `agency_id` answers for `period`: what they open from now on is nothing."""
+    held = sa.update(Link).where(
+        Link.period_id == period.id, Link.agency_id == agency_id, Link.withdrawn_at.is_(None)
+    )
+    session.execute(held.values(withdrawn_at=now))
+
+
 def find_link(session: Session, token: str, now: datetime) -> Link | None:
     """Return the live link that `token` opens; None alike for unknown, malformed, expired and withdrawn ones."""
     if not TOKEN.fullmatch(token):

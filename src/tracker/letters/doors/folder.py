@@ -2,6 +2,7 @@
 
 import os
 import re
+from contextlib import suppress
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Self
@@ -36,7 +37,8 @@ class FolderDoor:
                 os.fsync(file.fileno())
             unfinished.replace(path)
         except OSError as why:
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
             trouble = f"{path}: không ghi được thư ({why.strerror}); cho quyền ghi hoặc đặt TRACKER_MAIL_URL"
             raise DeliveryError(trouble, permanent=False, unreachable=True) from why
         return str(path)

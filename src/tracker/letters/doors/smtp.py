@@ -119,8 +119,7 @@ class SmtpDoor:
     def _refuse_reserved(self, recipients: list[str]) -> None:
         reserved = [address for address in recipients if address.lower().endswith(RESERVED)]
         if reserved and not _is_loopback(self.host):
-            shown = ", ".join(reserved)
-            trouble = f"{shown}: địa chỉ mẫu, không có thật; sửa contacts trong activities.yaml rồi tracker apply"
+            trouble = "địa chỉ mẫu, không có thật; sửa contacts, tracker apply rồi tracker letters retry"
             raise DeliveryError(trouble, permanent=True)
 
 

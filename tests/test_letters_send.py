@@ -1,0 +1,243 @@
+"""Sending for real: a folder, an SMTP server on loopback, a chat channel."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from answering import TODAY, edited_plan, open_season, real_plan
+
+from tracker.errors import DeliveryError
+from tracker.letters.doors.smtp import SmtpDoor
+from tracker.letters.send import Outcome, send_queued
+from tracker.plan.reader import Reading
+from tracker.remind.queue import queue_today
+from tracker.settings import Settings
+from tracker.store.engine import reading, writing
+from tracker.store.tables import Letter
+
+COMMERCE = "socongthuong@angiang.example"
+
+
+@dataclass
+class Post:
+    """An SMTP server's behaviour, and what came to it."""
+
+    refuse: dict[str, list[str]] = field(default_factory=dict)
+    """Answers to RCPT by address, one a try; `drop` hangs up."""
+    came: list[tuple[str, bytes]] = field(default_factory=list)
+    connections: int = 0
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        del server, envelope
+        session.host_name = hostname
+        self.connections += 1
+        return responses
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del session, options
+        if answers := self.refuse.get(address):
+            answer = answers.pop(0)
+            if answer == "drop":
+                server.transport.abort()
+                return "421 gone"
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        del server, session
+        assert isinstance(envelope.content, bytes)
+        self.came.append((envelope.rcpt_tos[0], envelope.content))
+        return "250 taken as 17"
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Post, str]]:
+    """Give an SMTP server on loopback and its address."""
+    behaviour, port = Post(), free_port()
+    controller = Controller(behaviour, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield behaviour, f"smtp://127.0.0.1:{port}"
+    controller.stop()
+
+
+def queued(engine: sa.Engine, settings: Settings, plan: Reading | None = None) -> Settings:
+    """Queue the eight reminders of the day; return the settings of that day."""
+    open_season(engine, plan or real_plan())
+    on_the_day = settings.on(TODAY)
+    queue_today(engine, on_the_day)
+    return on_the_day
+
+
+def letters(engine: sa.Engine) -> dict[str, Letter]:
+    with reading(engine) as session:
+        return {letter.agency_id: letter for letter in session.scalars(sa.select(Letter))}
+
+
+def later(engine: sa.Engine, settings: Settings) -> Outcome:
+    """Send again once every pause is over."""
+    with writing(engine) as session:
+        session.execute(sa.update(Letter).where(Letter.state == "queued").values(try_at=Letter.queued_at))
+    return send_queued(engine, settings)
+
+
+def test_the_folder_gets_one_file_a_letter_and_again_nothing(engine: sa.Engine, settings: Settings) -> None:
+    today = queued(engine, settings)
+    assert len(send_queued(engine, today).sent) == 8
+    folder = settings.var / "outbox"
+    files = sorted(path.name for path in folder.iterdir())
+    assert len(files) == 8
+    assert "remind-2024-so-cong-thuong-before-10.eml" in files
+    assert send_queued(engine, today) == Outcome()
+    assert sorted(path.name for path in folder.iterdir()) == files
+
+
+def test_a_folder_that_cannot_be_written_keeps_every_letter_queued(engine: sa.Engine, settings: Settings) -> None:
+    today = queued(engine, settings)
+    settings.var.mkdir(exist_ok=True)
+    (settings.var / "outbox").write_text("a file in the folder's place")
+    outcome = send_queued(engine, today)
+    assert outcome.shut is not None
+    assert "TRACKER_MAIL_URL" in outcome.shut
+    assert {letter.state for letter in letters(engine).values()} == {"queued"}
+    assert {letter.attempts for letter in letters(engine).values()} == {0}
+    (settings.var / "outbox").unlink()
+    assert len(send_queued(engine, today).sent) == 8
+
+
+def test_over_smtp_all_letters_take_one_connection_and_keep_the_servers_words(
+    engine: sa.Engine, settings: Settings, post: tuple[Post, str]
+) -> None:
+    behaviour, url = post
+    today = queued(engine, replace(settings, mail_url=url))
+    assert len(send_queued(engine, today).sent) == 8
+    assert behaviour.connections == 1
+    assert len({address for address, _ in behaviour.came}) == 8
+    assert {letter.reply for letter in letters(engine).values()} == {"250 taken as 17"}
+
+
+def test_a_refusal_for_good_is_shown_and_the_others_go(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str]
+) -> None:
+    behaviour, url = post
+    behaviour.refuse[COMMERCE] = ["550 no such user here"] * 9
+    today = queued(sqlite_engine, replace(settings, mail_url=url))
+    outcome = send_queued(sqlite_engine, today)
+    assert len(outcome.sent) == 7
+    assert [(letter.agency_id, reply) for letter, reply in outcome.refused] == [
+        ("so-cong-thuong", "550 no such user here")
+    ]
+    later(sqlite_engine, today)
+    assert len(behaviour.refuse[COMMERCE]) == 8
+
+
+def test_a_passing_refusal_four_times_ends_in_one_delivery(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str]
+) -> None:
+    behaviour, url = post
+    behaviour.refuse[COMMERCE] = ["451 try again"] * 4
+    today = queued(sqlite_engine, replace(settings, mail_url=url))
+    outcomes = [send_queued(sqlite_engine, today), *(later(sqlite_engine, today) for _ in range(4))]
+    assert [len(outcome.postponed) for outcome in outcomes] == [1, 1, 1, 1, 0]
+    assert [address for address, _ in behaviour.came].count(COMMERCE) == 1
+    assert letters(sqlite_engine)["so-cong-thuong"].attempts == 5
+
+
+def test_a_server_that_hangs_up_on_one_letter_still_gets_the_others(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str]
+) -> None:
+    behaviour, url = post
+    behaviour.refuse[COMMERCE] = ["drop"]
+    today = queued(sqlite_engine, replace(settings, mail_url=url))
+    outcome = send_queued(sqlite_engine, today)
+    assert (len(outcome.sent), len(outcome.postponed)) == (7, 1)
+    assert behaviour.connections == 2
+    assert len(later(sqlite_engine, today).sent) == 1
+
+
+def test_a_mail_server_that_is_not_there_leaves_everything_queued(engine: sa.Engine, settings: Settings) -> None:
+    today = queued(engine, replace(settings, mail_url=f"smtp://127.0.0.1:{free_port()}"))
+    outcome = send_queued(engine, today)
+    assert outcome.shut is not None
+    assert "không nối được máy chủ thư" in outcome.shut
+    assert {letter.state for letter in letters(engine).values()} == {"queued"}
+
+
+def test_a_letter_taken_over_from_a_dead_sender_is_marked_uncertain_with_the_same_message_id(
+    engine: sa.Engine, settings: Settings, post: tuple[Post, str]
+) -> None:
+    behaviour, url = post
+    today = queued(engine, replace(settings, mail_url=url))
+    with writing(engine) as session:  # as a sender leaves it that dies between sending and settling
+        dead = sa.update(Letter).where(Letter.agency_id == "so-cong-thuong")
+        session.execute(dead.values(state="sending", attempts=1, try_at=today.now() - timedelta(seconds=1)))
+    send_queued(engine, today)
+    kept = letters(engine)
+    assert [agency for agency, letter in kept.items() if letter.uncertain] == ["so-cong-thuong"]
+    (raw,) = [raw for address, raw in behaviour.came if address == COMMERCE]
+    assert kept["so-cong-thuong"].message_id.encode() in raw
+
+
+def test_reserved_addresses_are_refused_by_a_real_server_before_any_connection() -> None:
+    from email.message import EmailMessage
+
+    mail = EmailMessage()
+    mail["From"], mail["To"] = "a@angiang.vn", COMMERCE
+    with SmtpDoor("smtp://mail.angiang.vn") as door, pytest.raises(DeliveryError) as caught:
+        door.deliver(mail, "k")
+    assert caught.value.permanent
+    assert "địa chỉ mẫu" in caught.value.reply
+
+
+class Channel(BaseHTTPRequestHandler):
+    """A chat channel: takes what is posted, or fails."""
+
+    status = 200
+    came: list[bytes]
+
+    def do_POST(self) -> None:
+        self.came.append(self.rfile.read(int(self.headers["content-length"])))
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # one of Apprise's plugins
+@pytest.mark.parametrize(("status", "states"), [(200, {"sent"}), (500, {"sent", "queued"})])
+def test_a_chat_channel_is_one_more_recipient(
+    sqlite_engine: sa.Engine, settings: Settings, status: int, states: set[str]
+) -> None:
+    behaviour = type("Behaviour", (Channel,), {"status": status, "came": []})
+    with HTTPServer(("127.0.0.1", 0), behaviour) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        url = f"json://127.0.0.1:{server.server_port}"
+        plan = edited_plan((f"to: {COMMERCE}}}", f'to: {COMMERCE}}}\n      - {{to: "{url}"}}'))
+        today = queued(sqlite_engine, settings, plan)
+        outcome = send_queued(sqlite_engine, today)
+        server.shutdown()
+        thread.join()
+    assert len(outcome.sent) == (9 if status == 200 else 8)
+    with reading(sqlite_engine) as session:
+        rows = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-cong-thuong")).all()
+    assert {letter.state for letter in rows} == states
+    assert b"/b/" in behaviour.came[0]
