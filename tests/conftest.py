@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from smtp_post import Post, free_port
 
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import open_store
@@ -89,3 +91,13 @@ def make_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[.
 def settings(make_settings: Callable[..., Settings]) -> Settings:
     """Give the default settings in a temporary folder."""
     return make_settings()
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Post, str]]:
+    """Give an SMTP server on loopback and its address."""
+    behaviour, port = Post(), free_port()
+    controller = Controller(behaviour, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield behaviour, f"smtp://127.0.0.1:{port}"
+    controller.stop()

@@ -19,8 +19,8 @@ DAYS = st.dates(date(2023, 1, 1), date(2026, 12, 31))
 @pytest.mark.parametrize(
     ("day", "working"),
     [
-        (date(2024, 2, 8), False),  # Tết Giáp Thìn
-        (date(2024, 2, 14), False),
+        (date(2024, 2, 7), True),
+        *((date(2024, 2, day), False) for day in range(8, 15)),  # Tết Giáp Thìn
         (date(2024, 2, 15), True),
         (date(2024, 4, 18), False),  # Giỗ Tổ Hùng Vương
         (date(2024, 4, 29), False),  # swapped with Saturday 4 May
@@ -35,11 +35,12 @@ def test_offices_are_open_on_working_days_alone(day: date, working: bool) -> Non
 
 
 @given(DAYS, st.integers(-60, 60).filter(bool))
-def test_counting_back_what_was_counted_forward_gives_the_same_number(day: date, count: int) -> None:
+def test_a_shifted_day_is_a_working_day_and_as_far_away_as_asked(day: date, count: int) -> None:
     shifted = OFFICE.shifted(day, count)
     assert OFFICE.is_working(shifted)
-    forward = OFFICE.between(min(day, shifted), max(day, shifted))
-    assert forward == abs(count) or not OFFICE.is_working(day)
+    # On a day off the step back to the last working day crosses no working day's end.
+    stood_still = count < 0 and not OFFICE.is_working(day)
+    assert OFFICE.between(day, shifted) == count + stood_still
 
 
 @given(DAYS, st.integers(0, 40))
@@ -76,6 +77,20 @@ def test_the_stages_of_2024_are_counted_in_working_days() -> None:
 def test_the_newest_stage_that_has_begun_is_the_one_that_counts(day: date, name: str | None) -> None:
     stage = stage_on(PLAN, OPENS, DUE, day)
     assert (stage.name if stage else None) == name
+
+
+@given(DAYS, st.integers(0, 90), st.integers(-5, 120))
+def test_stages_come_in_the_order_of_their_days_and_the_last_begun_counts(
+    opens: date, length: int, after: int
+) -> None:
+    found = list(stages(PLAN, opens, opens + timedelta(days=length)))
+    assert [stage.day for stage in found] == sorted(stage.day for stage in found)
+    assert found[0].day == opens
+    today = opens + timedelta(days=after)
+    newest = stage_on(PLAN, opens, opens + timedelta(days=length), today)
+    assert (newest is None) is (today < opens)
+    if newest is not None:
+        assert newest.day == max(stage.day for stage in found if stage.day <= today)
 
 
 def test_a_stage_that_would_come_before_the_opening_is_left_out() -> None:

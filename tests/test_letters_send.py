@@ -1,17 +1,14 @@
 """Sending for real: a folder, an SMTP server on loopback, a chat channel."""
 
-import socket
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 import sqlalchemy as sa
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
 from answering import TODAY, edited_plan, open_season, real_plan
+from smtp_post import Post, free_port
 
 from tracker.errors import DeliveryError
 from tracker.letters.doors.smtp import SmtpDoor
@@ -23,59 +20,6 @@ from tracker.store.engine import reading, writing
 from tracker.store.tables import Letter
 
 COMMERCE = "socongthuong@angiang.example"
-
-
-@dataclass
-class Post:
-    """An SMTP server's behaviour, and what came to it."""
-
-    refuse: dict[str, list[str]] = field(default_factory=dict)
-    """Answers to RCPT by address, one a try; `drop` hangs up."""
-    came: list[tuple[str, bytes]] = field(default_factory=list)
-    connections: int = 0
-
-    async def handle_EHLO(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
-    ) -> list[str]:
-        del server, envelope
-        session.host_name = hostname
-        self.connections += 1
-        return responses
-
-    async def handle_RCPT(  # noqa: N802
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        del session, options
-        if answers := self.refuse.get(address):
-            answer = answers.pop(0)
-            if answer == "drop":
-                server.transport.abort()
-                return "421 gone"
-            return answer
-        envelope.rcpt_tos.append(address)
-        return "250 ok"
-
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        del server, session
-        assert isinstance(envelope.content, bytes)
-        self.came.append((envelope.rcpt_tos[0], envelope.content))
-        return "250 taken as 17"
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@pytest.fixture
-def post() -> Iterator[tuple[Post, str]]:
-    """Give an SMTP server on loopback and its address."""
-    behaviour, port = Post(), free_port()
-    controller = Controller(behaviour, hostname="127.0.0.1", port=port)
-    controller.start()
-    yield behaviour, f"smtp://127.0.0.1:{port}"
-    controller.stop()
 
 
 def queued(engine: sa.Engine, settings: Settings, plan: Reading | None = None) -> Settings:

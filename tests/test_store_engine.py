@@ -1,5 +1,7 @@
 """The database: one schema on both kinds, no lost writes, and faults said in words."""
 
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,7 +14,7 @@ from alembic.runtime.migration import MigrationContext
 from conftest import NOW
 
 from tracker.errors import NothingApplied, StoreError
-from tracker.store.engine import UTCTime, open_store, reading, trying, writing
+from tracker.store.engine import UTCTime, open_store, opened_store, reading, trying, writing
 from tracker.store.journal import note
 from tracker.store.tables import Base, Figure, JournalEntry, Period
 
@@ -30,7 +32,7 @@ def entries(engine: sa.Engine) -> int:
 
 def test_the_migrations_give_exactly_the_tables_of_the_model(engine: sa.Engine) -> None:
     with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
         assert compare_metadata(context, Base.metadata) == []
 
 
@@ -73,6 +75,39 @@ def test_read_then_write_from_many_threads_loses_nothing(engine: sa.Engine) -> N
         thread.join()
     with reading(engine) as session:
         assert len(session.scalars(sa.select(Period.years)).one()) == 1 + 4 * 25
+
+
+WORKER = """
+import sys
+from datetime import UTC, datetime
+import sqlalchemy as sa
+from tracker.store.engine import opened_store, writing
+from tracker.store.journal import note
+from tracker.store.tables import JournalEntry, Period
+with opened_store(sys.argv[1], create=True) as engine:
+    for _ in range(50):
+        with writing(engine) as session:
+            if session.get_bind().dialect.name == "postgresql":
+                session.execute(sa.text("LOCK TABLE journal IN EXCLUSIVE MODE"))
+            count = session.scalar(sa.select(sa.func.count()).select_from(JournalEntry))
+            note(session, datetime.now(UTC), "ai", "counted", str(count))
+"""
+
+
+def test_processes_that_make_a_new_database_and_write_to_it_at_once_lose_nothing(database_url: str) -> None:
+    workers = [
+        subprocess.Popen([sys.executable, "-c", WORKER, database_url], stderr=subprocess.PIPE) for _ in range(4)
+    ]
+    assert [worker.communicate()[1] for worker in workers] == [b""] * 4
+    with opened_store(database_url) as engine, reading(engine) as session:
+        counted = session.scalars(sa.select(JournalEntry.about)).all()
+    assert sorted(map(int, counted)) == list(range(200))
+
+
+def test_a_naive_time_is_not_stored(engine: sa.Engine) -> None:
+    with pytest.raises(sa.exc.StatementError, match="naive"), writing(engine) as session:
+        note(session, datetime(2024, 10, 15), "ai", "did", "x")  # noqa: DTZ001
+    assert entries(engine) == 0
 
 
 def test_an_error_inside_a_write_undoes_all_of_it(engine: sa.Engine) -> None:

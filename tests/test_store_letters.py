@@ -109,10 +109,50 @@ def test_a_door_that_did_not_open_costs_no_try(engine: sa.Engine) -> None:
     letter = claim(engine)
     assert letter is not None
     with writing(engine) as session:
-        release(session, letter.id, "shut", NOW)
+        release(session, letter, "shut", NOW)
     again = claim(engine)
     assert again is not None
     assert (again.attempts, again.uncertain) == (1, False)
+
+
+def test_a_sender_that_comes_back_after_its_lease_disturbs_nobody(engine: sa.Engine) -> None:
+    queue(engine, "k")
+    late = claim(engine)
+    holder = claim(engine, NOW + LEASE)
+    assert late is not None
+    assert holder is not None
+    with writing(engine) as session:
+        settle_failed(session, late, "451 later", NOW + LEASE, permanent=False)
+        release(session, late, "shut", NOW + LEASE)
+        settle_failed(session, late, "550 never", NOW + LEASE, permanent=True)
+    assert claim(engine, NOW + LEASE + timedelta(minutes=2)) is None
+    with writing(engine) as session:
+        settle_sent(session, holder.id, "250 taken", NOW)
+        settle_failed(session, late, "451 later", NOW, permanent=False)
+    with reading(engine) as session:
+        assert count_by_state(session) == {"sent": 1}
+
+
+def test_what_left_is_sent_even_where_it_was_put_back_meanwhile(engine: sa.Engine) -> None:
+    queue(engine, "k")
+    late = claim(engine)
+    holder = claim(engine, NOW + LEASE)
+    assert late is not None
+    assert holder is not None
+    with writing(engine) as session:
+        settle_failed(session, holder, "451 later", NOW + LEASE, permanent=False)
+        settle_sent(session, late.id, "250 taken", NOW + LEASE)
+    assert claim(engine, NOW + timedelta(days=1)) is None
+
+
+def test_only_what_waits_in_the_queue_can_be_withdrawn(engine: sa.Engine) -> None:
+    ids = [queue(engine, key) for key in ("held", "waiting")]
+    assert claim(engine) is not None
+    with writing(engine) as session:
+        withdraw(session, [letter_id for letter_id in ids if letter_id])
+    with reading(engine) as session:
+        assert count_by_state(session) == {"sending": 1, "withdrawn": 1}
+    assert queue(engine, "waiting") is None
 
 
 def test_what_left_is_settled_with_the_servers_own_words(engine: sa.Engine) -> None:
@@ -157,6 +197,22 @@ def test_wrong_expired_and_withdrawn_tokens_open_nothing(engine: sa.Engine) -> N
     with writing(engine) as session:
         session.get_one(Link, link_id).withdrawn_at = NOW
     assert found(engine, token) is None
+    other_id, other = link(engine)
+    assert other_id != link_id
+    assert (found(engine, other), found(engine, token)) == (other_id, None)
+
+
+def test_a_token_opens_only_the_page_of_its_agency(engine: sa.Engine) -> None:
+    with writing(engine) as session:
+        period = find_period(session, "2024")
+        made = {agency: link_for(session, period, agency, KEY, NOW) for agency in ("so-tai-chinh", "so-khdt")}
+        tokens = {agency: token_of(kept, KEY) for agency, kept in made.items()}
+    assert len(set(tokens.values())) == 2
+    for agency, token in tokens.items():
+        with reading(engine) as session:
+            opened = find_link(session, token, NOW)
+            assert opened is not None
+            assert opened.agency_id == agency
 
 
 def test_a_new_secret_key_makes_new_links_and_does_not_break_the_old_ones(engine: sa.Engine) -> None:

@@ -1,12 +1,14 @@
 """The TRACKER_* environment into one frozen Settings, checked at start."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from tracker.errors import FileTrouble, SettingsError, nearest
@@ -17,6 +19,10 @@ NAMES = (
     "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "SENDER", "BASE_URL", "PORT", "ILLUSTRATION", "TODAY",
     "SECRET_KEY",
 )  # fmt: skip
+ADDRESS = re.compile(
+    r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+)
+"""A mail address that every server takes; not all that RFC 5322 allows."""
 SHIPPED = Path(__file__).parent / "shipped"
 
 
@@ -88,11 +94,8 @@ class Settings:
         path = self.var / "secret-key"
         try:
             self.var.mkdir(parents=True, exist_ok=True)
-            try:
-                with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-                    file.write(secrets.token_urlsafe(48))
-            except FileExistsError:
-                pass
+            if not path.exists():
+                _keep_new_key(path)
             return path.read_bytes()
         except OSError as why:
             raise FileTrouble(
@@ -121,19 +124,45 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     known = {f"TRACKER_{name}" for name in NAMES}
     strange = sorted(name for name in env if name.startswith("TRACKER_") and name not in known)
     wrong += [f"{name}: không có cài đặt này; {nearest(name, known)}" for name in strange]
-    if urlsplit(settings.database_url).scheme.split("+")[0] not in {"sqlite", "postgresql"}:
+    database = _address(settings.database_url)
+    kind = database.scheme.partition("+")[0] if database and "://" in settings.database_url else ""
+    if kind not in {"sqlite", "postgresql"}:
         wrong.append("TRACKER_DATABASE_URL: không hiểu địa chỉ này; dùng sqlite:///… hoặc postgresql://…")
-    if urlsplit(settings.mail_url).scheme not in {"folder", "smtp", "smtps"}:
+    mail = _address(settings.mail_url)
+    if mail is None or mail.scheme not in {"folder", "smtp", "smtps"}:
         wrong.append("TRACKER_MAIL_URL: không hiểu địa chỉ này; dùng folder:///…, smtp://… hoặc smtps://…")
-    if urlsplit(settings.base_url).scheme not in {"http", "https"} or not urlsplit(settings.base_url).netloc:
+    base = _address(settings.base_url)
+    if base is None or base.scheme not in {"http", "https"} or not base.netloc:
         wrong.append(
             f"TRACKER_BASE_URL: không hiểu {settings.base_url!r}; viết như https://theo-doi.angiang.example"
         )
-    if "@" not in settings.sender:
+    if not ADDRESS.fullmatch(settings.sender):
         wrong.append(f"TRACKER_SENDER: {settings.sender!r} không phải địa chỉ thư")
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
+
+
+def _keep_new_key(path: Path) -> None:
+    # Written aside and linked into place, so that nobody ever reads half a key; the first to link wins.
+    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):
+            os.link(aside, path)
+    finally:
+        aside.unlink(missing_ok=True)
+
+
+def _address(url: str) -> SplitResult | None:
+    """Return the parts of `url`, or None where it is none or its port is no port."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
 
 
 def _port(text: str, wrong: list[str]) -> int:

@@ -5,6 +5,7 @@ uncertain. So no letter is lost, and at most one extra copy can leave, with the 
 """
 
 from dataclasses import dataclass, field
+from email.errors import MessageError
 
 import sqlalchemy as sa
 
@@ -62,7 +63,10 @@ def _hand_over(door: MailDoor, letter: Letter, link: Link | None, settings: Sett
         return tell_channel(letter.to[0], letter.subject, with_link(letter.text, address))
     coordinator = plan.agencies[plan.plan.coordinator]
     reply_to = next((contact.to for contact in coordinator.contacts if "://" not in contact.to), None)
-    mail = message(letter, address, settings.sender, coordinator.name, reply_to)
+    try:
+        mail = message(letter, address, settings.sender, " ".join(coordinator.name.split()), reply_to)
+    except (ValueError, MessageError) as why:  # what one letter holds must not keep the others back
+        raise DeliveryError(f"không lập được thư ({why}); sửa contacts rồi tracker apply", permanent=True) from why
     return door.deliver(mail, letter.key)
 
 
@@ -71,7 +75,7 @@ def _note_failure(
 ) -> None:
     with writing(engine) as session:
         if why.unreachable:
-            release(session, letter.id, why.reply, settings.now())
+            release(session, letter, why.reply, settings.now())
             outcome.shut = why.reply
         elif settle_failed(session, letter, why.reply, settings.now(), permanent=why.permanent) == "refused":
             outcome.refused.append((letter, why.reply))

@@ -20,6 +20,7 @@ from tracker.errors import FileTrouble, PlanFaults, nearest
 from tracker.plan import rules
 from tracker.plan.model import MonthDay, Plan
 from tracker.plan.tree import Fault, Listing, Mapped, Node, Place, Scalar, read_tree
+from tracker.settings import ADDRESS
 
 FAILED: Any = object()
 LARGEST = 20_000_000
@@ -31,7 +32,7 @@ FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
         "chỉ dùng chữ không dấu, chữ số, dấu chấm và gạch nối",
     ),
     "contact": (
-        re.compile(r"[^@\s:/,;<>]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+|[a-z][a-z0-9+.-]*://\S+"),
+        re.compile(ADDRESS.pattern + r"|[a-z][a-z0-9+.-]*://\S+"),
         "viết một địa chỉ như vanphong@so.angiang.example",
     ),
 }

@@ -166,7 +166,7 @@ class _Builder:
         if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
             self._stop(place, "tệp có hai phần ngăn bởi ---", "giữ một phần duy nhất")
         if isinstance(event, yaml.ScalarEvent):
-            self._put(Scalar(place, event.value, bool(event.style)))
+            self._put(Scalar(place, self._written(event.value, place), bool(event.style)))
         elif isinstance(event, yaml.AliasEvent):
             self._put(Scalar(place, "", quoted=False))
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -177,6 +177,12 @@ class _Builder:
             self.open.pop()
             self.names.pop()
             self.key.pop()
+
+    def _written(self, value: str, place: Place) -> str:
+        # Escapes (\0, \u0301) write what the text of the file itself may not hold.
+        if found := CONTROL.search(value):
+            self._fault(place, f"ký tự điều khiển U+{ord(found[0]):04X}", "xóa ký tự này đi")
+        return unicodedata.normalize("NFC", value)
 
     def _enter(self, node: Listing | Mapped) -> None:
         if len(self.open) == DEEPEST:

@@ -38,7 +38,7 @@ def sync_duties(session: Session, plan: Plan, period: Period) -> int:
     """Make the duties of `period` what `plan` asks; return how many are asked.
 
     What is no longer asked is withdrawn, never deleted: its updates stay. What is asked again comes back as it
-    stood.
+    stood, but what had been accepted is to be looked at anew.
     """
     wanted = {(a.activity_id, a.agency_id): a for a in asked(plan, period)}
     kept = session.scalars(sa.select(Duty).where(Duty.period_id == period.id)).all()
@@ -50,7 +50,8 @@ def sync_duties(session: Session, plan: Plan, period: Period) -> int:
         duty.due = want.due
         if duty.state is DutyState.WITHDRAWN:
             told = session.scalar(sa.select(Update.id).where(Update.duty_id == duty.id).limit(1))
-            duty.state = DutyState.SUBMITTED if told else DutyState.EXPECTED
+            returned = duty.comment is not None
+            duty.state = DutyState.RETURNED if returned else DutyState.SUBMITTED if told else DutyState.EXPECTED
     fresh = [
         Duty(
             period_id=period.id,

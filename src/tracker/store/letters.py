@@ -76,23 +76,23 @@ def claim_next_letter(session: Session, now: datetime) -> Letter | None:
 
 
 def settle_sent(session: Session, letter_id: int, reply: str, now: datetime) -> None:
-    """Record that the letter left, with the server's `reply`."""
-    _settle(session, letter_id, state="sent", sent_at=now, reply=reply)
+    """Record that the letter left, with the server's `reply`; so it did, whoever put it back meanwhile."""
+    left = sa.update(Letter).where(Letter.id == letter_id, Letter.state.in_(("sending", "queued")))
+    session.execute(left.values(state="sent", sent_at=now, reply=reply))
 
 
 def settle_failed(session: Session, letter: Letter, reply: str, now: datetime, *, permanent: bool) -> str:
     """Record a failed try; return the letter's new state: `queued` for another try, or `refused`."""
     if permanent or letter.attempts > len(PAUSES):
-        _settle(session, letter.id, state="refused", reply=reply)
+        _put_back(session, letter, state="refused", reply=reply)
         return "refused"
-    _settle(session, letter.id, state="queued", try_at=now + PAUSES[letter.attempts - 1], reply=reply)
+    _put_back(session, letter, state="queued", try_at=now + PAUSES[letter.attempts - 1], reply=reply)
     return "queued"
 
 
-def release(session: Session, letter_id: int, reply: str, now: datetime) -> None:
+def release(session: Session, letter: Letter, reply: str, now: datetime) -> None:
     """Put a claimed letter back untried, for the door itself did not open."""
-    values = {"attempts": Letter.attempts - 1, "try_at": now}
-    _settle(session, letter_id, state="queued", reply=reply, **values)
+    _put_back(session, letter, state="queued", reply=reply, attempts=letter.attempts - 1, try_at=now)
 
 
 def withdraw(session: Session, letter_ids: Collection[int]) -> None:
@@ -145,5 +145,9 @@ def count_by_state(session: Session) -> dict[str, int]:
     return dict(session.execute(sa.select(Letter.state, sa.func.count()).group_by(Letter.state)).tuples().all())
 
 
-def _settle(session: Session, letter_id: int, **values: Any) -> None:
-    session.execute(sa.update(Letter).where(Letter.id == letter_id, Letter.state == "sending").values(**values))
+def _put_back(session: Session, letter: Letter, **values: Any) -> None:
+    # Only what this sender still holds: after its lease another may be sending the letter.
+    held = sa.update(Letter).where(
+        Letter.id == letter.id, Letter.state == "sending", Letter.attempts == letter.attempts
+    )
+    session.execute(held.values(**values), execution_options={"synchronize_session": False})

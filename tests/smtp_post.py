@@ -1,0 +1,49 @@
+"""A real SMTP server on loopback whose manners a test decides."""
+
+import socket
+from dataclasses import dataclass, field
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Post:
+    """An SMTP server's behaviour, and what came to it."""
+
+    refuse: dict[str, list[str]] = field(default_factory=dict)
+    """Answers to RCPT by address, one a try; `drop` hangs up."""
+    came: list[tuple[str, bytes]] = field(default_factory=list)
+    connections: int = 0
+
+    async def handle_EHLO(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
+    ) -> list[str]:
+        del server, envelope
+        session.host_name = hostname
+        self.connections += 1
+        return responses
+
+    async def handle_RCPT(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del session, options
+        if answers := self.refuse.get(address):
+            answer = answers.pop(0)
+            if answer == "drop":
+                server.transport.abort()
+                return "421 gone"
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        del server, session
+        assert isinstance(envelope.content, bytes)
+        self.came.append((envelope.rcpt_tos[0], envelope.content))
+        return "250 taken as 17"

@@ -1,0 +1,42 @@
+"""Numbers and days in words read back as they were."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.words import vietnamese_date, vietnamese_number
+
+NUMBERS = st.integers(-(10**12), 10**12) | st.decimals(-(10**9), 10**9, places=4)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (1253, "1.253"),
+        (-1253, "-1.253"),
+        (1000000, "1.000.000"),
+        (Decimal("12.5"), "12,5"),
+        (Decimal("0.0500"), "0,05"),
+        (Decimal("100.00"), "100"),
+        (Decimal("1E+3"), "1.000"),
+    ],
+)
+def test_dots_stand_between_thousands_and_a_comma_before_decimals(value: Decimal | int, text: str) -> None:
+    assert vietnamese_number(value) == text
+
+
+@given(NUMBERS)
+def test_a_written_number_is_the_same_number(value: Decimal | int) -> None:
+    text = vietnamese_number(value)
+    assert Decimal(text.replace(".", "").replace(",", ".")) == value
+    assert not text.endswith((",", "."))
+    whole, *_ = text.lstrip("-").split(",")
+    assert [len(group) for group in whole.split(".")[1:]] == [3] * whole.count(".")
+
+
+@given(st.dates(date(1900, 1, 1), date(2200, 12, 31)))
+def test_a_written_day_is_the_same_day(day: date) -> None:
+    assert datetime.strptime(vietnamese_date(day), "%d/%m/%Y").date() == day  # noqa: DTZ007
