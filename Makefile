@@ -19,8 +19,9 @@ demo: .venv/ready
 test: .venv/ready
 	$(BIN)/pytest -n 2
 
+# The first start applies the plan file; later edits wait for `tracker apply`.
 serve: .venv/ready
-	$(BIN)/tracker apply
+	@$(BIN)/tracker period list >/dev/null 2>&1 || $(BIN)/tracker apply
 	$(BIN)/python -m flows.serve
 
 serve-demo: .venv/ready

@@ -74,7 +74,7 @@ def prefect_server(settings: Settings) -> Iterator[None]:
         try:
             wait_for(f"http://127.0.0.1:{port}/api/health", server, log)
             os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
-            print(f"Trang của Prefect: http://127.0.0.1:{port}")  # noqa: T201
+            print(f"Trang của Prefect: http://127.0.0.1:{port}", flush=True)  # noqa: T201
             yield
         finally:
             server.send_signal(signal.SIGINT)
@@ -106,7 +106,7 @@ def pages(engine: sa.Engine, settings: Settings) -> Iterator[None]:
     web = server(engine, settings)
     thread = threading.Thread(target=web.run, name="pages")
     thread.start()
-    print(f"Các trang trả lời: http://127.0.0.1:{settings.port}")  # noqa: T201
+    print(f"Các trang trả lời: http://127.0.0.1:{settings.port}", flush=True)  # noqa: T201
     try:
         yield
     finally:

@@ -3,6 +3,8 @@
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
@@ -10,7 +12,7 @@ import sqlalchemy as sa
 from answering import TODAY, edited_plan, open_season, real_plan
 from smtp_post import Post, free_port
 
-from tracker.errors import DeliveryError
+from tracker.errors import DeliveryError, PlanFaults
 from tracker.letters.doors.smtp import SmtpDoor
 from tracker.letters.send import Outcome, send_queued
 from tracker.plan.reader import Reading
@@ -185,3 +187,92 @@ def test_a_chat_channel_is_one_more_recipient(
         rows = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-cong-thuong")).all()
     assert {letter.state for letter in rows} == states
     assert b"/b/" in behaviour.came[0]
+
+
+def test_the_same_letter_sent_again_is_the_same_file_and_nothing_is_half_written(
+    engine: sa.Engine, settings: Settings
+) -> None:
+    today = queued(engine, settings)
+    send_queued(engine, today)
+    folder = settings.var / "outbox"
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    with writing(engine) as session:
+        session.execute(sa.update(Letter).values(state="queued"))
+    assert len(later(engine, today).sent) == 8
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+    blocked = folder / "remind-2024-so-cong-thuong-before-10.eml"
+    blocked.unlink()
+    blocked.mkdir()
+    with writing(engine) as session:
+        session.execute(sa.update(Letter).values(state="queued"))
+    outcome = later(engine, today)
+    assert outcome.shut is not None
+    assert str(blocked) in outcome.shut
+    assert not list(folder.glob("*.part"))
+
+
+def test_two_hundred_and_fifty_letters_leave_over_one_connection(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str]
+) -> None:
+    behaviour, url = post
+    today = queued(sqlite_engine, replace(settings, mail_url=url))
+    with writing(sqlite_engine) as session:
+        columns = [column for column in Letter.__table__.columns if column.name != "id"]
+        one = session.execute(sa.select(*columns).limit(1)).one()._asdict()
+        session.execute(sa.delete(Letter))
+        for number in range(250):
+            changed = {
+                "key": f"k{number}",
+                "to": [f"a{number}@angiang.example"],
+                "message_id": f"<k{number}@x.example>",
+            }
+            session.execute(sa.insert(Letter).values({**one, **changed}))
+    assert len(send_queued(sqlite_engine, today).sent) == 250
+    assert behaviour.connections == 1
+    assert [address for address, _ in behaviour.came] == [f"a{number}@angiang.example" for number in range(250)]
+    with reading(sqlite_engine) as session:
+        assert set(session.scalars(sa.select(Letter.reply))) == {"250 taken as 17"}
+
+
+def test_one_letter_that_cannot_be_made_does_not_keep_the_others_back(
+    engine: sa.Engine, settings: Settings
+) -> None:
+    today = queued(engine, settings)
+    with writing(engine) as session:
+        spoiled = sa.update(Letter).where(Letter.agency_id == "hoi-lhpn")
+        session.execute(spoiled.values(to=["vănphòng@angiang.example"]))
+        session.execute(sa.update(Letter).where(Letter.agency_id == "so-tttt").values(to=["@"]))
+    outcome = send_queued(engine, today)
+    assert len(outcome.sent) == 6
+    assert {letter.agency_id for letter, _ in outcome.refused} == {"hoi-lhpn", "so-tttt"}
+    assert all("sửa contacts" in reply for _, reply in outcome.refused)
+
+
+@pytest.mark.parametrize("to", ["vănphòng@so.example", "a..b@so.example", ".a@so.example", "a b@so.example"])
+def test_a_plan_holds_no_address_that_no_server_takes(to: str) -> None:
+    with pytest.raises(PlanFaults, match="viết một địa chỉ như"):
+        edited_plan((COMMERCE, f'"{to}"'))
+
+
+def test_a_line_break_in_the_coordinators_name_spoils_no_letter(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str]
+) -> None:
+    behaviour, url = post
+    name = real_plan().plan.agencies["hoi-lhpn"].name
+    plan = edited_plan((f"name: {name}\n", 'name: "Hội Liên hiệp\\nPhụ nữ"\n'))
+    assert len(send_queued(sqlite_engine, queued(sqlite_engine, replace(settings, mail_url=url), plan)).sent) == 8
+    mail = message_from_bytes(behaviour.came[0][1], policy=default)
+    assert mail["From"].addresses[0].display_name == "Hội Liên hiệp Phụ nữ"
+
+
+@pytest.mark.parametrize("answer", ["421 shutting down", "450 mailbox busy", "452 too much", "503 what"])
+def test_every_answer_of_the_server_is_kept_and_tells_whether_to_try_again(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str], answer: str
+) -> None:
+    behaviour, url = post
+    behaviour.refuse[COMMERCE] = [answer]
+    outcome = send_queued(sqlite_engine, queued(sqlite_engine, replace(settings, mail_url=url)))
+    kept = letters(sqlite_engine)["so-cong-thuong"]
+    assert len(outcome.sent) == 7
+    assert kept.reply == answer
+    assert kept.state == ("refused" if answer.startswith("5") else "queued")

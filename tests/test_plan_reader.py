@@ -191,6 +191,12 @@ def test_a_control_character_is_named(letter: str) -> None:
     assert fault.startswith("activities.yaml:41:15:")
 
 
+@pytest.mark.parametrize("escape", ["\\0", "\\x07", "\\x85", "\\uFEFF"])
+def test_an_escape_cannot_write_what_the_file_may_not_hold(escape: str) -> None:
+    (fault,) = faults_of(altered(("title: Tập huấn", f'title: "Tập{escape} huấn"')))
+    assert fault.startswith("activities.yaml:41:12: II.2.title: ký tự điều khiển U+")
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -219,6 +225,11 @@ def test_a_byte_order_mark_and_windows_line_ends_are_fine() -> None:
 
 def test_decomposed_letters_are_read_as_composed_ones() -> None:
     assert parse_plan(unicodedata.normalize("NFD", SMALL).encode()).plan == plan_of()
+
+
+def test_letters_decomposed_by_escapes_are_read_as_composed_ones() -> None:
+    plan = parse_plan(altered(("title: Tập huấn", 'title: "Ta\\u0323\\u0302p"')).encode()).plan
+    assert plan.by_id["II.2"].title == "Tập"
 
 
 def test_unconfirmed_readings_are_notes_and_no_faults() -> None:

@@ -7,6 +7,7 @@ from answering import real_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tracker.calendar import stage_on
 from tracker.progress import OWED, DutyState
 from tracker.remind.due import Reminder, owed_reminders
 from tracker.store.duties import asked
@@ -49,12 +50,14 @@ def test_before_the_opening_and_after_the_closing_nobody_is_reminded(day: date) 
 def test_what_was_answered_is_not_asked_again_and_what_was_returned_comes_back() -> None:
     held = duties(PERIODS["2024"], DutyState.SUBMITTED)
     assert owed(date(2024, 10, 29), held) == {}
-    next(duty for duty in held if duty.activity_id == "II.10").state = DutyState.RETURNED
+    returned = next(duty for duty in held if duty.activity_id == "II.10")
+    returned.state, returned.comment = DutyState.RETURNED, "Ghi rõ hơn"
     found = owed(date(2024, 10, 29), held)
     assert {agency: [d.activity_id for d in r.duties] for agency, r in found.items()} == {
         "so-cong-thuong": ["II.10"]
     }
     assert found["so-cong-thuong"].answered == 6
+    assert found["so-cong-thuong"].duties[0].comment == "Ghi rõ hơn"
 
 
 @pytest.mark.parametrize(
@@ -63,6 +66,37 @@ def test_what_was_answered_is_not_asked_again_and_what_was_returned_comes_back()
 def test_after_days_with_the_machine_off_the_newest_missed_stage_is_owed_once(days_off: int, stage: str) -> None:
     found = owed(date(2024, 10, 15) + timedelta(days=days_off))
     assert {reminder.stage.name for reminder in found.values()} == {stage}
+
+
+def test_until_the_day_before_a_succession_each_agency_is_written_to_itself() -> None:
+    khdt = PLAN.agencies["so-khdt"].succeeded_by
+    assert khdt is not None
+    assert (khdt.agency, khdt.since) == ("so-tai-chinh", date(2025, 3, 1))
+    period = Period(code="x", opens=date(2025, 2, 1), due=date(2025, 3, 14), closes=date(2025, 4, 1))
+    held = [Duty(activity_id="II.40", agency_id="so-khdt", due=period.due, state=DutyState.EXPECTED)]
+    written = {
+        day: [reminder.agency.id for reminder in owed_reminders(PLAN, period, held, day)]
+        for day in (date(2025, 2, 28), date(2025, 3, 1))
+    }
+    assert written == {date(2025, 2, 28): ["so-khdt"], date(2025, 3, 1): ["so-tai-chinh"]}
+
+
+def test_where_nothing_is_asked_nobody_is_reminded() -> None:
+    assert owed(date(2024, 10, 15), []) == {}
+
+
+@given(st.dates(date(2024, 10, 1), date(2024, 12, 31)), st.dates(date(2024, 10, 1), date(2024, 12, 31)))
+def test_two_days_share_a_letters_key_only_within_one_stage(first: date, second: date) -> None:
+    keys = [{reminder.key for reminder in owed(day).values()} for day in (first, second)]
+    same_stage = stage_of(first) == stage_of(second)
+    assert len(keys[0]) == len(keys[1]) == 8
+    assert keys[0] == keys[1] if same_stage else not keys[0] & keys[1]
+
+
+def stage_of(day: date) -> str:
+    found = stage_on(PLAN, PERIODS["2024"].opens, PERIODS["2024"].due, day)
+    assert found is not None
+    return found.name
 
 
 def test_from_a_successors_day_on_it_is_written_to_for_both() -> None:

@@ -4,11 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import sqlalchemy as sa
-from answering import TODAY, edited_plan, open_season, say
+from answering import NOW, TODAY, edited_plan, open_season, real_plan, say
 
-from tracker.remind.queue import as_lines, queue_today
+from tracker.remind.queue import Queued, as_lines, queue_today
 from tracker.settings import Settings
-from tracker.store.engine import reading
+from tracker.store.apply import apply_plan
+from tracker.store.engine import reading, writing
 from tracker.store.tables import Base, Letter
 
 
@@ -32,8 +33,9 @@ def test_ten_runs_of_one_day_queue_one_letter_for_each_key(engine: sa.Engine, se
 def test_four_runs_at_once_queue_one_letter_for_each_key(engine: sa.Engine, settings: Settings) -> None:
     open_season(engine)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: queue_today(engine, settings.on(TODAY)), range(4)))
+        runs = list(pool.map(lambda _: queue_today(engine, settings.on(TODAY)), range(4)))
     assert count(engine) == 8
+    assert sorted(len(run.fresh) for run in runs) == [0, 0, 0, 8]
 
 
 def test_a_dry_run_shows_the_same_and_touches_nothing(engine: sa.Engine, settings: Settings) -> None:
@@ -43,6 +45,42 @@ def test_a_dry_run_shows_the_same_and_touches_nothing(engine: sa.Engine, setting
     assert dump(engine) == before
     did = queue_today(engine, settings.on(date(2024, 10, 22)))
     assert as_lines(would.fresh) == as_lines(did.fresh)
+
+
+def test_a_dry_run_of_the_very_first_day_opens_no_period(engine: sa.Engine, settings: Settings) -> None:
+    with writing(engine) as session:
+        apply_plan(session, real_plan(), "quản trị", TODAY, NOW)
+    before = dump(engine)
+    assert len(queue_today(engine, settings.on(TODAY), dry_run=True).fresh) == 8
+    assert dump(engine) == before
+
+
+def test_after_the_closing_nothing_is_queued(engine: sa.Engine, settings: Settings) -> None:
+    open_season(engine)
+    for day in (date(2025, 1, 1), date(2025, 6, 2)):
+        assert queue_today(engine, settings.on(day)) == Queued((), (), ())
+    assert count(engine) == 0
+
+
+def test_a_machine_that_was_off_for_weeks_sends_the_newest_stage_alone(
+    engine: sa.Engine, settings: Settings
+) -> None:
+    open_season(engine)
+    queue_today(engine, settings.on(date(2024, 10, 1)))
+    queue_today(engine, settings.on(date(2024, 11, 20)))
+    with reading(engine) as session:
+        stages = [key.rpartition(":")[2] for key in session.scalars(sa.select(Letter.key).order_by(Letter.id))]
+    assert stages == ["opening"] * 8 + ["after-5"] * 8
+
+
+def test_from_its_day_on_the_successor_gets_one_letter_for_both(engine: sa.Engine, settings: Settings) -> None:
+    open_season(engine)
+    queue_today(engine, settings.on(date(2025, 10, 15)))
+    with reading(engine) as session:
+        to = {letter.agency_id: letter for letter in session.scalars(sa.select(Letter))}
+    assert "so-khdt" not in to
+    assert "Nhiệm vụ của Sở Kế hoạch và Đầu tư" in to["so-tai-chinh"].html
+    assert to["so-tai-chinh"].to == ["sotaichinh@angiang.example"]
 
 
 def test_each_stage_asks_only_for_what_is_still_owed(engine: sa.Engine, settings: Settings) -> None:

@@ -67,6 +67,7 @@ def give_back(args: argparse.Namespace) -> None:
 
 def show(args: argparse.Namespace) -> None:
     """Print what the agencies said."""
+    from tracker.collect.answer import TEXTS
     from tracker.collect.review import chosen_duties
     from tracker.progress import DUTY_WORDS, STATUS_WORDS
     from tracker.store.duties import plan_order
@@ -85,11 +86,9 @@ def show(args: argparse.Namespace) -> None:
             if update := said.get(duty.id):
                 share = "" if update.percent is None else f", {update.percent} %"
                 print(f"  {STATUS_WORDS[update.status]}{share}; {update.said_by}, {update.said_on:%d/%m/%Y}")
-                texts = (update.result, update.difficulties, update.causes, update.proposals)
-                labels = ("Kết quả", "Khó khăn", "Nguyên nhân", "Đề xuất")
-                for label, text in zip(labels, texts, strict=True):
-                    if text:
-                        print(f"  {label}: {text.replace(chr(10), chr(10) + '    ')}")
+                for name, label in TEXTS.items():
+                    if text := getattr(update, name):
+                        print(f"  {label}: " + text.replace("\n", "\n    "))
 
 
 def report(args: argparse.Namespace) -> None:
