@@ -63,7 +63,10 @@ def prefect_server(settings: Settings) -> Iterator[None]:
     os.environ.setdefault("PREFECT_HOME", str(settings.var / "prefect"))
     # Closed networks: nothing is sent anywhere.
     os.environ |= {"DO_NOT_TRACK": "1", "PREFECT_SERVER_ANALYTICS_ENABLED": "false"}
-    port = int(os.environ.get("PREFECT_SERVER_API_PORT", "4200"))
+    given = os.environ.get("PREFECT_SERVER_API_PORT", "4200")
+    if not given.isdigit():
+        raise SettingsError(f"PREFECT_SERVER_API_PORT: {given!r} không phải số cổng; viết số từ 1 đến 65535")
+    port = int(given)
     refuse_taken(port, "PREFECT_SERVER_API_PORT")
     log = settings.var / "prefect-server.log"
     log.parent.mkdir(parents=True, exist_ok=True)

@@ -1,14 +1,19 @@
 """Sending for real: a folder, an SMTP server on loopback, a chat channel."""
 
+import gc
 import threading
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 from answering import TODAY, edited_plan, open_season, real_plan
 from smtp_post import Post, free_port
 
@@ -123,7 +128,28 @@ def test_a_mail_server_that_is_not_there_leaves_everything_queued(engine: sa.Eng
     outcome = send_queued(engine, today)
     assert outcome.shut is not None
     assert "không nối được máy chủ thư" in outcome.shut
-    assert {letter.state for letter in letters(engine).values()} == {"queued"}
+    assert {(letter.state, letter.attempts) for letter in letters(engine).values()} == {("queued", 0)}
+
+
+@pytest.mark.parametrize(("password", "sent"), [("bimat", 8), ("sai", 0), ("mật khẩu", 0)])
+def test_a_wrong_password_leaves_everything_queued_and_no_connection_open(
+    sqlite_engine: sa.Engine, settings: Settings, password: str, sent: int
+) -> None:
+    def check(*given: Any) -> AuthResult:
+        return AuthResult(success=given[-1].password == b"bimat", handled=False)
+
+    port = free_port()
+    server = Controller(Post(), hostname="127.0.0.1", port=port, auth_require_tls=False, authenticator=check)
+    server.start()
+    door = f"smtp://theo-doi:{quote(password)}@127.0.0.1:{port}"
+    outcome = send_queued(sqlite_engine, queued(sqlite_engine, replace(settings, mail_url=door)))
+    server.stop()
+    gc.collect()
+    assert len(outcome.sent) == sent
+    assert (outcome.shut is None) is bool(sent)
+    assert password not in (outcome.shut or "")
+    state, attempts = ("sent", 1) if sent else ("queued", 0)
+    assert {(letter.state, letter.attempts) for letter in letters(sqlite_engine).values()} == {(state, attempts)}
 
 
 def test_a_letter_taken_over_from_a_dead_sender_is_marked_uncertain_with_the_same_message_id(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.cli import answers, letters, plan, season
-from tracker.cli.common import day
+from tracker.cli.common import day, document_number
 from tracker.errors import FileTrouble, TrackerError
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     reporting = with_day(command("report", answers.report, "tổng hợp báo cáo của một kỳ"))
     reporting.add_argument("period", metavar="KỲ")
-    reporting.add_argument("--number", type=int, metavar="SỐ", help="số văn bản do văn thư cấp")
+    reporting.add_argument("--number", type=document_number, metavar="SỐ", help="số văn bản do văn thư cấp")
     accepting = with_day(command("accept", answers.accept, "duyệt báo cáo đã gửi"))
     accepting.add_argument("period", metavar="KỲ")
     accepting.add_argument("activities", nargs="*", metavar="HOẠT_ĐỘNG", help="mặc định: tất cả")

@@ -70,3 +70,10 @@ def shown(path: Path) -> str:
     """Return a path as seen from here."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def document_number(text: str) -> int:
+    """Read a clerk's number for argparse: 1 to 99999."""
+    if text.isascii() and text.isdigit() and 0 < int(text) < 100_000:
+        return int(text)
+    raise argparse.ArgumentTypeError(f'"{text}" không phải số văn bản; viết số từ 1 đến 99999')

@@ -88,18 +88,20 @@ class SmtpDoor:
                 server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=context)
             else:
                 server = smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
+            self.server = server
+            if not self.secure:
                 server.ehlo()
                 if server.has_extn("starttls"):
                     server.starttls(context=context)
             if self.user:
                 server.login(self.user, self.password)
-        except (OSError, smtplib.SMTPException) as why:
+        except (OSError, smtplib.SMTPException, UnicodeError) as why:  # smtplib takes ASCII passwords alone
+            self._hang_up()
             trouble = (
                 f"{self.host}:{self.port}: không nối được máy chủ thư ({why}); "
                 "kiểm tra TRACKER_MAIL_URL và mạng, thư vẫn nằm trong hàng đợi"
             )
             raise DeliveryError(trouble, permanent=False, unreachable=True) from why
-        self.server = server
         return server
 
     def _after_refusal(self, server: smtplib.SMTP) -> None:
