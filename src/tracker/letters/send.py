@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from email.errors import MessageError
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tracker.errors import DeliveryError
 from tracker.letters.compose import with_link
@@ -40,21 +41,26 @@ def send_queued(engine: sa.Engine, settings: Settings) -> Outcome:
     with reading(engine) as session:
         _, plan = plan_in_force(session)
     with mail_door(settings.mail_url) as door:
-        while outcome.shut is None:
-            with writing(engine) as session:
-                letter = claim_next_letter(session, settings.now())
-                link = session.get(Link, letter.link_id) if letter and letter.link_id else None
-            if letter is None:
-                break
+        with writing(engine) as session:
+            held = _claim(session, settings)
+        while held is not None:
+            letter, link = held
             try:
-                reply = _hand_over(door, letter, link, settings, plan)
+                tried: str | DeliveryError = _hand_over(door, letter, link, settings, plan)
             except DeliveryError as why:
-                _note_failure(engine, letter, why, settings, outcome)
-            else:
-                with writing(engine) as session:
-                    settle_sent(session, letter.id, reply, settings.now())
-                outcome.sent.append(letter)
+                tried = why
+            # One transaction settles this letter and claims the next, for each waits for the disk.
+            with writing(engine) as session:
+                _settle(session, letter, tried, settings, outcome)
+                held = None if outcome.shut else _claim(session, settings)
     return outcome
+
+
+def _claim(session: Session, settings: Settings) -> tuple[Letter, Link | None] | None:
+    letter = claim_next_letter(session, settings.now())
+    if letter is None:
+        return None
+    return letter, session.get(Link, letter.link_id) if letter.link_id else None
 
 
 def _hand_over(door: MailDoor, letter: Letter, link: Link | None, settings: Settings, plan: Plan) -> str:
@@ -70,14 +76,16 @@ def _hand_over(door: MailDoor, letter: Letter, link: Link | None, settings: Sett
     return door.deliver(mail, letter.key)
 
 
-def _note_failure(
-    engine: sa.Engine, letter: Letter, why: DeliveryError, settings: Settings, outcome: Outcome
+def _settle(
+    session: Session, letter: Letter, tried: str | DeliveryError, settings: Settings, outcome: Outcome
 ) -> None:
-    with writing(engine) as session:
-        if why.unreachable:
-            release(session, letter, why.reply, settings.now())
-            outcome.shut = why.reply
-        elif settle_failed(session, letter, why.reply, settings.now(), permanent=why.permanent) == "refused":
-            outcome.refused.append((letter, why.reply))
-        else:
-            outcome.postponed.append(letter)
+    if isinstance(tried, str):
+        settle_sent(session, letter.id, tried, settings.now())
+        outcome.sent.append(letter)
+    elif tried.unreachable:
+        release(session, letter, tried.reply, settings.now())
+        outcome.shut = tried.reply
+    elif settle_failed(session, letter, tried.reply, settings.now(), permanent=tried.permanent) == "refused":
+        outcome.refused.append((letter, tried.reply))
+    else:
+        outcome.postponed.append(letter)
