@@ -216,22 +216,22 @@ def test_a_chat_channel_is_one_more_recipient(
 
 
 def test_the_same_letter_sent_again_is_the_same_file_and_nothing_is_half_written(
-    engine: sa.Engine, settings: Settings
+    sqlite_engine: sa.Engine, settings: Settings
 ) -> None:
-    today = queued(engine, settings)
-    send_queued(engine, today)
+    today = queued(sqlite_engine, settings)
+    send_queued(sqlite_engine, today)
     folder = settings.var / "outbox"
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    with writing(engine) as session:
+    with writing(sqlite_engine) as session:
         session.execute(sa.update(Letter).values(state="queued"))
-    assert len(later(engine, today).sent) == 8
+    assert len(later(sqlite_engine, today).sent) == 8
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     blocked = folder / "remind-2024-so-cong-thuong-before-10.eml"
     blocked.unlink()
     blocked.mkdir()
-    with writing(engine) as session:
+    with writing(sqlite_engine) as session:
         session.execute(sa.update(Letter).values(state="queued"))
-    outcome = later(engine, today)
+    outcome = later(sqlite_engine, today)
     assert outcome.shut is not None
     assert str(blocked) in outcome.shut
     assert not list(folder.glob("*.part"))
@@ -261,14 +261,14 @@ def test_two_hundred_and_fifty_letters_leave_over_one_connection(
 
 
 def test_one_letter_that_cannot_be_made_does_not_keep_the_others_back(
-    engine: sa.Engine, settings: Settings
+    sqlite_engine: sa.Engine, settings: Settings
 ) -> None:
-    today = queued(engine, settings)
-    with writing(engine) as session:
+    today = queued(sqlite_engine, settings)
+    with writing(sqlite_engine) as session:
         spoiled = sa.update(Letter).where(Letter.agency_id == "hoi-lhpn")
         session.execute(spoiled.values(to=["vănphòng@angiang.example"]))
         session.execute(sa.update(Letter).where(Letter.agency_id == "so-tttt").values(to=["@"]))
-    outcome = send_queued(engine, today)
+    outcome = send_queued(sqlite_engine, today)
     assert len(outcome.sent) == 6
     assert {letter.agency_id for letter, _ in outcome.refused} == {"hoi-lhpn", "so-tttt"}
     assert all("sửa contacts" in reply for _, reply in outcome.refused)

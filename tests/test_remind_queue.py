@@ -55,28 +55,30 @@ def test_a_dry_run_of_the_very_first_day_opens_no_period(engine: sa.Engine, sett
     assert dump(engine) == before
 
 
-def test_after_the_closing_nothing_is_queued(engine: sa.Engine, settings: Settings) -> None:
-    open_season(engine)
+def test_after_the_closing_nothing_is_queued(sqlite_engine: sa.Engine, settings: Settings) -> None:
+    open_season(sqlite_engine)
     for day in (date(2025, 1, 1), date(2025, 6, 2)):
-        assert queue_today(engine, settings.on(day)) == Queued((), (), ())
-    assert count(engine) == 0
+        assert queue_today(sqlite_engine, settings.on(day)) == Queued((), (), ())
+    assert count(sqlite_engine) == 0
 
 
 def test_a_machine_that_was_off_for_weeks_sends_the_newest_stage_alone(
-    engine: sa.Engine, settings: Settings
+    sqlite_engine: sa.Engine, settings: Settings
 ) -> None:
-    open_season(engine)
-    queue_today(engine, settings.on(date(2024, 10, 1)))
-    queue_today(engine, settings.on(date(2024, 11, 20)))
-    with reading(engine) as session:
+    open_season(sqlite_engine)
+    queue_today(sqlite_engine, settings.on(date(2024, 10, 1)))
+    queue_today(sqlite_engine, settings.on(date(2024, 11, 20)))
+    with reading(sqlite_engine) as session:
         stages = [key.rpartition(":")[2] for key in session.scalars(sa.select(Letter.key).order_by(Letter.id))]
     assert stages == ["opening"] * 8 + ["after-5"] * 8
 
 
-def test_from_its_day_on_the_successor_gets_one_letter_for_both(engine: sa.Engine, settings: Settings) -> None:
-    open_season(engine)
-    queue_today(engine, settings.on(date(2025, 10, 15)))
-    with reading(engine) as session:
+def test_from_its_day_on_the_successor_gets_one_letter_for_both(
+    sqlite_engine: sa.Engine, settings: Settings
+) -> None:
+    open_season(sqlite_engine)
+    queue_today(sqlite_engine, settings.on(date(2025, 10, 15)))
+    with reading(sqlite_engine) as session:
         to = {letter.agency_id: letter for letter in session.scalars(sa.select(Letter))}
     assert "so-khdt" not in to
     assert "Nhiệm vụ của Sở Kế hoạch và Đầu tư" in to["so-tai-chinh"].html

@@ -42,12 +42,12 @@ def test_a_removed_activity_keeps_its_updates_and_brings_them_back_when_it_retur
     assert [update.revision for update in say(engine, "II.10", answer("Thêm"))] == [2]
 
 
-def test_an_activity_nobody_reported_is_expected_again_when_it_returns(engine: sa.Engine) -> None:
-    open_season(engine)
-    before = states(engine)
-    apply(engine, WITHOUT)
-    apply(engine, real_plan())
-    assert states(engine) == before
+def test_an_activity_nobody_reported_is_expected_again_when_it_returns(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    before = states(sqlite_engine)
+    apply(sqlite_engine, WITHOUT)
+    apply(sqlite_engine, real_plan())
+    assert states(sqlite_engine) == before
 
 
 def test_what_was_returned_is_still_returned_after_its_activity_was_away(engine: sa.Engine) -> None:
@@ -62,25 +62,27 @@ def test_what_was_returned_is_still_returned_after_its_activity_was_away(engine:
         assert (duty.state, duty.comment) == (DutyState.RETURNED, "Ghi rõ số người dự")
 
 
-def test_what_was_accepted_waits_to_be_looked_at_anew_after_its_activity_was_away(engine: sa.Engine) -> None:
-    open_season(engine)
-    say(engine, "II.10")
-    with writing(engine) as session:
+def test_what_was_accepted_waits_to_be_looked_at_anew_after_its_activity_was_away(
+    sqlite_engine: sa.Engine,
+) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10")
+    with writing(sqlite_engine) as session:
         accept(session, [duty_of(session, "II.10")], "đầu mối", NOW)
-    apply(engine, WITHOUT)
-    apply(engine, real_plan())
-    assert states(engine)["II.10"] is DutyState.SUBMITTED
+    apply(sqlite_engine, WITHOUT)
+    apply(sqlite_engine, real_plan())
+    assert states(sqlite_engine)["II.10"] is DutyState.SUBMITTED
 
 
-def test_an_edit_elsewhere_leaves_every_duty_as_it_stands(engine: sa.Engine) -> None:
-    open_season(engine)
-    say(engine, "II.10")
-    say(engine, "II.17")
-    with writing(engine) as session:
+def test_an_edit_elsewhere_leaves_every_duty_as_it_stands(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10")
+    say(sqlite_engine, "II.17")
+    with writing(sqlite_engine) as session:
         accept(session, [duty_of(session, "II.17")], "đầu mối", NOW)
-    before = states(engine)
-    apply(engine, WITHOUT)
-    assert {**states(engine), "II.10": DutyState.SUBMITTED} == before
+    before = states(sqlite_engine)
+    apply(sqlite_engine, WITHOUT)
+    assert {**states(sqlite_engine), "II.10": DutyState.SUBMITTED} == before
     assert before["II.17"] is DutyState.ACCEPTED
 
 
@@ -99,9 +101,9 @@ def test_what_diff_says_is_what_apply_then_does(engine: sa.Engine) -> None:
         assert touched_periods(session, WITHOUT.plan, TODAY) == []
 
 
-def test_making_duties_again_changes_nothing(engine: sa.Engine) -> None:
-    plan = open_season(engine)
-    with writing(engine) as session:
+def test_making_duties_again_changes_nothing(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(sqlite_engine)
+    with writing(sqlite_engine) as session:
         period = find_period(session, "2024")
         before = [duty.id for duty in duties_of(session, period)]
         assert sync_duties(session, plan, period) == len(before)

@@ -61,16 +61,16 @@ def test_another_secret_key_gives_other_tokens_that_open_nothing(sqlite_engine: 
         assert find_link(session, other, NOW) is None
 
 
-def test_withdrawing_takes_every_link_of_that_agency_and_no_other(engine: sa.Engine) -> None:
-    open_season(engine)
-    mine, others = made(engine), made(engine, "so-khdt")
-    with writing(engine) as session:
+def test_withdrawing_takes_every_link_of_that_agency_and_no_other(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    mine, others = made(sqlite_engine), made(sqlite_engine, "so-khdt")
+    with writing(sqlite_engine) as session:
         withdraw_links(session, find_period(session, "2024"), "so-tai-chinh", NOW)
-    with reading(engine) as session:
+    with reading(sqlite_engine) as session:
         assert find_link(session, mine, NOW) is None
         assert find_link(session, others, NOW) is not None
-    assert made(engine) != mine
-    assert made(engine, "so-khdt") == others
+    assert made(sqlite_engine) != mine
+    assert made(sqlite_engine, "so-khdt") == others
 
 
 def test_a_period_that_closes_on_another_day_takes_its_links_along(engine: sa.Engine) -> None:
@@ -86,10 +86,10 @@ def test_a_period_that_closes_on_another_day_takes_its_links_along(engine: sa.En
         assert find_link(session, token, later(days=30)) is None
 
 
-def test_a_link_asked_for_after_the_closing_opens_nothing(engine: sa.Engine) -> None:
-    open_season(engine)
-    token = made(engine, now=later(days=200))
-    with reading(engine) as session:
+def test_a_link_asked_for_after_the_closing_opens_nothing(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    token = made(sqlite_engine, now=later(days=200))
+    with reading(sqlite_engine) as session:
         assert find_link(session, token, later(days=200)) is None
 
 

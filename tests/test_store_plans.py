@@ -41,17 +41,17 @@ def test_a_version_says_who_applied_it_and_when(engine: sa.Engine) -> None:
     assert [line.detail["digest"] for line in lines] == [v.digest for v in kept]
 
 
-def test_going_back_to_an_earlier_text_is_a_version_anew(engine: sa.Engine) -> None:
+def test_going_back_to_an_earlier_text_is_a_version_anew(sqlite_engine: sa.Engine) -> None:
     for plan in (real_plan(), OTHER, real_plan()):
-        assert apply(engine, plan) is not None
-    assert [v.text for v in versions(engine)] == [real_plan().text, OTHER.text, real_plan().text]
+        assert apply(sqlite_engine, plan) is not None
+    assert [v.text for v in versions(sqlite_engine)] == [real_plan().text, OTHER.text, real_plan().text]
 
 
-def test_a_kept_version_reads_back_as_the_plan_it_was(engine: sa.Engine) -> None:
-    apply(engine, real_plan())
-    apply(engine, OTHER)
-    assert [applied_plan(v) for v in versions(engine)] == [real_plan().plan, OTHER.plan]
-    with reading(engine) as session:
+def test_a_kept_version_reads_back_as_the_plan_it_was(sqlite_engine: sa.Engine) -> None:
+    apply(sqlite_engine, real_plan())
+    apply(sqlite_engine, OTHER)
+    assert [applied_plan(v) for v in versions(sqlite_engine)] == [real_plan().plan, OTHER.plan]
+    with reading(sqlite_engine) as session:
         assert plan_in_force(session)[1] == OTHER.plan
 
 
@@ -62,12 +62,12 @@ def test_the_same_text_applied_by_many_at_once_is_one_version(engine: sa.Engine)
     assert len(versions(engine)) == 1
 
 
-def test_a_closed_period_is_read_under_the_version_that_knows_what_it_asked(engine: sa.Engine) -> None:
-    open_season(engine)
+def test_a_closed_period_is_read_under_the_version_that_knows_what_it_asked(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
     text = real_plan().text
     row = text[text.index("  - id: II.10\n") : text.index("  - id: II.11\n")]
-    with writing(engine) as session:
+    with writing(sqlite_engine) as session:
         apply_plan(session, edited_plan((row, "")), "quản trị", date(2025, 2, 1), later(days=109))
-    with reading(engine) as session:
+    with reading(sqlite_engine) as session:
         assert "II.10" not in plan_in_force(session)[1].by_id
         assert "II.10" in plan_for(session, find_period(session, "2024"))[1].by_id
