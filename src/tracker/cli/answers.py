@@ -62,7 +62,7 @@ def give_back(args: argparse.Namespace) -> None:
     with store(settings) as engine, writing(engine) as session:
         for duty in chosen_duties(session, args.period, [args.activity], None):
             give_back(session, duty, args.comment, who(), settings.now())
-    print(f"Đã trả lại {args.activity}; thư nhắc tới sẽ nêu lý do.")
+    print(f"Đã trả lại {args.activity}; lý do hiện trên trang trả lời và trong thư nhắc ở mốc kế tiếp.")
 
 
 def show(args: argparse.Namespace) -> None:

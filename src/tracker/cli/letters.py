@@ -41,11 +41,11 @@ def retry_letter(args: argparse.Namespace) -> None:
     with store(settings) as engine, writing(engine) as session:
         letter = find_letter(session, args.key)
         _, plan = plan_in_force(session)
+        agency = plan.agencies.get(letter.agency_id)
         # The contacts of today: a letter is mostly refused for an address that was since put right.
-        channels = [
-            to for to in recipients(plan.agencies[letter.agency_id]) if ("://" in to[0]) == ("://" in letter.to[0])
-        ]
-        to = letter.to if letter.to in channels or not channels else channels[0]
+        chat = "://" in letter.to[0]
+        known = [to for to in recipients(agency) if ("://" in to[0]) == chat] if agency else []
+        to = letter.to if letter.to in known or not known else known[0]
         retry_letter(session, letter, to, who(), settings.now())
     print(f"Đã xếp hàng lại, gửi tới {', '.join(to)}; thư sẽ đi ở lần chạy tới.")
 
