@@ -2,7 +2,7 @@
 
 Every part is real: the flows run under Prefect, letters are .eml files, the answers go through the links in those
 letters to the served page, the memo is a Word document. Only the answers are made up, and marked so. It works in
-`var/demo`, on days of October and November 2024, and may be run again and again.
+`var/demo` (or DEMO_VAR), on days of October and November 2024, and may be run again and again.
 """
 
 import email
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-VAR = ROOT / "var" / "demo"
+VAR = Path(os.environ.get("DEMO_VAR", ROOT / "var" / "demo")).absolute()
 LETTERS_ON, MEMO_ON, PERIOD = date(2024, 10, 15), date(2024, 11, 5), "2024"
 
 VAR.mkdir(parents=True, exist_ok=True)
@@ -46,6 +46,7 @@ from flows.collect import collect  # noqa: E402
 from flows.remind import RemindRequest, remind  # noqa: E402
 from flows.report import ReportRequest, report  # noqa: E402
 from tracker import cli  # noqa: E402
+from tracker.cli.common import shown  # noqa: E402
 from tracker.settings import Settings, load_settings  # noqa: E402
 from tracker.store.engine import opened_store  # noqa: E402
 from tracker.web.serve import server  # noqa: E402
@@ -78,7 +79,7 @@ def main() -> int:
     step("Tổng hợp báo cáo")
     os.environ["TRACKER_TODAY"] = str(MEMO_ON)
     for file in report(ReportRequest(period=PERIOD)):
-        said(f"  {file.relative_to(ROOT)}")
+        said(f"  {shown(file)}")
     said("\nXem trang trả lời của bản chạy thử: make serve-demo, rồi mở liên kết trong một thư ở var/demo/outbox.")
     return 0
 

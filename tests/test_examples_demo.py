@@ -1,0 +1,36 @@
+"""`make demo`, as a whole process, twice in a row."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from conftest import ROOT
+
+
+def run(var: Path) -> str:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKER_", "PREFECT_"))}
+    done = subprocess.run(
+        [sys.executable, "-m", "examples.demo"],
+        env=kept | {"DEMO_VAR": str(var)},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done.stdout
+
+
+def test_the_demo_ends_well_twice_in_a_row_and_queues_no_letter_again(tmp_path: Path) -> None:
+    for fresh in (8, 0):
+        said = run(tmp_path)
+        assert f"Lần chạy này gửi {fresh} thư mới. Các thư nhắc đã gửi (8):" in said
+        assert len(re.findall(r"^  \S+@angiang\.example: \[MINH HỌA\]", said, re.MULTILINE)) == 8
+        assert "35/42 hoạt động có báo cáo" in said
+        assert "DỮ LIỆU MINH HỌA" in said
+        memos = sorted(path.name for path in (tmp_path / "reports").iterdir())
+        assert memos == ["bao-cao-2024-1.docx", "bao-cao-2024-1.html"]
+        assert all(name in said for name in memos)
