@@ -1,6 +1,7 @@
 """Reading the plan file: what is right is read exactly, what is wrong is named, all of it, at its place."""
 
 import re
+import time
 import unicodedata
 from datetime import date
 from decimal import Decimal
@@ -14,8 +15,9 @@ from plan_text import SMALL, altered, plan_of
 from tracker.errors import FileTrouble, PlanFaults
 from tracker.plan.model import MonthDay
 from tracker.plan.reader import parse_plan, read_plan
+from tracker.plan.tree import MOST
 
-FAULT = re.compile(r"activities\.yaml:\d+:\d+: .+; .+", re.DOTALL)
+FAULT = re.compile(r"activities\.yaml:\d+:\d+: .+; .+")
 
 
 def faults_of(text: str | bytes) -> list[str]:
@@ -93,8 +95,50 @@ def test_a_plan_without_faults_is_read_into_exact_values() -> None:
         ),
         (
             ("at_least: 10", "at_least: mười"),
-            'activities.yaml:52:52: htx.at_least: "mười" không phải số; '
-            "viết bằng chữ số, phần lẻ sau dấu chấm, ví dụ 1253 hoặc 12.5",
+            'activities.yaml:52:52: htx.at_least: "mười" không phải số dùng được; '
+            "viết bằng chữ số, không chấm hàng nghìn, phần lẻ sau dấu chấm, ví dụ 1253 hoặc 12.5",
+        ),
+        (
+            ("at_least: 10", "at_least: 1.253"),
+            'activities.yaml:52:52: htx.at_least: "1.253" không phải số dùng được; '
+            "viết bằng chữ số, không chấm hàng nghìn, phần lẻ sau dấu chấm, ví dụ 1253 hoặc 12.5",
+        ),
+        (
+            ("due: 10-29", "due: 29/10"),
+            'activities.yaml:54:31: reporting.annual.due: "29/10" không viết theo THÁNG-NGÀY; viết 10-29',
+        ),
+        (
+            ("due: 10-29", "due: １０-２９"),
+            'activities.yaml:54:31: reporting.annual.due: "１０-２９" không phải ngày trong năm; '
+            "viết THÁNG-NGÀY, ví dụ 10-29",
+        ),
+        (
+            ("id: II.3\n", "id:\n"),
+            "activities.yaml:46:8: activities.3.id: để trống; điền giá trị hoặc xóa cả dòng",
+        ),
+        (
+            ("lead: so-b", 'lead: "so-\\nb"'),
+            'activities.yaml:50:11: II.3.lead: không có cơ quan "so- b"; có phải "so-b"?',
+        ),
+        (
+            ("  hoi:\n", "  hoi:\n    <<: *mau\n"),
+            "activities.yaml:10:9: agencies.hoi.<<: không dùng neo (&, *) của YAML; viết lại nội dung tại chỗ",
+        ),
+        (
+            ("    title: Tập huấn\n", "    title: Tập huấn: khởi sự\n"),
+            'activities.yaml:41:20: dấu hai chấm không đúng chỗ; đặt cả câu trong "…" hoặc xem lại thụt dòng',
+        ),
+        (
+            ("title: Tập huấn", 'title: "Tập huấn'),
+            "activities.yaml:41:12: dấu nháy mở ở đây không có dấu đóng; thêm dấu nháy đóng",
+        ),
+        (
+            ("years: [2024]", "years: [2024"),
+            "activities.yaml:49:12: danh sách mở bằng [ ở đây thiếu dấu phẩy hoặc dấu ]; thêm vào chỗ thiếu",
+        ),
+        (
+            ("title: Tập huấn", "title: %Tập huấn"),
+            'activities.yaml:41:12: giá trị không mở đầu bằng ký tự này được; đặt giá trị trong "…"',
         ),
         (
             ("title: Hội chợ", "title:"),
@@ -111,7 +155,7 @@ def test_a_plan_without_faults_is_read_into_exact_values() -> None:
         ),
         (
             ("short: Sở B", "short: Sở cũ A"),
-            'activities.yaml:20:5: so-b: tên "Sở cũ A" đã là của so-a; '
+            'activities.yaml:21:12: so-b: tên "Sở cũ A" đã là của so-a; '
             "mỗi tên gọi chỉ thuộc một cơ quan hoặc nhóm",
         ),
         (
@@ -125,7 +169,7 @@ def test_a_plan_without_faults_is_read_into_exact_values() -> None:
         ),
         (
             ("title: Tập huấn", "title: !!str Tập huấn"),
-            "activities.yaml:41:12: II.2.title: không dùng nhãn kiểu tag:yaml.org,2002:str; xóa nhãn đi",
+            "activities.yaml:41:12: II.2.title: không dùng nhãn kiểu !!str; xóa nhãn đi",
         ),
     ],
 )
@@ -149,11 +193,28 @@ def test_all_faults_are_named_at_once_and_in_the_order_of_the_file() -> None:
     assert len(faults) == 7, faults
 
 
-def test_a_circle_of_successions_is_a_fault() -> None:
-    text = altered(
-        ("short: Sở B\n", "short: Sở B\n    succeeded_by: {agency: so-a, since: 2025-01-01}\n"),
-    )
-    assert all("kế thừa vòng tròn" in fault for fault in faults_of(text))
+@pytest.mark.parametrize(
+    ("change", "fault"),
+    [
+        (("agencies:\n", "agenciess:\n"), 'không có khóa "agenciess"; có phải "agencies"?'),
+        (("groups:\n", "group:\n"), 'không có khóa "group"; có phải "groups"?'),
+        (("content:\n", "contents:\n"), 'không có khóa "contents"; có phải "content"?'),
+        (("{id: ND1,", "{idd: ND1,"), 'không có khóa "idd"; có phải "id"?'),
+        (("  so-b:\n    name: Sở B mẫu\n", "  so-b:\n"), 'thiếu khóa "name"'),
+        (("years: [2023, 2024, 2025]\n  coord", "years: abc\n  coord"), "plan.years: phải là danh sách"),
+        (("years: [2023, 2024, 2025]\n  coord", "years: [2023, 202x]\n  coord"), "plan.years.2"),
+    ],
+)
+def test_what_could_not_be_read_is_not_held_against_the_rows_that_name_it(
+    change: tuple[str, str], fault: str
+) -> None:
+    (found,) = faults_of(altered(change))
+    assert fault in found
+
+
+def test_a_year_outside_the_plan_is_named_at_its_own_column_beside_one_that_is_no_year() -> None:
+    faults = faults_of(altered(("years: [2024]", "years: [x, 2031]")))
+    assert [fault.split(": ")[0] for fault in faults] == ["activities.yaml:49:13", "activities.yaml:49:16"]
 
 
 def test_an_agency_with_a_fault_of_its_own_is_still_known_to_the_others() -> None:
@@ -166,7 +227,7 @@ def test_a_text_stays_the_text_that_was_typed(value: str) -> None:
     assert plan_of(("title: Hội chợ", f"title: {value}")).by_id["II.3"].title == value
 
 
-@pytest.mark.parametrize("value", ["2024.0", "2_024", "0x7e8", "２０２４", "20:24", "yes", "1e3"])
+@pytest.mark.parametrize("value", ["02024", "2024.0", "2_024", "0x7e8", "２０２４", "20:24", "yes", "1e3"])
 def test_a_year_is_digits_and_nothing_else(value: str) -> None:
     assert faults_of(altered(("years: [2024]", f"years: [{value}]")))
 
@@ -174,6 +235,14 @@ def test_a_year_is_digits_and_nothing_else(value: str) -> None:
 def test_tabs_are_named_line_by_line() -> None:
     faults = faults_of(altered(("    title: Tập huấn", "\ttitle: Tập huấn")))
     assert faults[0] == "activities.yaml:41:1: có phím Tab ở đầu dòng; thụt dòng bằng dấu cách"
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\r"])
+def test_places_are_the_same_whatever_ends_a_line(line_end: str) -> None:
+    text = altered(("    title: Tập huấn", "\ttitle: Tập huấn")).replace("\n", line_end)
+    assert faults_of(text)[0].startswith("activities.yaml:41:1: có phím Tab")
+    broken = SMALL.replace("\n", line_end).encode().replace("Tập".encode(), b"T\xff", 1)
+    assert faults_of(broken)[0].startswith("activities.yaml:41:13: byte 0xff")
 
 
 def test_broken_utf8_is_named_at_its_byte() -> None:
@@ -184,7 +253,7 @@ def test_broken_utf8_is_named_at_its_byte() -> None:
     ]
 
 
-@pytest.mark.parametrize("letter", ["\x00", "\x07", "\x85", "\x1b", "\ufeff"])
+@pytest.mark.parametrize("letter", ["\x00", "\x07", "\x85", "\x1b", "\u2028", "\ufeff"])
 def test_a_control_character_is_named(letter: str) -> None:
     (fault,) = faults_of(altered(("Tập huấn", f"Tập{letter} huấn")))
     assert f"U+{ord(letter):04X}" in fault
@@ -209,6 +278,29 @@ def test_an_escape_cannot_write_what_the_file_may_not_hold(escape: str) -> None:
 )
 def test_endless_nesting_is_a_fault_and_not_a_crash(text: str) -> None:
     assert faults_of(text)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        bytes(range(256)) * 40_000,
+        b"[" * 10_000_000,
+        b"a" * 10_000_000,
+        b"\t\n" * 5_000_000,
+        b"a: b\n" * 2_000_000,
+        b"- &a b\n" * 1_500_000,
+        "".join(f"k{i}: b\n" for i in range(10_000)).encode(),
+    ],
+    ids=["bytes", "brackets", "letters", "tabs", "one key", "anchors", "many keys"],
+)
+def test_garbage_gives_few_faults_and_soon(raw: bytes) -> None:
+    began = time.process_time()
+    faults = faults_of(raw)
+    assert len(faults) <= MOST + 1
+    assert all(FAULT.fullmatch(fault) and len(fault) < 1000 for fault in faults)
+    assert time.process_time() - began < 5
+    if len(faults) > MOST:
+        assert faults[-1].endswith(f"còn lỗi khác sau {MOST} lỗi đầu; sửa các lỗi trên rồi kiểm tra lại")
 
 
 @pytest.mark.parametrize(
@@ -239,17 +331,17 @@ def test_unconfirmed_readings_are_notes_and_no_faults() -> None:
     assert "I.1: năm 2023 là cách đọc: ô trống bị mất" in notes[1]
 
 
-def test_a_lead_without_a_contact_is_a_note() -> None:
-    notes = parse_plan(altered(("    contacts: [{to: b@mau.example}]\n", "")).encode()).notes
-    assert any("so-b: chủ trì 1 hoạt động nhưng chưa có nơi nhận thư" in str(note) for note in notes)
-
-
 def test_a_file_that_is_not_there_is_named_with_the_way_out(tmp_path: Path) -> None:
     with pytest.raises(FileTrouble, match="TRACKER_PLAN"):
         read_plan(tmp_path / "khong-co.yaml")
 
 
-LINES = SMALL.splitlines(keepends=True)
+EVERYTHING = """\
+  phase_review: {code: so-ket, title: Sơ kết, opens: 2025-10-01, due: 2025-11-15, closes: 2025-12-31}
+  stages: {before: [5, 0], after: [1]}
+  calendar: {days_off: [2024-05-03], working_days: [2024-05-04]}
+"""
+LINES = altered(("reporting:\n", f"reporting:\n{EVERYTHING}")).splitlines(keepends=True)
 SPOILERS = st.sampled_from(
     [
         "",
@@ -276,7 +368,7 @@ SPOILERS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_whatever_is_spoiled_gives_a_plan_or_faults_inside_the_file(data: st.DataObject) -> None:
     lines = list(LINES)
@@ -300,4 +392,4 @@ def test_whatever_is_spoiled_gives_a_plan_or_faults_inside_the_file(data: st.Dat
     assert named
     for fault in faults:
         assert FAULT.fullmatch(fault), fault
-        assert int(fault.split(":")[1]) <= raw.count(b"\n") + raw.count(b"\r") + 3
+        assert int(fault.split(":")[1]) <= raw.count(b"\n") + raw.count(b"\r") + 1

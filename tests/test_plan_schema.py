@@ -62,3 +62,11 @@ def test_every_key_has_its_help_in_vietnamese() -> None:
     found = descriptions(json.loads(schema_text()))
     assert len(found) > 50
     assert all(found)
+
+
+def test_what_may_be_left_out_shows_its_default() -> None:
+    agency = plan_schema()["properties"]["agencies"]["additionalProperties"]
+    assert agency["properties"]["kind"]["default"] == "agency"
+    assert "default" not in agency["properties"]["name"]
+    stages = plan_schema()["properties"]["reporting"]["properties"]["stages"]
+    assert json.loads(json.dumps(stages["properties"]["before"]["default"])) == [10, 5, 2, 0]

@@ -1,23 +1,51 @@
-"""What a new plan changes, said in people's terms. Pure: two plans in, Vietnamese lines out."""
+"""What a new plan changes, said in people's terms. Pure: two plans in, Vietnamese lines out.
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+The fields of the model are walked with a table of what officials call them. Agencies are named by their short
+names, and of a list only what came and what went is said.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from tracker.plan.model import Activity, Agency, MonthDay, Plan
-from tracker.words import vietnamese_date
+from tracker.plan.model import Activity, Agency, Group, MonthDay, Plan, Succession, Target
+from tracker.words import vietnamese_date, vietnamese_number
 
 LONGEST = 60
-"""Letters of a title that a line shows."""
+"""Letters of a text that a line shows."""
+LABELS: Mapping[str, str] = {
+    "code": "số, mã", "title": "tên", "issuer": "cơ quan ban hành", "issued": "ngày ban hành", "years": "năm",
+    "coordinator": "cơ quan đầu mối", "supersedes": "thay thế", "to": "địa chỉ", "name": "tên đầy đủ",
+    "agency": "cơ quan kế thừa", "since": "kể từ", "unconfirmed": "phần cần đối chiếu", "short": "tên gọi ngắn",
+    "kind": "loại", "aliases": "cách viết khác", "contacts": "nơi nhận thư", "succeeded_by": "kế thừa",
+    "members": "thành viên", "part": "phần", "printed_as": "số TT in", "content": "nội dung", "lead": "chủ trì",
+    "years_unconfirmed": "năm cần đối chiếu", "coordinating": "phối hợp", "due": "hạn", "note": "ghi chú",
+    "coordinating_printed": "phối hợp như in", "unit": "đơn vị tính", "at_least": "giá trị phải đạt",
+    "printed": "giá trị như in", "by": "năm phải đạt", "source": "căn cứ", "reported_by": "cơ quan báo cáo",
+    "annual": "hằng năm", "opens": "mở kỳ", "closes": "khóa kỳ", "phase_review": "sơ kết", "stages": "mốc nhắc",
+    "before": "trước hạn", "after": "sau hạn", "calendar": "lịch", "days_off": "ngày nghỉ", "place": "địa danh",
+    "working_days": "ngày làm bù", "letterhead": "thể thức", "profile": "mẫu", "parent": "cơ quan chủ quản",
+    "symbol": "ký hiệu", "addressees": "kính gửi", "signed_for": "thẩm quyền ký", "signed_title": "chức vụ",
+    "signed_name": "người ký", "copies": "nơi nhận",
+}  # fmt: skip
+SECTIONS: Mapping[str, str] = {
+    "agencies": "cơ quan", "groups": "nhóm", "content": "nội dung", "activities": "hoạt động",
+    "targets": "chỉ tiêu",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One change: the activity, agency, target or section it is `about`, and a line that says it."""
+    """One change: the row or section it is `about`, a line that says it, and whom it concerns.
+
+    `agencies` holds the ids of the agencies whose duties, name or contacts change, none where it is everyone's.
+    """
 
     about: str
     text: str
+    agencies: frozenset[str] = frozenset()
 
 
 def plan_changes(old: Plan | None, new: Plan) -> list[Change]:
@@ -27,97 +55,135 @@ def plan_changes(old: Plan | None, new: Plan) -> list[Change]:
     """
     if old is None:
         leads = {activity.lead for activity in new.activities}
-        text = f"Kế hoạch mới {new.plan.code}: {len(new.activities)} hoạt động, {len(leads)} cơ quan chủ trì."
-        return [Change("plan", text)]
-    return [
-        *_field_changes("plan", "Kế hoạch", old.plan, new.plan),
-        *_row_changes("cơ quan", old.agencies, new.agencies, lambda agency: agency.name, _agency_changes),
-        *_row_changes("nhóm", old.groups, new.groups, lambda group: group.name),
-        *_row_changes("nội dung", _by_id(old.content), _by_id(new.content), lambda area: area.title),
-        *_row_changes(
-            "hoạt động",
-            _by_id(old.activities),
-            _by_id(new.activities),
-            _titled(new, old),
-            _activity_changes(old, new),
-        ),
-        *_row_changes("chỉ tiêu", _by_id(old.targets), _by_id(new.targets), lambda target: target.title),
-        *_field_changes("reporting", "Chế độ báo cáo", old.reporting, new.reporting),
-    ]
+        counts = [f"{len(getattr(new, section))} {kind}" for section, kind in SECTIONS.items()]
+        text = f"Kế hoạch mới {new.plan.code}: {', '.join(counts)}; {len(leads)} cơ quan chủ trì."
+        return [Change("plan", text, frozenset(leads))]
+    return list(_Comparison(old, new).changes())
 
 
-Named = Callable[[Any], str]
-Compared = Callable[[Any, Any], Iterator[Change]]
+class _Comparison:
+    """Two plans, and the names of the agencies and groups of both."""
 
+    def __init__(self, old: Plan, new: Plan) -> None:
+        self.old, self.new = old, new
+        self.names: dict[str, str] = {}
+        self.members: dict[str, tuple[str, ...]] = {}
+        for plan in (old, new):
+            self.names |= {group.id: group.name for group in plan.groups.values()}
+            self.names |= {agency.id: agency.short for agency in plan.agencies.values()}
+            self.members |= {group.id: group.members for group in plan.groups.values()}
 
-def _row_changes(
-    kind: str, old: Mapping[str, Any], new: Mapping[str, Any], named: Named, compared: Compared | None = None
-) -> Iterator[Change]:
-    for row_id in old:
-        if row_id not in new:
-            yield Change(row_id, f"Bớt {kind} {row_id}: {named(old[row_id])}")
-    for row_id, row in new.items():
-        if row_id not in old:
-            yield Change(row_id, f"Thêm {kind} {row_id}: {named(row)}")
-        elif compared is not None:
-            yield from compared(old[row_id], row)
-        else:
-            yield from _field_changes(row_id, f"{kind.capitalize()} {row_id}", old[row_id], row)
+    def changes(self) -> Iterator[Change]:
+        yield from self.of_fields("plan", "Kế hoạch", self.old.plan, self.new.plan)
+        for section, kind in SECTIONS.items():
+            yield from self.of_rows(kind, _by_id(getattr(self.old, section)), _by_id(getattr(self.new, section)))
+        yield from self.of_fields("reporting", "Chế độ báo cáo", self.old.reporting, self.new.reporting)
 
+    def of_rows(self, kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+        yield from (self.of_whole("Bớt", kind, row) for row in old.values() if row.id not in new)
+        for row in new.values():
+            if row.id not in old:
+                yield self.of_whole("Thêm", kind, row)
+                continue
+            before = old[row.id]
+            if isinstance(row, Activity):
+                yield from self.of_duties(before, row)
+            named = row.short if isinstance(row, Agency) else f"{kind.capitalize()} {row.id}"
+            yield from self.of_fields(row.id, named, before, row, _holders(before) | _holders(row))
 
-def _agency_changes(old: Agency, new: Agency) -> Iterator[Change]:
-    yield from _field_changes(new.id, new.short, old, new)
+    def of_whole(self, verb: str, kind: str, row: Any) -> Change:
+        """Say that a row comes or goes; of an activity also whose duty it is, and in which years."""
+        text = f"{verb} {kind} {row.id}: {_short(getattr(row, 'title', None) or row.name)}"
+        if isinstance(row, Activity):
+            text = f"{self.names[row.lead]} {verb.lower()} {row.id} ({_listed(row.years)}): {_short(row.title)}"
+        return Change(row.id, text, _holders(row))
 
-
-def _activity_changes(old_plan: Plan, new_plan: Plan) -> Compared:
-    def compared(old: Activity, new: Activity) -> Iterator[Change]:
+    def of_duties(self, old: Activity, new: Activity) -> Iterator[Change]:
+        """Say which agency gains or loses the duty of an activity, and in which years."""
+        loser, winner = self.names[old.lead], self.names[new.lead]
         if old.lead != new.lead:
-            years = ", ".join(map(str, new.years))
-            loser, winner = old_plan.agencies[old.lead].short, new_plan.agencies[new.lead].short
-            yield Change(new.id, f"{loser} không còn chủ trì {new.id}; {winner} nhận chủ trì {new.id} ({years})")
-        yield from _field_changes(new.id, f"Hoạt động {new.id}", old, new, but=("lead",))
-
-    return compared
-
-
-def _titled(new: Plan, old: Plan) -> Callable[[Activity], str]:
-    def titled(activity: Activity) -> str:
-        plan = new if activity.lead in new.agencies else old
-        years = ", ".join(map(str, activity.years))
-        return f"{plan.agencies[activity.lead].short} ({years}): {_short(activity.title)}"
-
-    return titled
-
-
-def _field_changes(about: str, named: str, old: Any, new: Any, but: Iterable[str] = ()) -> Iterator[Change]:
-    """Yield a line for each field of two rows that differs; nested sections are walked into."""
-    for field in fields(new):
-        before, after = getattr(old, field.name), getattr(new, field.name)
-        if before == after or field.name in but:
-            continue
-        label = f"{named}, {field.name}"
-        if is_dataclass(before) and is_dataclass(after):
-            yield from _field_changes(about, label, before, after)
+            text = f"{loser} bớt {new.id} ({_listed(old.years)}); {winner} thêm {new.id} ({_listed(new.years)})"
+        elif set(old.years) != set(new.years):
+            text = f"{winner}, {new.id}: {_came_and_went(old.years, new.years, 'năm ')}"
         else:
-            yield Change(about, f"{label}: {_shown(before)} → {_shown(after)}")
+            return
+        yield Change(new.id, f"{text}: {_short(new.title)}", _holders(old) | _holders(new))
+
+    def of_fields(
+        self, about: str, named: str, old: Any, new: Any, concerned: frozenset[str] = frozenset()
+    ) -> Iterator[Change]:
+        """Yield a line for each field of two rows that differs; nested sections are walked into."""
+        for field in fields(new):
+            before, after = getattr(old, field.name), getattr(new, field.name)
+            if before == after or (isinstance(new, Activity) and field.name in {"lead", "years"}):
+                continue
+            label = f"{named}, {LABELS[field.name]}"
+            if is_dataclass(before) and is_dataclass(after):
+                yield from self.of_fields(about, label, before, after, concerned)
+                continue
+            touched = _holders(before) | _holders(after)
+            if "agency" in field.metadata.get("names", ()):
+                ids = _as_set(before) ^ _as_set(after)
+                touched |= {agency for i in ids for agency in self.members.get(i, (i,))}
+            text = f"{label}: {self.difference(before, after, field.metadata)}"
+            yield Change(about, text, concerned | touched)
+
+    def difference(self, before: Any, after: Any, facts: Mapping[str, Any]) -> str:
+        if isinstance(before, tuple) and isinstance(after, tuple) and not isinstance(after, MonthDay):
+            return _came_and_went([self.shown(i, facts) for i in before], [self.shown(i, facts) for i in after])
+        return " → ".join(self.shown(side, facts) for side in _from_difference(before, after))
+
+    def shown(self, value: Any, facts: Mapping[str, Any]) -> str:
+        """Return the value of a field with the metadata `facts` as officials write it."""
+        if value is None:
+            return "không có"
+        if isinstance(value, MonthDay):
+            return f"{value.day:02}/{value.month:02}"
+        if isinstance(value, date):
+            return vietnamese_date(value)
+        if isinstance(value, Decimal):
+            return vietnamese_number(value)
+        if is_dataclass(value):
+            parts = [(getattr(value, field.name), field.metadata) for field in fields(value)]
+            return " – ".join(self.shown(part, facts) for part, facts in parts if part is not None)
+        return self.names.get(value, value) if facts.get("names") else _short(str(value))
 
 
-def _by_id(rows: Iterable[Any]) -> dict[str, Any]:
-    return {row.id: row for row in rows}
+def _by_id(rows: Any) -> dict[str, Any]:
+    return {row.id: row for row in (rows.values() if isinstance(rows, Mapping) else rows)}
 
 
-def _shown(value: Any) -> str:
-    if value is None or value == ():
-        return "không có"
-    if isinstance(value, MonthDay):
-        return f"{value.day:02}/{value.month:02}"
-    if isinstance(value, tuple):
-        return ", ".join(_shown(item) for item in value)
-    if isinstance(value, date):
-        return vietnamese_date(value)
-    if is_dataclass(value):
-        return _short(" ".join(_shown(getattr(value, field.name)) for field in fields(value)))
-    return f"“{_short(value)}”" if isinstance(value, str) else str(value)
+def _holders(row: Any) -> frozenset[str]:
+    """Return whom a row binds: the agency itself, the lead, the members, who reports."""
+    named = {Agency: "id", Activity: "lead", Group: "members", Target: "reported_by", Succession: "agency"}.get(
+        type(row)
+    )
+    return frozenset(_as_set(getattr(row, named))) if named else frozenset()
+
+
+def _as_set(value: Any) -> set[Any]:
+    return set(value) if isinstance(value, tuple) else {value} - {None}
+
+
+def _listed(values: Iterable[Any]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _came_and_went(old: Sequence[Any], new: Sequence[Any], what: str = "") -> str:
+    went, came = [value for value in old if value not in new], [value for value in new if value not in old]
+    parts = [f"{verb} {what}{_listed(some)}" for verb, some in (("bớt", went), ("thêm", came)) if some]
+    return ", ".join(parts) or f"thứ tự mới: {_listed(new)}"
+
+
+def _from_difference(before: Any, after: Any) -> tuple[Any, Any]:
+    """Return two long texts from shortly before where they part, so that a shortened line shows what changed."""
+    if not (isinstance(before, str) and isinstance(after, str)) or len(max(before, after, key=len)) <= LONGEST:
+        return before, after
+    pairs = enumerate(zip(before, after, strict=False))
+    same = next((i for i, (a, b) in pairs if a != b), min(len(before), len(after)))
+    start = before.rfind(" ", 0, max(0, same - LONGEST // 4)) + 1
+    lead = "…" if start else ""
+    return lead + before[start:], lead + after[start:]
 
 
 def _short(text: str) -> str:

@@ -19,7 +19,7 @@ from typing import Any, cast
 from tracker.errors import FileTrouble, PlanFaults, nearest
 from tracker.plan import rules
 from tracker.plan.model import MonthDay, Plan
-from tracker.plan.tree import Fault, Listing, Mapped, Node, Place, Scalar, read_tree
+from tracker.plan.tree import MOST, Fault, Listing, Mapped, Node, Place, Scalar, read_tree
 from tracker.settings import ADDRESS
 
 FAILED: Any = object()
@@ -74,12 +74,15 @@ def parse_plan(raw: bytes, file: str = "activities.yaml") -> Reading:
     if tree is not None:
         value = walk.value(Plan, tree, (), {})
         seen = rules.Seen(file, value if isinstance(value, dict) else {}, walk.places)
-        faults += walk.unknown_names(rules.names_of(tree))
+        faults += walk.unknown_names(rules.names_of(seen.sections))
         faults += rules.faults(seen)
         if not faults:
             plan = Plan(**value)
             return Reading(plan, tuple(sorted(rules.notes(plan, seen), key=_by_place)), raw.decode("utf-8-sig"))
     in_order: list[Fault] = sorted(set(faults), key=_by_place)
+    if len(in_order) > MOST:
+        what = f"còn lỗi khác sau {MOST} lỗi đầu"
+        in_order[MOST:] = [Fault(file, in_order[MOST].place, "", what, "sửa các lỗi trên rồi kiểm tra lại")]
     raise PlanFaults(in_order)
 
 
@@ -109,15 +112,22 @@ class _Walk:
         self.titles: dict[rules.Path, str] = {}
 
     def fault(self, path: rules.Path, place: Place, what: str, way_out: str) -> Any:
-        if place not in self.said_already:
+        if place not in self.said_already and len(self.faults) <= MOST:
             self.faults.append(Fault(self.file, place, rules.where(path, self.titles), what, way_out))
         return FAILED
 
     def unknown_names(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
-        """Return a fault for every text that should name an agency, group or content area and does not."""
-        found = []
+        """Return a fault for every text that should name an agency, group or content area and does not.
+
+        A kind that is not in `known` could not be read in full: of those, nothing can be said.
+        """
+        found: list[Fault] = []
         words = {"agency": "cơ quan", "group": "nhóm", "content": "nội dung"}
         for path, place, text, kinds in self.named:
+            if len(found) > MOST:
+                break
+            if not known.keys() >= set(kinds):
+                continue
             valid = frozenset().union(*(known[kind] for kind in kinds))
             if text not in valid:
                 what = f'không có {" hay ".join(words[kind] for kind in kinds)} "{text}"'
@@ -142,7 +152,7 @@ class _Walk:
     def _object(self, cls: type, node: Node, path: rules.Path) -> Any:
         if not isinstance(node, Mapped):
             return self.fault(path, node.place, "phải gồm các dòng khóa: giá trị", "xem mẫu ở các mục bên cạnh")
-        if isinstance(named := node.items.get("id"), Scalar):
+        if isinstance(named := node.items.get("id"), Scalar) and named.text.strip():
             self.titles[path] = named.text
         known = {field.name: field for field in _fields(cls) if not field.metadata.get("key")}
         misspelt = self._unknown_keys(node, known, path)
@@ -163,10 +173,13 @@ class _Walk:
 
     def _unknown_keys(self, node: Mapped, known: Mapping[str, object], path: rules.Path) -> set[str]:
         """Note every key that no field has; return the fields they were probably meant for."""
-        meant = set()
+        meant: set[str] = set()
+        left = [name for name in known if name not in node.keys]
         for key, place in node.keys.items():
-            if key not in known:
-                way_out = nearest(key, known.keys() - node.keys)
+            if len(self.faults) > MOST:
+                break
+            if key not in known and node.items[key].place not in self.said_already:
+                way_out = nearest(key, left) if left else "xóa khóa này"
                 meant |= {name for name in known if f'"{name}"' in way_out}
                 self.fault((*path, key), place, f'không có khóa "{key}"', way_out)
         return meant
@@ -183,8 +196,8 @@ class _Walk:
             for i, value in enumerate(values):
                 if value is not FAILED and value in values[:i]:
                     self.fault(path, node.items[i].place, f'"{value}" viết hai lần', "xóa một trong hai")
-        # Rows are kept where they stand even if one of them failed, so that rules still see the others.
-        return values if is_dataclass(kind) else tuple(value for value in values if value is not FAILED)
+        # What failed leaves a None in its place, so that rules still see the others, each where it stands.
+        return tuple(None if value is FAILED else value for value in values)
 
     def _mapping(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
         if not isinstance(node, Mapped):
@@ -235,22 +248,24 @@ class _Walk:
 
 
 def _whole(text: str) -> int:
-    if not re.fullmatch(r"-?[0-9]{1,9}", text):
-        raise ValueError("không phải số nguyên", "viết bằng chữ số, ví dụ 2024")
+    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,8})", text):
+        raise ValueError("không phải số nguyên", "viết bằng chữ số, không có số 0 ở đầu, ví dụ 2024")
     return int(text)
 
 
 def _number(text: str) -> Decimal:
-    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,4})?", text):
-        raise ValueError("không phải số", "viết bằng chữ số, phần lẻ sau dấu chấm, ví dụ 1253 hoặc 12.5")
+    # Three digits after the dot are a Vietnamese thousand (1.253), which must not become one and a quarter.
+    if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", text):
+        way_out = "viết bằng chữ số, không chấm hàng nghìn, phần lẻ sau dấu chấm, ví dụ 1253 hoặc 12.5"
+        raise ValueError("không phải số dùng được", way_out)
     return Decimal(text)
 
 
 def _date(text: str) -> date:
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             return date.fromisoformat(text)
-        if spoken := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text):
+        if spoken := re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", text):
             day, month, year = map(int, spoken.groups())
             raise ValueError("không viết theo NĂM-THÁNG-NGÀY", f"viết {date(year, month, day)}")
     except ValueError as why:
@@ -262,7 +277,11 @@ def _date(text: str) -> date:
 
 def _month_day(text: str) -> MonthDay:
     way_out = "viết THÁNG-NGÀY, ví dụ 10-29"
-    if not re.fullmatch(r"\d{2}-\d{2}", text):
+    if spoken := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})", text):
+        day, month = map(int, spoken.groups())
+        if 1 <= month <= 12 and 1 <= day <= 31:
+            raise ValueError("không viết theo THÁNG-NGÀY", f"viết {month:02}-{day:02}")
+    if not re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
         raise ValueError("không phải ngày trong năm", way_out)
     month, day = int(text[:2]), int(text[3:])
     try:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from tracker.plan.model import Activity, Agency, Calendar, Plan, Reporting, Target
-from tracker.plan.tree import Fault, Listing, Mapped, Node, Place, Scalar
+from tracker.plan.tree import Fault, Place
 
 Path = tuple[str | int, ...]
 
@@ -46,19 +46,21 @@ def where(path: Path, titles: Mapping[Path, str]) -> str:
     return ".".join(map(str, path))
 
 
-def names_of(tree: Node) -> dict[str, frozenset[str]]:
-    """Return the ids the file defines, by kind; also those of rows that have faults of their own."""
-    sections = tree.items if isinstance(tree, Mapped) else {}
+def names_of(sections: Mapping[str, Any]) -> dict[str, frozenset[str]]:
+    """Return the ids the file defines, by kind; also those of rows that have faults of their own.
 
-    def keys(section: str) -> frozenset[str]:
-        node = sections.get(section)
-        return frozenset(node.items) if isinstance(node, Mapped) else frozenset()
-
-    content = sections.get("content")
-    rows = content.items if isinstance(content, Listing) else []
-    ids = (row.items.get("id") for row in rows if isinstance(row, Mapped))
-    areas = frozenset(node.text for node in ids if isinstance(node, Scalar))
-    return {"agency": keys("agencies"), "group": keys("groups"), "content": areas}
+    A kind whose section or ids could not be read is left out: that is one fault, not one for every row naming it.
+    """
+    names = {}
+    for kind, section in (("agency", "agencies"), ("group", "groups")):
+        rows = sections.get(section, {})
+        if isinstance(rows, dict):
+            names[kind] = frozenset(rows)
+    areas = sections.get("content")
+    ids = [getattr(area, "id", None) for area in areas] if isinstance(areas, tuple) else [None]
+    if None not in ids and len(set(ids)) == len(ids):
+        names["content"] = frozenset(ids)
+    return names
 
 
 def faults(seen: Seen) -> Iterator[Fault]:
@@ -83,23 +85,23 @@ def _equal_ids(seen: Seen) -> Iterator[Fault]:
                 yield seen.say((*path, "id"), row_id, f"mã này đã có ở dòng {line}", "đổi một trong hai mã")
             first.setdefault(row_id, path)
     agencies = dict(seen.rows("agencies", Agency))
-    for path, group in seen.rows("groups", object):
+    for path, _ in seen.rows("groups", object):
         if ("agencies", path[1]) in agencies:
             yield seen.say(path, str(path[1]), "vừa là mã cơ quan vừa là mã nhóm", "đổi mã của nhóm")
-        del group
 
 
 def _years_outside(seen: Seen) -> Iterator[Fault]:
     years = getattr(seen.sections.get("plan"), "years", None)
-    if not years:
+    if not years or None in years:
         return
     shown = ", ".join(map(str, years))
     for path, activity in seen.rows("activities", Activity):
         for i, year in enumerate(activity.years or (), 1):
-            if year not in years:
+            if year is not None and year not in years:
                 what = f"năm {year} ngoài kế hoạch"
                 yield seen.say((*path, "years", i), f"{activity.id}.years", what, f"chọn trong {shown}")
-        if activity.due and activity.years and activity.due.year not in activity.years:
+        own = activity.years or (None,)
+        if activity.due and None not in own and activity.due.year not in own:
             what = f"hạn {activity.due} ngoài các năm của hoạt động"
             yield seen.say((*path, "due"), f"{activity.id}.due", what, "sửa hạn hoặc thêm năm")
     for path, target in seen.rows("targets", Target):
@@ -112,25 +114,29 @@ def _equal_names(seen: Seen) -> Iterator[Fault]:
     owner: dict[str, str] = {}
     for section in ("agencies", "groups"):
         for path, row in seen.rows(section, object):
-            names = (getattr(row, "name", None), getattr(row, "short", None), *(getattr(row, "aliases", ()) or ()))
-            for name in {name.casefold(): name for name in names if name}.values():
-                holder = owner.setdefault(name.casefold(), str(path[1]))
+            names: dict[Path, str | None] = {(key,): getattr(row, key, None) for key in ("name", "short")}
+            aliases = enumerate(getattr(row, "aliases", None) or (), 1)
+            names |= {("aliases", i): alias for i, alias in aliases}
+            for tail, name in names.items():
+                holder = owner.setdefault(name.casefold(), str(path[1])) if name else path[1]
                 if holder != path[1]:
                     what = f'tên "{name}" đã là của {holder}'
-                    yield seen.say(path, str(path[1]), what, "mỗi tên gọi chỉ thuộc một cơ quan hoặc nhóm")
+                    yield seen.say(
+                        (*path, *tail), str(path[1]), what, "mỗi tên gọi chỉ thuộc một cơ quan hoặc nhóm"
+                    )
 
 
 def _circles(seen: Seen) -> Iterator[Fault]:
     heirs = {path[1]: row.succeeded_by.agency for path, row in seen.rows("agencies", Agency) if row.succeeded_by}
     for start in heirs:
-        at, steps = heirs[start], 0
-        while at != start and at in heirs and steps <= len(heirs):
-            at, steps = heirs[at], steps + 1
-        if at == start:
+        circle = [start]
+        while (heir := heirs.get(circle[-1])) and heir not in circle:
+            circle.append(heir)
+        # Each of the circle leads back to itself; the one that stands first in the file says it for all.
+        if heir == start == min(circle, key=list(heirs).index):
+            what = f"kế thừa vòng tròn: {' → '.join(map(str, [*circle, start]))}"
             path = ("agencies", start, "succeeded_by")
-            yield seen.say(
-                path, f"{start}.succeeded_by", "kế thừa vòng tròn", "để một cơ quan không có succeeded_by"
-            )
+            yield seen.say(path, f"{start}.succeeded_by", what, "để một cơ quan không có succeeded_by")
 
 
 def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
@@ -143,16 +149,16 @@ def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
                 "các ngày không theo thứ tự mở, hạn, khóa",
                 "sửa để opens trước due và due không sau closes",
             )
-    years = getattr(seen.sections.get("plan"), "years", ())
+    years = getattr(seen.sections.get("plan"), "years", None) or ()
     if reporting.phase_review and reporting.phase_review.code in {str(year) for year in years}:
         named = "reporting.phase_review.code"
         yield seen.say(("reporting", "phase_review", "code"), named, "mã trùng với mã kỳ hằng năm", "chọn mã khác")
     calendar = reporting.calendar or Calendar()
-    both = set(calendar.days_off or ()) & set(calendar.working_days or ())
-    for day in sorted(both):
-        yield seen.say(
-            ("reporting", "calendar"), "reporting.calendar", f"{day} vừa nghỉ vừa làm bù", "giữ ở một danh sách"
-        )
+    for i, day in enumerate(calendar.working_days or (), 1):
+        if day and day in (calendar.days_off or ()):
+            at: Path = ("reporting", "calendar", "working_days", i)
+            what = f"{day} vừa nghỉ vừa làm bù"
+            yield seen.say(at, "reporting.calendar.working_days", what, "giữ ở một danh sách")
 
 
 def notes(plan: Plan, seen: Seen) -> Iterator[Fault]:
@@ -181,9 +187,10 @@ def notes(plan: Plan, seen: Seen) -> Iterator[Fault]:
 
 def _silent_leads(plan: Plan, seen: Seen) -> Iterator[Fault]:
     last_day = date(max(plan.plan.years), 12, 31)
-    leads = Counter(activity.lead for activity in plan.activities)
-    for lead, count in leads.items():
-        for agency in {plan.agencies[lead].id, plan.holder(lead, last_day).id}:
-            if not plan.agencies[agency].contacts:
-                what = f"chủ trì {count} hoạt động nhưng chưa có nơi nhận thư"
-                yield seen.say(("agencies", agency), agency, what, "thêm contacts")
+    leads: Counter[str] = Counter()
+    for activity in plan.activities:
+        leads.update({activity.lead, plan.holder(activity.lead, last_day).id})
+    for agency, count in leads.items():
+        if not plan.agencies[agency].contacts:
+            what = f"chủ trì (kể cả kế thừa) {count} hoạt động nhưng chưa có nơi nhận thư"
+            yield seen.say(("agencies", agency), agency, what, "thêm contacts")

@@ -4,7 +4,7 @@ import json
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any, cast
@@ -68,10 +68,16 @@ def _object(cls: type) -> dict[str, Any]:
             field.name: {
                 "description": field.metadata["doc"],
                 **_schema(hints[field.name], field.metadata),
+                **_default(field),
             }
             for field in shown
         },
     }
+
+
+def _default(field: Field[Any]) -> dict[str, Any]:
+    value = None if field.default_factory is MISSING else field.default_factory()
+    return {"default": value} if value and isinstance(value, str | tuple) else {}
 
 
 if __name__ == "__main__":

@@ -7,14 +7,41 @@ events: scalars stay text, and equal keys, anchors, tags, over-deep nesting and 
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NoReturn
+from itertools import islice
+from typing import Any, NoReturn
 
 import yaml
 
 DEEPEST = 10
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffe\uffff]")
+MOST = 1000
+"""Faults named in one reading; nobody reads more, and a file of garbage would have millions."""
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+OPENED = {
+    "while scanning a quoted scalar": ("dấu nháy mở ở đây không có dấu đóng", "thêm dấu nháy đóng"),
+    "while parsing a flow sequence": ("danh sách mở bằng [ ở đây thiếu dấu phẩy hoặc dấu ]", "thêm vào chỗ thiếu"),
+    "while parsing a flow mapping": ("nhóm mở bằng { ở đây thiếu dấu phẩy hoặc dấu }", "thêm vào chỗ thiếu"),
+}
+"""What the parser was in the middle of, said of the place where that began."""
+PROBLEMS = {
+    "mapping values are not allowed": (
+        "dấu hai chấm không đúng chỗ",
+        'đặt cả câu trong "…" hoặc xem lại thụt dòng',
+    ),
+    "cannot start any token": ("giá trị không mở đầu bằng ký tự này được", 'đặt giá trị trong "…"'),
+    "alphabetic or numeric": ("giá trị không mở đầu bằng ký tự này được", 'đặt giá trị trong "…"'),
+    "could not find expected ':'": (
+        "dòng phía trên thiếu dấu hai chấm",
+        'viết "khóa: giá trị", cách sau dấu hai chấm',
+    ),
+    "did not find expected": (
+        "phần này không nối tiếp được phần trước",
+        "xem lại thụt dòng, dấu nháy và dấu ngoặc",
+    ),
+}
+"""What the parser stumbled over, said of the place where it did."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -36,9 +63,15 @@ class Fault:
     way_out: str
 
     def __str__(self) -> str:
-        """Return `file:line:column: where: what; way out`."""
-        where = f"{self.where}: " if self.where else ""
-        return f"{self.file}:{self.place.line}:{self.place.column}: {where}{self.what}; {self.way_out}"
+        """Return `file:line:column: where: what; way out`, on one line whatever the file says."""
+        where = f"{_shortened(self.where)}: " if self.where else ""
+        what = _shortened(self.what)
+        return f"{self.file}:{self.place.line}:{self.place.column}: {where}{what}; {self.way_out}"
+
+
+def _shortened(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 400 else f"{text[:200]} … {text[-100:]}"
 
 
 @dataclass(slots=True)
@@ -95,11 +128,12 @@ def _decoded(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as why:
-        before = raw[: why.start].decode("utf-8-sig", "replace")
+        before = _one_line_end(raw[: why.start].decode("utf-8-sig"))
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
         way_out = "mở tệp bằng trình soạn thảo và lưu lại với bảng mã UTF-8"
         raise _Unreadable(place, f"byte 0x{raw[why.start]:02x} không phải UTF-8", way_out) from None
-    # The C parser answers a lone line separator or a NUL with a mere offset, so they are found here.
+    text = _one_line_end(text)
+    # The C parser answers a NUL with a mere offset and counts U+2028 as a line, so they are found here.
     if found := CONTROL.search(text):
         line_start = text.rfind("\n", 0, found.start()) + 1
         place = Place(text.count("\n", 0, line_start) + 1, found.start() - line_start + 1)
@@ -107,12 +141,33 @@ def _decoded(raw: bytes) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _tabs(text: str, file: str) -> list[Fault]:
-    return [
+def _one_line_end(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _tabs(text: str, file: str) -> Iterator[Fault]:
+    tabs = (
         Fault(file, Place(number, line.index("\t") + 1), "", "có phím Tab ở đầu dòng", "thụt dòng bằng dấu cách")
         for number, line in enumerate(text.split("\n"), 1)
         if "\t" in line[: len(line) - len(line.lstrip())]
-    ]
+    )
+    return islice(tabs, MOST + 1)
+
+
+def _syntax(why: yaml.MarkedYAMLError) -> _Unreadable:
+    """Return the parser's complaint in words an admin can act on, at the place to look at."""
+    mark = why.problem_mark or why.context_mark
+    problem = why.problem or ""
+    what, way_out = f"không đọc được YAML ({problem})", "xem lại thụt dòng, dấu hai chấm và dấu nháy"
+    if why.context in OPENED and why.context_mark:
+        mark, (what, way_out) = why.context_mark, OPENED[why.context]
+    elif said := next((said for part, said in PROBLEMS.items() if part in problem), None):
+        what, way_out = said
+    return _Unreadable(_place(mark), what, way_out)
+
+
+def _place(mark: Any) -> Place:
+    return Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
 
 
 class _Builder:
@@ -131,13 +186,7 @@ class _Builder:
             for event in yaml.parse(text, Loader=LOADER):
                 self._take(event)
         except yaml.MarkedYAMLError as why:
-            mark = why.problem_mark or why.context_mark
-            place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
-            self._stop(
-                place,
-                f"không đọc được YAML ({why.problem})",
-                'xem lại thụt dòng, dấu hai chấm và dấu nháy; chữ có ": " hoặc "#" phải nằm trong dấu nháy',
-            )
+            raise _syntax(why) from None
         except yaml.YAMLError as why:
             self._stop(Place(1, 1), f"không đọc được YAML ({why})", "lưu lại tệp với bảng mã UTF-8")
         return self.root
@@ -146,23 +195,25 @@ class _Builder:
         raise _Unreadable(place, what, way_out)
 
     def _fault(self, place: Place, what: str, way_out: str) -> None:
+        if len(self.faults) > MOST:
+            self._stop(place, "tệp có quá nhiều lỗi", "sửa dần từ lỗi đầu tiên")
         self.faults.append(Fault(self.file, place, self._where(), what, way_out))
 
     def _where(self) -> str:
         parts: list[str] = []
         for node, name in zip(self.open, self.names, strict=True):
             named = node.items.get("id") if isinstance(node, Mapped) else None
-            parts = [named.text] if isinstance(named, Scalar) else [*parts, name]
+            parts = [named.text] if isinstance(named, Scalar) and named.text.strip() else [*parts, name]
         pending = self.key[-1] if self.key else None
         return ".".join([part for part in parts if part] + ([pending[0]] if pending else []))
 
     def _take(self, event: yaml.Event) -> None:
-        mark = event.start_mark
-        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        place = _place(event.start_mark)
         if getattr(event, "anchor", None) or isinstance(event, yaml.AliasEvent):
             self._fault(place, "không dùng neo (&, *) của YAML", "viết lại nội dung tại chỗ")
         if tag := getattr(event, "tag", None):
-            self._fault(place, f"không dùng nhãn kiểu {tag}", "xóa nhãn đi")
+            typed = tag.replace("tag:yaml.org,2002:", "!!")
+            self._fault(place, f"không dùng nhãn kiểu {typed}", "xóa nhãn đi")
         if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
             self._stop(place, "tệp có hai phần ngăn bởi ---", "giữ một phần duy nhất")
         if isinstance(event, yaml.ScalarEvent):
