@@ -5,6 +5,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.remind import send
 from tracker.collect.intake import Intake, take_in_today
+from tracker.remind.refresh import refresh_queued
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store, reading
 from tracker.store.periods import running_periods
@@ -14,8 +15,9 @@ from tracker.store.standing import standing_by_agency
 
 @task(name="Ghi nhận báo cáo đã đến", retries=2, retry_delay_seconds=30)
 def take_in(settings: Settings) -> Intake:
-    """Queue receipts and withdraw reminders that nobody owes any more."""
+    """Queue receipts, and take what was answered out of the reminders that still wait."""
     with opened_store(settings.database_url) as engine:
+        refresh_queued(engine, settings)
         return take_in_today(engine, settings)
 
 

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 
 from tracker.errors import DeliveryError
 from tracker.letters.send import Outcome, send_queued
-from tracker.remind.queue import Queued, as_lines, queue_today
+from tracker.remind.queue import Queued, queue_today
+from tracker.remind.wording import as_lines, escalations_as_lines
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store
 
@@ -56,8 +57,14 @@ def remind(request: RemindRequest = RemindRequest()) -> int:  # noqa: B008  # ne
 
 def reminded(queued: Queued, outcome: Outcome) -> str:
     """Return what a run did, for the coordinator."""
+    if queued.day_off:
+        return "Hôm nay là ngày nghỉ; thư nhắc đi vào ngày làm việc tới."
     lines = [f"## Thư nhắc mới: {len(queued.fresh)}", *(f"- {line}" for line in as_lines(queued.fresh))]
+    lines += [f"- {line}" for line in escalations_as_lines(queued.escalations)]
+    if queued.copies:
+        lines.append(f"- Bản sao gửi {len(queued.copies)} cơ quan phối hợp")
     lines.append(f"\nĐã gửi {len(outcome.sent)} thư; {len(outcome.postponed)} thư sẽ gửi lại sau.")
     lines += [f"- **Bị từ chối:** {', '.join(letter.to)}: {reply}" for letter, reply in outcome.refused]
-    lines += [f"- **Chưa có nơi nhận thư:** {line}" for line in as_lines(queued.unreachable)]
+    lines += [f"- **Không có nơi nhận thư dùng được:** {as_lines([r])[0]}; {why}" for r, why in queued.unreachable]
+    lines += [f"- {line}" for line in queued.pauses]
     return "\n".join(lines)

@@ -91,6 +91,28 @@ def give_figure(engine: sa.Engine, target: str, value: object, code: str = "2024
         return len(record_figures(session, find_period(session, code), [(asked, value)], who or said()))
 
 
+def outbox_row(session: Session, key: str, **given: object) -> dict[str, object]:
+    """Return the columns of a letter called `key` in the period 2024, as a room queues it."""
+    version, _ = plan_in_force(session)
+    row: dict[str, object] = {
+        "key": key,
+        "kind": "remind",
+        "period_id": find_period(session, "2024").id,
+        "agency_id": "so-tai-chinh",
+        "to": ["stc@angiang.example"],
+        "cc": [],
+        "duties": [],
+        "stage_day": None,
+        "plan_version_id": version.id,
+        "subject": "Đề nghị",
+        "text": "Chữ",
+        "message": f"Message-ID: <{key}@angiang.example>\r\n\r\nCh\r\n".encode(),
+        "link_id": None,
+        "message_id": f"<{key}@angiang.example>",
+    }
+    return row | given
+
+
 def later(**given: int) -> datetime:
     """Return NOW and a while."""
     return NOW + timedelta(**given)

@@ -121,7 +121,10 @@ class Season:
     def dump(self) -> dict[str, list[tuple[Any, ...]]]:
         with self.engine.connect() as connection:
             tables = Base.metadata.sorted_tables
-            return {t.name: [tuple(r) for r in connection.execute(sa.select(t).order_by(t.c.id))] for t in tables}
+            return {
+                t.name: [tuple(r) for r in connection.execute(sa.select(t).order_by(*t.primary_key))]
+                for t in tables
+            }
 
 
 def open_season(engine: sa.Engine, make_settings: Callable[..., Settings], text: str = "", **given: str) -> Season:

@@ -1,5 +1,6 @@
 """Working days and stages."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -7,7 +8,8 @@ from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.calendar import WorkingDays, stage_on, stages
+from tracker.calendar import Stage, WorkingDays, escalation, ladder, newest
+from tracker.plan.model import USUAL
 from tracker.plan.reader import read_plan
 
 PLAN = read_plan(ROOT / "activities.yaml").plan
@@ -51,8 +53,8 @@ def test_the_days_between_are_counted_one_by_one(day: date, length: int) -> None
     assert OFFICE.between(end, day) == -one_by_one
 
 
-def test_the_stages_of_2024_are_counted_in_working_days() -> None:
-    assert {stage.name: stage.day for stage in stages(PLAN, OPENS, DUE)} == {
+def test_the_ladder_of_2024_is_counted_in_working_days() -> None:
+    assert {stage.name: stage.day for stage in ladder(USUAL, OFFICE, OPENS, DUE)} == {
         "opening": date(2024, 10, 1),
         "before-10": date(2024, 10, 15),
         "before-5": date(2024, 10, 22),
@@ -61,7 +63,30 @@ def test_the_stages_of_2024_are_counted_in_working_days() -> None:
         "after-1": date(2024, 10, 30),
         "after-3": date(2024, 11, 1),
         "after-5": date(2024, 11, 5),
+        "head": date(2024, 11, 12),
     }
+    assert escalation(USUAL, OFFICE, DUE) == [
+        Stage(date(2024, 11, 7), "coordinator"),
+        Stage(date(2024, 11, 19), "dispatch"),
+    ]
+
+
+def test_a_swapped_saturday_and_tet_are_counted_as_offices_work() -> None:
+    rules = replace(USUAL, before=(1, 5), after=(1,), head=0)
+    swapped = {stage.name: stage.day for stage in ladder(rules, OFFICE, date(2024, 4, 1), date(2024, 5, 6))}
+    assert swapped["before-1"] == date(2024, 5, 4)  # the Saturday that was worked
+    new_year = {stage.name: stage.day for stage in ladder(rules, OFFICE, date(2024, 1, 2), date(2024, 2, 7))}
+    assert new_year["after-1"] == date(2024, 2, 15)
+
+
+def test_a_period_that_opens_on_a_day_off_is_announced_on_the_next_working_day() -> None:
+    assert ladder(USUAL, OFFICE, date(2024, 9, 1), DUE)[0] == Stage(date(2024, 9, 4), "opening")
+
+
+def test_a_nought_leaves_a_stage_of_escalation_out() -> None:
+    rules = replace(USUAL, head=0, coordinator=0, dispatch=0)
+    assert "head" not in {stage.name for stage in ladder(rules, OFFICE, OPENS, DUE)}
+    assert escalation(rules, OFFICE, DUE) == []
 
 
 @pytest.mark.parametrize(
@@ -71,28 +96,22 @@ def test_the_stages_of_2024_are_counted_in_working_days() -> None:
         (date(2024, 10, 14), "opening"),
         (date(2024, 10, 15), "before-10"),
         (date(2024, 10, 27), "before-2"),
-        (date(2024, 12, 1), "after-5"),
+        (date(2024, 12, 1), "head"),
     ],
 )
 def test_the_newest_stage_that_has_begun_is_the_one_that_counts(day: date, name: str | None) -> None:
-    stage = stage_on(PLAN, OPENS, DUE, day)
+    stage = newest(ladder(USUAL, OFFICE, OPENS, DUE), day)
     assert (stage.name if stage else None) == name
 
 
-@given(DAYS, st.integers(0, 90), st.integers(-5, 120))
-def test_stages_come_in_the_order_of_their_days_and_the_last_begun_counts(
-    opens: date, length: int, after: int
-) -> None:
-    found = list(stages(PLAN, opens, opens + timedelta(days=length)))
+@given(DAYS, st.integers(0, 90))
+def test_stages_come_in_the_order_of_their_days_and_fall_on_working_days(opens: date, length: int) -> None:
+    found = ladder(USUAL, OFFICE, opens, opens + timedelta(days=length))
     assert [stage.day for stage in found] == sorted(stage.day for stage in found)
-    assert found[0].day == opens
-    today = opens + timedelta(days=after)
-    newest = stage_on(PLAN, opens, opens + timedelta(days=length), today)
-    assert (newest is None) is (today < opens)
-    if newest is not None:
-        assert newest.day == max(stage.day for stage in found if stage.day <= today)
+    assert all(OFFICE.is_working(stage.day) for stage in found if stage.name != "before-0")
+    assert found[0].day >= opens
 
 
 def test_a_stage_that_would_come_before_the_opening_is_left_out() -> None:
-    names = [stage.name for stage in stages(PLAN, date(2024, 10, 24), DUE)]
-    assert names == ["opening", "before-2", "before-0", "after-1", "after-3", "after-5"]
+    names = [stage.name for stage in ladder(USUAL, OFFICE, date(2024, 10, 24), DUE)]
+    assert names == ["opening", "before-2", "before-0", "after-1", "after-3", "after-5", "head"]

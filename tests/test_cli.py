@@ -205,7 +205,7 @@ def test_an_agency_nobody_can_write_to_is_told_to_the_coordinator(office: Office
     office.well("apply", "--on", DAY)
     status, out, err = office.run("remind", "--on", DAY)
     assert (status, "Đã xếp hàng 7 thư nhắc" in out) == (0, True)
-    assert "Chưa có nơi nhận thư: Sở Công Thương" in err
+    assert "Không có nơi nhận thư dùng được: Sở Công Thương" in err
 
 
 def test_status_says_who_has_reported_and_leaves_the_record_alone(reminded: Office) -> None:

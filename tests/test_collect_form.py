@@ -27,7 +27,10 @@ TRADE = "so-cong-thuong"
 def dump(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
     with engine.connect() as connection:
         tables = Base.metadata.sorted_tables
-        return {t.name: [tuple(row) for row in connection.execute(sa.select(t).order_by(t.c.id))] for t in tables}
+        return {
+            t.name: [tuple(row) for row in connection.execute(sa.select(t).order_by(*t.primary_key))]
+            for t in tables
+        }
 
 
 def send(

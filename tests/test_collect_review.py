@@ -78,7 +78,6 @@ def test_what_is_returned_is_owed_again_and_the_next_reminder_says_why(
     assert "đề nghị báo cáo 1 hoạt động" in letter.subject
     assert "Ghi rõ số tin," in letter.text
     assert "bài đã đăng" in letter.text
-    assert "bài đã đăng" in letter.html
     say(engine, "II.5", answer("Đã đăng 12 tin"))
     with reading(engine) as session:
         assert duty_of(session, "II.5").comment is None

@@ -8,14 +8,16 @@ from html.parser import HTMLParser
 import pytest
 from answering import NOW, TODAY, edited_plan, real_plan
 
+from tracker.letters.address import AddressBook, Envelope
 from tracker.letters.compose import LINK, Composed, with_link
-from tracker.letters.queue import composed_for_agency, recipients
+from tracker.letters.queue import composed_for_agency
 from tracker.plan.model import Plan
 from tracker.progress import DutyState
-from tracker.remind.due import Reminder, owed_reminders
-from tracker.remind.queue import composed_reminder
+from tracker.remind.due import Reminder, Season, owed_reminders
+from tracker.remind.wording import composed_reminder
 from tracker.settings import Settings
 from tracker.store.duties import asked
+from tracker.store.letters import Told
 from tracker.store.periods import ruled_periods
 from tracker.store.tables import Duty
 
@@ -23,13 +25,14 @@ from tracker.store.tables import Duty
 def reminder(plan: Plan, agency: str, day: date = TODAY, code: str = "2024", **returned: str) -> Reminder:
     (period,) = [period for period in ruled_periods(plan) if period.code == code]
     duties = [
-        Duty(activity_id=a.activity_id, agency_id=a.agency_id, due=a.due, state=DutyState.EXPECTED)
-        for a in asked(plan, period)
+        Duty(id=number, activity_id=a.activity_id, agency_id=a.agency_id, due=a.due, state=DutyState.EXPECTED)
+        for number, a in enumerate(asked(plan, period))
     ]
     for duty in duties:
         if comment := returned.get(duty.activity_id.replace(".", "_")):
             duty.state, duty.comment = DutyState.RETURNED, comment
-    (found,) = [found for found in owed_reminders(plan, period, duties, day) if found.agency.id == agency]
+    season = Season(plan, period, duties, [], day)
+    (found,) = [found for found in owed_reminders(season, Told({}, frozenset(), {})) if found.agency.id == agency]
     return found
 
 
@@ -164,5 +167,8 @@ def test_mail_addresses_share_one_letter_and_each_channel_gets_its_own() -> None
             "to: a@angiang.example}\n      - {to: json://127.0.0.1:9}\n      - {to: b@angiang.example}",
         )
     ).plan
-    agency = plan.agencies["so-cong-thuong"]
-    assert recipients(agency) == [["a@angiang.example", "b@angiang.example"], ["json://127.0.0.1:9"]]
+    book = AddressBook({}, real_mail=False)
+    assert book.envelopes(plan.agencies["so-cong-thuong"]) == [
+        Envelope(("a@angiang.example", "b@angiang.example")),
+        Envelope(("json://127.0.0.1:9",)),
+    ]

@@ -2,8 +2,11 @@
 
 import email
 import email.policy
+import random
 import unicodedata
+from dataclasses import replace
 from datetime import date
+from email.header import decode_header, make_header
 from email.message import EmailMessage
 from html.parser import HTMLParser
 
@@ -11,18 +14,20 @@ import pytest
 from answering import NOW, real_plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from icalendar import Calendar
 
 from tracker.letters.compose import LINK, Composed, with_link
-from tracker.letters.mime import message, message_id
+from tracker.letters.due_event import due_event
+from tracker.letters.mime import Attachment, From, finished, message, message_id
 from tracker.letters.queue import composed_for_agency
 from tracker.settings import Settings
 from tracker.store.periods import ruled_periods
-from tracker.store.tables import Letter
 
 PLAN = real_plan().plan
 PERIOD = next(period for period in ruled_periods(PLAN) if period.code == "2024")
 ADDRESS = "https://theo-doi.angiang.example/b/" + "x" * 43
 SENDER = "theo-doi@angiang.example"
+BY = From(address=SENDER, name="Hội LHPN tỉnh", reply_to="hoi@angiang.example")
 
 
 def words(settings_: Settings, *, days_left: int = 10, **item: object) -> Composed:
@@ -33,28 +38,21 @@ def words(settings_: Settings, *, days_left: int = 10, **item: object) -> Compos
         "due": PERIOD.due,
         "days_left": days_left,
         "answered": 0,
+        "to_head": False,
+        "changes": [],
     }
     return composed_for_agency(settings_, PLAN, "remind", PERIOD, PLAN.agencies["so-cong-thuong"], facts)
 
 
-def letter(composed: Composed, **changes: object) -> Letter:
-    values = {
-        "key": "remind:2024:so-cong-thuong:before-10",
-        "kind": "remind",
-        "period_id": 1,
-        "agency_id": "so-cong-thuong",
-        "to": ["socongthuong@angiang.example"],
-        "subject": composed.subject,
-        "text": composed.text,
-        "html": composed.html,
-        "message_id": message_id("remind:2024:so-cong-thuong:before-10", SENDER),
-        "queued_at": NOW,
-    }
-    return Letter(**(values | changes))
+KEY = "remind:2024:so-cong-thuong:before-10"
+TO = ["socongthuong@angiang.example"]
 
 
-def sent(given: Letter, name: str = "Hội LHPN tỉnh", reply_to: str | None = "hoi@angiang.example") -> bytes:
-    return message(given, ADDRESS, SENDER, name, reply_to).as_bytes()
+def sent(
+    composed: Composed, name: str = "Hội LHPN tỉnh", *, key: str = KEY, thread: str = "1", link: str = ADDRESS
+) -> bytes:
+    by = From(address=SENDER, name=name, reply_to="hoi@angiang.example")
+    return finished(message(key, composed, by, thread, NOW), TO, [], link)
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -71,7 +69,7 @@ def part(mail: EmailMessage, kind: str) -> str:
 
 
 def test_a_letter_has_a_text_and_an_html_part_with_the_same_link(settings: Settings) -> None:
-    mail = parsed(sent(letter(words(settings))))
+    mail = parsed(sent(words(settings)))
     assert mail.get_content_type() == "multipart/alternative"
     assert part(mail, "plain").count(ADDRESS) == 1
     assert f'href="{ADDRESS}"' in part(mail, "html")
@@ -79,7 +77,7 @@ def test_a_letter_has_a_text_and_an_html_part_with_the_same_link(settings: Setti
 
 
 def test_its_headers_say_where_it_is_from_where_answers_go_and_that_a_machine_wrote_it(settings: Settings) -> None:
-    mail = parsed(sent(letter(words(settings))))
+    mail = parsed(sent(words(settings)))
     assert mail["Subject"] == "Sở Công Thương – đề nghị báo cáo 1 hoạt động, hạn 29/10/2024 (305/KH-UBND)"
     assert mail["From"].addresses[0].display_name == "Hội LHPN tỉnh"
     assert mail["Reply-To"] == "hoi@angiang.example"
@@ -89,14 +87,14 @@ def test_its_headers_say_where_it_is_from_where_answers_go_and_that_a_machine_wr
 
 
 def test_letters_of_one_agency_and_period_hang_together_in_a_thread(settings: Settings) -> None:
-    first = parsed(sent(letter(words(settings))))
-    second = parsed(sent(letter(words(settings), key="remind:2024:so-cong-thuong:before-5")))
-    other = parsed(sent(letter(words(settings), agency_id="so-tttt")))
+    first = parsed(sent(words(settings)))
+    second = parsed(sent(words(settings), key="remind:2024:so-cong-thuong:before-5"))
+    other = parsed(sent(words(settings), thread="2"))
     assert first["References"] == second["References"] != other["References"]
 
 
 def test_the_same_letter_is_the_same_bytes_on_every_try(settings: Settings) -> None:
-    assert sent(letter(words(settings))) == sent(letter(words(settings)))
+    assert sent(words(settings)) == sent(words(settings))
 
 
 @pytest.mark.parametrize(
@@ -175,24 +173,81 @@ TEXTS = st.text(
 )
 
 
-@settings(max_examples=400, deadline=None)
-@given(TEXTS, TEXTS)
-def test_subjects_and_names_come_back_from_a_parser_as_they_were(subject: str, name: str) -> None:
-    subject, name = " ".join(subject.split()) or "x", " ".join(name.split()) or "x"
-    mail = parsed(sent(letter(Composed(subject, "Chữ\n", "<p>Chữ</p>")), name))
+@settings(max_examples=300, deadline=None)
+@given(TEXTS)
+def test_subjects_come_back_from_a_strict_parser_as_they_were(subject: str) -> None:
+    subject = " ".join(subject.split()) or "x"
+    mail = parsed(sent(Composed(subject, "Chữ\n", "<p>Chữ</p>")))
     assert unicodedata.normalize("NFC", mail["Subject"]) == subject
-    assert mail["From"].addresses[0].display_name == name
     assert mail["From"].addresses[0].addr_spec == SENDER
 
 
+def test_ten_thousand_subjects_and_names_come_back_from_a_parser_as_they_were() -> None:
+    chance = random.Random(305)
+    letters = LETTERS + LETTERS.upper() + "0123456789     ,.;:()-–/“”\"'<>@=?_🌾漢"
+
+    def text(longest: int) -> str:
+        drawn = "".join(chance.choice(letters) for _ in range(chance.randint(1, longest)))
+        return " ".join(drawn.split()) or "x"
+
+    for _ in range(10_000):
+        subject, name = text(300), text(120)
+        mail = email.message_from_bytes(sent(Composed(subject, "Chữ\n", "<p>Chữ</p>"), name))
+        assert str(make_header(decode_header(mail["Subject"]))) == subject
+        assert str(make_header(decode_header(mail["From"]))) == f"{name} <{SENDER}>"
+
+
+def test_header_lines_are_short_and_plain_ascii(settings: Settings) -> None:
+    head = sent(words(settings), "Hội Liên hiệp Phụ nữ tỉnh An Giang").partition(b"\r\n\r\n")[0]
+    assert head.isascii()
+    assert max(map(len, head.split(b"\r\n"))) <= 100
+
+
+@given(st.text(st.sampled_from("ab=.& \n" + LETTERS), max_size=400), st.text("abc=&?/-_", max_size=200))
+def test_a_link_of_any_length_comes_whole_out_of_a_body_of_any_shape(text: str, path: str) -> None:
+    body, link = f"{text}{LINK}{text}.", f"https://theo-doi.angiang.example/{path}"
+    raw = sent(Composed("x", body + "\n", f"<p>{body}</p>"), link=link)
+    assert part(parsed(raw), "plain").replace("\r\n", "\n") == with_link(body, link) + "\n"
+    assert max(map(len, raw.split(b"\r\n"))) <= 200
+
+
 @pytest.mark.parametrize("text", ["a\r\nBcc: x@angiang.example", "a\nBcc: x@angiang.example", "a\rBcc: x"])
-def test_line_breaks_in_a_subject_or_name_make_no_header(settings: Settings, text: str) -> None:
+def test_line_breaks_in_any_field_make_no_header(settings: Settings, text: str) -> None:
     composed = words(settings)
-    with pytest.raises(ValueError, match=r"header|CR|linefeed"):
-        sent(letter(composed, subject=text))
-    with pytest.raises(ValueError, match=r"header|CR|linefeed"):
-        sent(letter(composed), text)
+    mail = parsed(sent(replace(composed, subject=text), text))
+    assert mail["Bcc"] is None
+    assert mail["Subject"] == " ".join(text.split())
+    with pytest.raises(ValueError, match="địa chỉ"):
+        finished(b"", [text], [], ADDRESS)
+    with pytest.raises(ValueError, match="địa chỉ"):
+        finished(b"", TO, [f"{TO[0]}\r\nBcc: x@angiang.example"], ADDRESS)
     assert "\n" not in words(settings, title=text).subject
+
+
+def test_who_gets_a_copy_stands_in_the_letter() -> None:
+    mail = parsed(
+        finished(message(KEY, Composed("x", "x\n", "<p>x</p>"), BY, "1", NOW), TO, ["a@b.example"], ADDRESS)
+    )
+    assert (mail["To"], mail["Cc"]) == (TO[0], "a@b.example")
+
+
+def test_attachments_come_back_byte_for_byte_with_plain_names() -> None:
+    data = bytes(range(256)) * 40
+    attached = Attachment("cong-van.docx", "application/octet-stream", data)
+    raw = message(KEY, Composed("x", "x\n", "<p>x</p>"), BY, "1", NOW, [attached])
+    mail = parsed(finished(raw, TO, [], ADDRESS))
+    assert mail.get_content_type() == "multipart/mixed"
+    assert part(mail, "plain").strip() == "x"
+    [found] = mail.iter_attachments()
+    assert (found.get_filename(), found.get_content()) == ("cong-van.docx", data)
+
+
+def test_the_due_date_is_an_event_that_calendars_read() -> None:
+    event = due_event("Hạn gửi báo cáo: Báo cáo năm 2024", "2024@angiang.example", date(2024, 10, 29), NOW, 3)
+    [read] = Calendar.from_ical(event.data).walk("VEVENT")
+    assert (read["summary"], read["dtstart"].dt) == ("Hạn gửi báo cáo: Báo cáo năm 2024", date(2024, 10, 29))
+    assert (str(read["uid"]), read["sequence"]) == ("2024@angiang.example", 3)
+    assert "http" not in event.data.decode()
 
 
 def test_the_link_is_put_in_wherever_the_mark_stands() -> None:

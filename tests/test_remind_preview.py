@@ -28,11 +28,14 @@ def test_a_years_preview_names_every_day_stage_and_agency_before_anything_is_ope
 ) -> None:
     lines = said(capsys, "preview", "--year", "2024").splitlines()
     days = [line for line in lines if not line.startswith(" ")]
-    expected = ["01/10", "15/10", "22/10", "25/10", "29/10", "30/10", "01/11", "05/11"]
+    expected = ["01/10", "15/10", "22/10", "25/10", "29/10", "30/10", "01/11", "05/11", "07/11", "12/11", "19/11"]
     assert days == [f"{day}/2024" for day in expected]
     assert lines[1] == "  Hội LHPN tỉnh: mở kỳ, 22 hoạt động, hạn 29/10/2024"
     assert "  Sở Công Thương: trước hạn 10 ngày làm việc, 7 hoạt động, hạn 29/10/2024" in lines
-    assert len(lines) == 8 * (1 + 8)
+    assert "  Sở Công Thương: thư gửi lãnh đạo cơ quan, 7 hoạt động, hạn 29/10/2024" in lines
+    last = "  Cơ quan đầu mối: công văn đôn đốc để ký, Hội LHPN tỉnh (22), Sở Công Thương (7)"
+    assert lines[-1].startswith(last)
+    assert len(lines) == 9 * (1 + 8) + 2 * (1 + 1)
     assert said(capsys, "period", "list") == ""
     assert not (tmp_path / "outbox").exists()
 

@@ -1,11 +1,11 @@
 """Working days of Vietnam, reporting periods and the stages of a reminder. Pure: no clock is read here."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
-from tracker.plan.model import Calendar, Plan
+from tracker.plan.model import Calendar, Stages
 
 ONE_DAY = timedelta(days=1)
 
@@ -54,16 +54,26 @@ class Stage:
     name: str
 
 
-def stages(plan: Plan, opens: date, due: date) -> Iterator[Stage]:
-    """Yield the stages of a period in the order of their days: opening, before, due (before-0), after."""
-    office = WorkingDays(plan.reporting.calendar)
-    rungs = [Stage(opens, "opening")]
-    rungs += [Stage(office.shifted(due, -n), f"before-{n}") for n in plan.reporting.stages.before]
-    rungs += [Stage(office.shifted(due, n), f"after-{n}") for n in plan.reporting.stages.after]
-    yield from sorted(rung for rung in rungs if rung.day >= opens)
+def ladder(rules: Stages, office: WorkingDays, opens: date, due: date) -> list[Stage]:
+    """Return the stages at which the agency itself is written to, in the order of their days.
+
+    They are opening, before, due (`before-0`), after, and `head`; `rules` must be complete. The period's first day
+    counts as the first working day from it on.
+    """
+    first = opens if office.is_working(opens) else office.shifted(opens, 1)
+    rungs = [Stage(first, "opening")]
+    rungs += [Stage(office.shifted(due, -n), f"before-{n}") for n in rules.before or ()]
+    rungs += [Stage(office.shifted(due, n), f"after-{n}") for n in rules.after or ()]
+    rungs += [Stage(office.shifted(due, n), "head") for n in [rules.head] if n]
+    return sorted(rung for rung in rungs if rung.day >= first)
 
 
-def stage_on(plan: Plan, opens: date, due: date, today: date) -> Stage | None:
-    """Return the newest stage that has begun by `today`, or None before the period opens."""
-    begun = [stage for stage in stages(plan, opens, due) if stage.day <= today]
-    return begun[-1] if begun else None
+def escalation(rules: Stages, office: WorkingDays, due: date) -> list[Stage]:
+    """Return when the coordinator is told: `coordinator` brings a list, `dispatch` a paper to sign."""
+    rungs = [("coordinator", rules.coordinator), ("dispatch", rules.dispatch)]
+    return sorted(Stage(office.shifted(due, n), name) for name, n in rungs if n)
+
+
+def newest(stages: Iterable[Stage], today: date) -> Stage | None:
+    """Return the newest of `stages` that has begun by `today`, or None."""
+    return max((stage for stage in stages if stage.day <= today), default=None)

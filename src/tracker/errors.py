@@ -3,17 +3,20 @@
     TrackerError                exit status 1 unless it says otherwise
     ├── PlanFaults              the plan file has faults; carries all of them
     ├── BadInput                a value from a person is not usable: a date, an agency, a period
+    ├── WorkbookFaults          a returned workbook cannot be taken; carries all of its faults
     ├── StoreError              the database cannot be used
     │   └── NothingApplied      it holds no plan yet, or is not there at all
     ├── SettingsError           a TRACKER_* setting is not usable
     ├── FileTrouble             a file or folder cannot be read or written
-    └── DeliveryError           a letter did not leave; says whether trying again can help
+    ├── DeliveryError           a letter did not leave; says whether trying again can help
+    └── MailboxShut             the mailbox does not open, or closed on us; what it holds waits there
 
 Messages are Vietnamese, for they are read by officials; each names the thing, the place and the way out.
 """
 
 import difflib
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 
 class TrackerError(Exception):
@@ -30,6 +33,30 @@ class PlanFaults(TrackerError):
 
 class BadInput(TrackerError):
     """A value given by a person is not usable."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookFault:
+    """One thing that is wrong with a returned workbook."""
+
+    cell: str
+    """`Báo cáo!G7`, a whole sheet, or WHOLE_FILE."""
+    what: str
+    way_out: str
+
+    def __str__(self) -> str:
+        return f"{self.cell}: {self.what}; {self.way_out}"
+
+
+WHOLE_FILE = "Tệp"
+
+
+class WorkbookFaults(TrackerError):
+    """A workbook is not taken, and nothing of it was recorded; `faults` are ready to print, one a line."""
+
+    def __init__(self, faults: Iterable[WorkbookFault]) -> None:
+        self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
 class StoreError(TrackerError):
@@ -55,14 +82,20 @@ class DeliveryError(TrackerError):
     """A letter did not leave.
 
     `permanent` is True when sending the same letter again cannot help (an SMTP 5xx), `reply` is the server's own
-    answer, and `unreachable` is True when the door itself did not open, so that other letters need not be tried.
+    answer, `unreachable` is True when the door itself did not open, so that other letters need not be tried, and
+    `lost` when the other side fell silent over this letter.
     """
 
-    def __init__(self, reply: str, *, permanent: bool, unreachable: bool = False) -> None:
+    def __init__(self, reply: str, *, permanent: bool, unreachable: bool = False, lost: bool = False) -> None:
         self.reply = reply
         self.permanent = permanent
         self.unreachable = unreachable
+        self.lost = lost
         super().__init__(reply)
+
+
+class MailboxShut(TrackerError):
+    """The mailbox does not open, or closed on us; what was not read waits there for the next run."""
 
 
 def nearest(given: str, valid: Iterable[str]) -> str:

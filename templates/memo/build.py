@@ -1,6 +1,6 @@
-"""Builds memo.docx, the memo's Word template, in the form of Nghị định 30/2020/NĐ-CP, Phụ lục I.
+"""Builds the Word templates memo.docx and cong-van.docx, in the form of Nghị định 30/2020/NĐ-CP, Phụ lục I.
 
-Run `python templates/memo/build.py` after a change here. Who prefers Word opens memo.docx itself, changes its
+Run `python templates/memo/build.py` after a change here. Who prefers Word opens the template itself, changes its
 styles, margins or words, and saves: the tags in double braces are all the printer needs. A table comes out where
 `{{p table(…) }}` stands, in the styles "Bảng …".
 """
@@ -25,7 +25,7 @@ from docx.table import Table, _Cell
 
 from tracker.papers.files import with_fixed_times
 
-TARGET = Path(__file__).with_name("memo.docx")
+FOLDER = Path(__file__).parent
 FONT = "Times New Roman"
 LABEL = "{% if block.label %}{{ block.label }} {% endif %}"
 """Which activity or agency the text is about, in bold before it."""
@@ -48,6 +48,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "Tiêu đề Đảng": {"size": 15, "bold": True, "align": CENTER},
     "Nét kẻ": {"size": 6, "underline": True, "align": CENTER, "exactly": 6},
     "Số, ký hiệu": {"size": 13, "align": CENTER, "before": 6},
+    "Về việc": {"size": 12, "align": CENTER, "before": 6},
     "Địa danh, ngày": {"size": 13, "italic": True, "align": CENTER, "before": 6},
     "Title": {"size": 14, "bold": True, "align": CENTER, "before": 18, "keep": True},
     "Subtitle": {"size": 14, "bold": True, "align": CENTER, "keep": True},
@@ -89,7 +90,7 @@ STYLES: dict[str, dict[str, Any]] = {
 
 
 def build() -> bytes:
-    """Return the template as the bytes of a .docx file, the same on every run."""
+    """Return the memo's template as the bytes of a .docx file, the same on every run."""
     document = docx.Document()
     _empty(document)
     _set_styles(document)
@@ -97,11 +98,30 @@ def build() -> bytes:
     _write_headers(document.sections[0])
     _write_letterhead(document)
     _write_title(document)
+    _write_addressees(document)
     _write_body(document)
     _write_signature(document)
     _start_annexes(document)
     _write_annexes(document)
-    _describe(document)
+    return _packed(document, "Mẫu báo cáo tổng hợp")
+
+
+def build_dispatch() -> bytes:
+    """Return the template of a công văn: no name of its kind, but what it is about under its number."""
+    document = docx.Document()
+    _empty(document)
+    _set_styles(document)
+    _set_page(document.sections[0], landscape=False)
+    _write_headers(document.sections[0])
+    _write_letterhead(document, subject=True)
+    _write_addressees(document)
+    _write_body(document)
+    _write_signature(document)
+    return _packed(document, "Mẫu công văn")
+
+
+def _packed(document: Document, title: str) -> bytes:
+    _describe(document, title)
     packed = io.BytesIO()
     document.save(packed)
     return with_fixed_times(packed.getvalue())
@@ -208,7 +228,7 @@ def _write_headers(section: Section) -> None:
     section.header.add_paragraph(style="Header")._p.append(field)
 
 
-def _write_letterhead(document: Document) -> None:
+def _write_letterhead(document: Document, *, subject: bool = False) -> None:
     table = _two_columns(document, rows=2, widths=LETTERHEAD, style="Khối tiêu đề")
     _fill(table.cell(0, 0), [
         ("Cơ quan chủ quản", "{{ letterhead.parent }}"),
@@ -229,7 +249,8 @@ def _write_letterhead(document: Document) -> None:
         ("Nét kẻ", "{{ rule(nation, 15, 91, 1) }}"),
         ("Normal", "{%p endif %}"),
     ])  # fmt: skip
-    _fill(table.cell(1, 0), [("Số, ký hiệu", "{{ number_line }}")])
+    about = [("Về việc", "V/v {{ paper.subject }}")] if subject else []
+    _fill(table.cell(1, 0), [("Số, ký hiệu", "{{ number_line }}"), *about])
     _fill(table.cell(1, 1), [("Địa danh, ngày", "{{ place_and_date }}")])
 
 
@@ -241,6 +262,11 @@ def _write_title(document: Document) -> None:
         ("Subtitle", "({{ mark }})"),
         ("Normal", "{%p endif %}"),
         ("Nét kẻ", "{{ rule(paper.subject, 14, 165, 0.4) }}"),
+    ])  # fmt: skip
+
+
+def _write_addressees(document: Document) -> None:
+    _add(document, [
         ("Normal", "{%p if letterhead.addressees|length == 1 %}"),
         ("Kính gửi", "Kính gửi: {{ letterhead.addressees[0] }}"),
         ("Normal", "{%p else %}"),
@@ -354,7 +380,7 @@ def _add(document: Document, lines: Iterable[tuple[str, ...]]) -> None:
             paragraph.add_run(text).bold = True if text == LABEL else None
 
 
-def _describe(document: Document) -> None:
+def _describe(document: Document, title: str) -> None:
     """Set the document's language, Word's present layout rules, and properties that no run changes."""
     settings = document.settings.element
     for compat in settings.findall(qn("w:compat")):
@@ -368,10 +394,11 @@ def _describe(document: Document) -> None:
     for language in settings.findall(qn("w:themeFontLang")):
         language.set(qn("w:val"), "vi-VN")
     properties = document.core_properties
-    properties.title, properties.author, properties.comments = "Mẫu báo cáo tổng hợp", "", ""
+    properties.title, properties.author, properties.comments = title, "", ""
     properties.last_modified_by, properties.keywords, properties.revision = "", "", 1
     properties.created = properties.modified = datetime(2024, 3, 22)  # noqa: DTZ001 (a day, not a moment)
 
 
 if __name__ == "__main__":
-    TARGET.write_bytes(build())
+    (FOLDER / "memo.docx").write_bytes(build())
+    (FOLDER / "cong-van.docx").write_bytes(build_dispatch())

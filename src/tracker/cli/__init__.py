@@ -78,6 +78,14 @@ def _parser() -> argparse.ArgumentParser:
     previewing.add_argument("--year", type=int, metavar="NĂM", help="mọi ngày nhắc của các kỳ đến hạn trong năm")
     previewing.add_argument("--letter", metavar="CƠ_QUAN", help="xem nguyên văn thư gửi cơ quan này")
     _add_letter_commands(command("letters", None, "các thư đã xếp hàng"), command)
+    pausing = with_day(command("pause", season.pause, "tạm dừng nhắc một cơ quan; không nêu cơ quan: liệt kê"))
+    pausing.add_argument("agency", nargs="?", metavar="CƠ_QUAN")
+    pausing.add_argument("--until", type=day, metavar="NGÀY", help="ngày cuối tạm dừng")
+    pausing.add_argument("--reason", metavar="LÝ_DO", help="ghi vào nhật ký")
+    pausing.add_argument("--activity", metavar="HOẠT_ĐỘNG", help="chỉ hoạt động này")
+    with_day(command("resume", season.resume, "nhắc trở lại một cơ quan")).add_argument(
+        "agency", metavar="CƠ_QUAN"
+    )
     with_day(command("collect", season.collect, "xác nhận báo cáo đã đến, rút thư nhắc không còn cần"))
     with_day(command("status", season.status, "tình hình theo cơ quan và theo nội dung")).add_argument(
         "period", nargs="?", metavar="KỲ", help="mặc định: các kỳ đang mở"
@@ -108,11 +116,11 @@ def _parser() -> argparse.ArgumentParser:
 def _add_letter_commands(parser: argparse.ArgumentParser, command: object) -> None:
     kinds = parser.add_subparsers(required=True, metavar="LỆNH")
     listing = command("list", letters.list_letters, "liệt kê thư, mới nhất trước", kinds)  # type: ignore[operator]
-    states = ("queued", "sending", "sent", "refused", "withdrawn")
+    states = ("queued", "sending", "sent", "refused", "withdrawn", "bounced")
     listing.add_argument("--state", choices=states, help="chỉ thư ở trạng thái này")
     for name, run, told in (
         ("show", letters.show_letter, "xem nguyên văn một thư"),
-        ("retry", letters.retry_letter, "xếp hàng lại thư bị từ chối hoặc đã rút"),
+        ("retry", letters.retry_letter, "xếp hàng lại thư bị từ chối, bị trả lại hoặc đã rút"),
         ("cancel", letters.cancel_letter, "rút thư còn đang chờ"),
     ):
         command(name, run, told, kinds).add_argument("key", metavar="MÃ_THƯ")  # type: ignore[operator]

@@ -55,14 +55,17 @@ def accept(args: argparse.Namespace) -> None:
 
 def give_back(args: argparse.Namespace) -> None:
     """Return one answer with a comment."""
-    from tracker.collect.review import chosen_duties, give_back
+    from tracker.collect.review import chosen_duties, return_answer
     from tracker.store.engine import writing
 
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
-        for duty in chosen_duties(session, args.period, [args.activity], None):
-            give_back(session, duty, args.comment, who(), settings.now())
-    print(f"Đã trả lại {args.activity}; lý do hiện trên trang trả lời và trong thư nhắc ở mốc kế tiếp.")
+        told = [
+            return_answer(session, settings, duty, args.comment, who())
+            for duty in chosen_duties(session, args.period, [args.activity], None)
+        ]
+    way = "thư nêu lý do đi ở lần chạy tới" if all(told) else "chưa có nơi nhận thư, cần báo cho cơ quan biết"
+    print(f"Đã trả lại {args.activity}; {way}.")
 
 
 def show(args: argparse.Namespace) -> None:

@@ -17,7 +17,8 @@ def list_letters(args: argparse.Namespace) -> None:
         for letter in letters_in(session, args.state):
             state = STATE_WORDS[letter.state] + (", có thể đã gửi hai lần" if letter.uncertain else "")
             when = (letter.sent_at or letter.queued_at).astimezone(ZONE)
-            print(f"{when:%d/%m/%Y %H:%M}  {letter.key}  {state}  {', '.join(letter.to)}  {letter.reply}".rstrip())
+            to = ", ".join([*letter.to, *letter.cc])
+            print(f"{when:%d/%m/%Y %H:%M}  {letter.key}  {state}  {to}  {letter.reply}".rstrip())
 
 
 def show_letter(args: argparse.Namespace) -> None:
@@ -27,12 +28,15 @@ def show_letter(args: argparse.Namespace) -> None:
 
     with store(settings_for(args)) as engine, reading(engine) as session:
         letter = find_letter(session, args.key)
-        print(f"Gửi: {', '.join(letter.to)}\nTiêu đề: {letter.subject}\nTrả lời: {letter.reply}\n\n{letter.text}")
+        copied = f"\nĐồng gửi: {', '.join(letter.cc)}" if letter.cc else ""
+        print(f"Gửi: {', '.join(letter.to)}{copied}\nTiêu đề: {letter.subject}\nTrả lời: {letter.reply}")
+        print(f"\n{letter.text}")
 
 
 def retry_letter(args: argparse.Namespace) -> None:
-    """Queue one refused or withdrawn letter again."""
-    from tracker.letters.queue import recipients
+    """Queue one letter that did not arrive again."""
+    from tracker.letters.address import AddressBook, is_channel
+    from tracker.store.bounces import forgive
     from tracker.store.engine import writing
     from tracker.store.letters import find_letter, retry_letter
     from tracker.store.plans import plan_in_force
@@ -41,13 +45,15 @@ def retry_letter(args: argparse.Namespace) -> None:
     with store(settings) as engine, writing(engine) as session:
         letter = find_letter(session, args.key)
         _, plan = plan_in_force(session)
-        agency = plan.agencies.get(letter.agency_id)
         # The contacts of today: a letter is mostly refused for an address that was since put right.
-        chat = "://" in letter.to[0]
-        known = [to for to in recipients(agency) if ("://" in to[0]) == chat] if agency else []
-        to = letter.to if letter.to in known or not known else known[0]
-        retry_letter(session, letter, to, who(), settings.now())
-    print(f"Đã xếp hàng lại, gửi tới {', '.join(to)}; thư sẽ đi ở lần chạy tới.")
+        agency = plan.agencies.get(letter.agency_id)
+        known = AddressBook({}, real_mail=False).envelopes(agency, copy_head=bool(letter.cc)) if agency else []
+        same_way = [one for one in known if is_channel(one.to[0]) == is_channel(letter.to[0])]
+        now_to = same_way[0] if same_way and tuple(letter.to) not in {one.to for one in known} else None
+        to, cc = (now_to.to, now_to.cc) if now_to else (letter.to, letter.cc)
+        retry_letter(session, letter, to, cc, who(), settings.now())
+        forgive(session, [*to, *cc])
+    print(f"Đã xếp hàng lại, gửi tới {', '.join([*to, *cc])}; thư sẽ đi ở lần chạy tới.")
 
 
 def cancel_letter(args: argparse.Namespace) -> None:

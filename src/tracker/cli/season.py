@@ -4,64 +4,150 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from tracker.cli.common import settings_for, store, told, who
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Engine
+
+    from tracker.letters.queue import Outgoing
+    from tracker.remind.due import Reminder
+    from tracker.remind.preview import PreviewDay
+    from tracker.settings import Settings
 
 
 def remind(args: argparse.Namespace) -> int:
     """Queue and send the day's reminders."""
     from tracker.letters.send import send_queued
-    from tracker.remind.queue import as_lines, queue_today
+    from tracker.remind.queue import queue_today
+    from tracker.remind.wording import as_lines, escalations_as_lines
 
     settings = settings_for(args)
     with store(settings) as engine:
         queued = queue_today(engine, settings, dry_run=args.dry_run)
         outcome = None if args.dry_run else send_queued(engine, settings)
+    if queued.day_off:
+        print(f"Ngày {settings.today():%d/%m/%Y} là ngày nghỉ; thư nhắc đi vào ngày làm việc tới.")
     for line in as_lines(queued.fresh):
         print(line)
     verb = "Sẽ xếp hàng" if args.dry_run else "Đã xếp hàng"
     print(f"{verb} {len(queued.fresh)} thư nhắc; {len(queued.known)} thư đã có từ trước.")
-    for line in as_lines(queued.unreachable):
-        print(f"Chưa có nơi nhận thư: {line}; thêm contacts trong activities.yaml", file=sys.stderr)
+    if queued.copies:
+        print(f"{verb} {len(queued.copies)} bản sao gửi cơ quan phối hợp.")
+    for line in [*escalations_as_lines(queued.escalations), *queued.pauses]:
+        print(line)
+    for reminder, why in queued.unreachable:
+        print(f"Không có nơi nhận thư dùng được: {as_lines([reminder])[0]}; {why}", file=sys.stderr)
     return told(outcome, settings) if outcome else 0
 
 
 def preview(args: argparse.Namespace) -> None:
     """Print who would get which reminder, and when, or one letter whole."""
-    from tracker.letters.compose import with_link
     from tracker.remind.preview import preview_letter, preview_year
-    from tracker.remind.queue import as_lines, queue_today
 
     settings = settings_for(args)
     with store(settings) as engine:
         if args.letter:
-            reminder, words = preview_letter(engine, settings, args.letter)
-            to = ", ".join(contact.to for contact in reminder.agency.contacts) or "chưa có nơi nhận thư"
-            text = with_link(words.text, "(liên kết được tạo khi gửi thư)")
-            print(f"Gửi: {to}\nTiêu đề: {words.subject}\n\n{text}")
+            _print_letter(*preview_letter(engine, settings, args.letter))
         elif args.year:
-            for day in preview_year(engine, args.year):
-                print(f"{day.day:%d/%m/%Y}")
-                print("\n".join(f"  {line}" for line in as_lines(day.reminders)))
+            _print_days(preview_year(engine, args.year))
         else:
-            queued = queue_today(engine, settings, dry_run=True)
-            lines = as_lines(queued.fresh)
-            print("\n".join(lines) if lines else f"Ngày {settings.today():%d/%m/%Y} không có thư nhắc nào.")
+            _print_today(engine, settings)
+
+
+def _print_letter(reminder: Reminder, letter: Outgoing) -> None:
+    from tracker.letters.compose import with_link
+
+    to = "; ".join(", ".join([*envelope.to, *envelope.cc]) for envelope in letter.envelopes)
+    text = with_link(letter.words.text, "(liên kết được tạo khi gửi thư)")
+    print(f"Gửi: {to or 'chưa có nơi nhận thư dùng được'}\nTiêu đề: {letter.words.subject}\n")
+    print(text)
+    if not reminder.fresh:
+        print("(Mốc này đã có thư; hôm nay không gửi lại.)")
+
+
+def _print_days(days: Sequence[PreviewDay]) -> None:
+    from tracker.remind.wording import as_lines, escalations_as_lines
+
+    for day in days:
+        print(f"{day.day:%d/%m/%Y}")
+        for line in [*as_lines(day.reminders), *escalations_as_lines(day.escalations)]:
+            print(f"  {line}")
+
+
+def _print_today(engine: Engine, settings: Settings) -> None:
+    from tracker.remind.queue import queue_today
+    from tracker.remind.wording import as_lines, escalations_as_lines
+
+    queued = queue_today(engine, settings, dry_run=True)
+    lines = [*as_lines(queued.fresh), *escalations_as_lines(queued.escalations), *queued.pauses]
+    lines += [f"Không có nơi nhận thư dùng được: {as_lines([r])[0]}; {why}" for r, why in queued.unreachable]
+    off = "là ngày nghỉ, không nhắc." if queued.day_off else "không có thư nhắc nào."
+    print("\n".join(lines) if lines else f"Ngày {settings.today():%d/%m/%Y} {off}")
 
 
 def collect(args: argparse.Namespace) -> int:
     """Send receipts for what has come and withdraw what is no longer owed."""
     from tracker.collect.intake import take_in_today
     from tracker.letters.send import send_queued
+    from tracker.remind.refresh import refresh_queued
 
     settings = settings_for(args)
     with store(settings) as engine:
         intake = take_in_today(engine, settings)
+        refreshed = refresh_queued(engine, settings)
         outcome = send_queued(engine, settings)
     for period, agency, answers in intake.receipts:
         print(f"Kỳ {period}: xác nhận {answers} hoạt động của {agency}")
-    print(f"Đã xếp hàng {len(intake.receipts)} thư xác nhận; rút {intake.withdrawn} thư nhắc không còn cần.")
+    print(f"Đã xếp hàng {len(intake.receipts)} thư xác nhận; rút {refreshed.withdrawn} thư nhắc không còn cần.")
     return told(outcome, settings)
+
+
+def pause(args: argparse.Namespace) -> None:
+    """Hold reminders to an agency back; without one, print what is held back."""
+    from tracker.store.engine import writing
+    from tracker.store.pauses import pause_lines, pause_reminders, running_pauses
+    from tracker.store.plans import plan_in_force
+
+    settings = settings_for(args)
+    with store(settings) as engine, writing(engine) as session:
+        _, plan = plan_in_force(session)
+        if args.agency:
+            _check_pause(args, settings)
+            now = settings.now()
+            pause_reminders(session, plan, args.agency, args.activity, args.until, args.reason, who(), now)
+        lines = pause_lines(plan, running_pauses(session, settings.today()))
+    print("\n".join(lines) if lines else "Không có cơ quan nào đang tạm dừng nhắc.")
+
+
+def _check_pause(args: argparse.Namespace, settings: Settings) -> None:
+    from tracker.errors import BadInput
+
+    wrong = []
+    if args.until is None:
+        wrong.append("chưa ghi ngày cuối tạm dừng; thêm --until NĂM-THÁNG-NGÀY")
+    elif args.until < settings.today():
+        wrong.append(f"ngày {args.until:%d/%m/%Y} đã qua; chọn ngày từ hôm nay trở đi")
+    if not (args.reason or "").strip():
+        wrong.append("chưa ghi lý do tạm dừng; thêm --reason")
+    if wrong:
+        raise BadInput("\n".join(wrong))
+
+
+def resume(args: argparse.Namespace) -> None:
+    """End the pauses of an agency."""
+    from tracker.store.engine import writing
+    from tracker.store.pauses import resume_reminders
+    from tracker.store.plans import plan_in_force
+
+    settings = settings_for(args)
+    with store(settings) as engine, writing(engine) as session:
+        _, plan = plan_in_force(session)
+        resume_reminders(session, plan, args.agency, settings.today(), who(), settings.now())
+    print("Đã nhắc trở lại; thư đi ở lần chạy tới nếu còn nợ báo cáo.")
 
 
 def status(args: argparse.Namespace) -> None:

@@ -1,19 +1,19 @@
-"""What follows once answers have come: receipts go out, reminders that are no longer owed are withdrawn."""
+"""What follows once answers have come: receipts go out."""
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.letters.queue import composed_for_agency, queue_for_agency
+from tracker.letters.address import address_book
+from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
 from tracker.plan.model import Plan
 from tracker.progress import OWED, STATUS_WORDS
 from tracker.settings import ZONE, Settings
 from tracker.store.duties import duties_of, plan_order
 from tracker.store.engine import one_at_a_time, writing
-from tracker.store.letters import queued_reminders, withdraw
 from tracker.store.periods import all_periods
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Duty, Period, Update
@@ -22,59 +22,57 @@ from tracker.store.updates import without_receipt
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """What one round did: receipts queued (period code, agency id, answers) and reminders withdrawn."""
+    """What one round did: receipts queued (period code, agency id, answers)."""
 
     receipts: tuple[tuple[str, str, int], ...]
-    withdrawn: int
 
 
 def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
-    """Take in what has come since the last round."""
-    with writing(engine) as session:
-        _, plan = plan_in_force(session)
-        return take_in(session, settings, plan, settings.today(), settings.now())
-
-
-def take_in(session: Session, settings: Settings, plan: Plan, today: date, now: datetime) -> Intake:
-    """Queue a receipt for every answer that has none and withdraw reminders nobody owes any more."""
-    one_at_a_time(session)
+    """Take in what has come since the last round: queue a receipt for every answer that has none."""
+    now, today = settings.now(), settings.today()
     receipts = []
-    for period in all_periods(session):
-        answers: defaultdict[str, list[tuple[Update, Duty]]] = defaultdict(list)
-        for update, duty in without_receipt(session, period):
-            if duty.agency_id in plan.agencies:  # a plan change may have taken it away since
-                answers[plan.holder(duty.agency_id, today).id].append((update, duty))
-        for agency_id, answered in answers.items():
-            if _queue_receipt(session, settings, plan, period, agency_id, answered, today, now):
-                receipts.append((period.code, agency_id, len(answered)))
-    return Intake(tuple(receipts), _withdraw_unowed(session, plan, today))
+    with writing(engine) as session:
+        one_at_a_time(session)
+        version, plan = plan_in_force(session)
+        for period in all_periods(session):
+            answers: defaultdict[str, list[tuple[Update, Duty]]] = defaultdict(list)
+            for update, duty in without_receipt(session, period):
+                if duty.agency_id in plan.agencies:  # a plan change may have taken it away since
+                    answers[plan.holder(duty.agency_id, today).id].append((update, duty))
+            for agency_id, answered in answers.items():
+                receipt = _receipt(session, settings, plan, period, agency_id, answered)
+                letter_id = queue_outgoing(session, settings, version, plan, receipt, now)
+                if letter_id is not None:
+                    for update, _ in answered:
+                        update.receipt_id = letter_id
+                    receipts.append((period.code, agency_id, len(answered)))
+    return Intake(tuple(receipts))
 
 
-def _queue_receipt(
+def _receipt(
     session: Session,
     settings: Settings,
     plan: Plan,
     period: Period,
     agency_id: str,
     answered: list[tuple[Update, Duty]],
-    today: date,
-    now: datetime,
-) -> bool:
+) -> Outgoing:
     said = {duty.id: update for update, duty in answered}  # the newest revision where there are several
     duties = plan_order(plan, {duty.id: duty for _, duty in answered}.values())
+    held = _held(session, plan, period, agency_id, settings.today())
     facts = {
         "items": [_item(plan, duty, said[duty.id]) for duty in duties],
-        "owed": sum(duty.state in OWED for duty in _held(session, plan, period, agency_id, today)),
+        "owed": sum(duty.state in OWED for duty in held),
     }
-    key = f"receipt:{period.code}:{agency_id}:{max(update.id for update, _ in answered)}"
     agency = plan.agencies[agency_id]
-    words = composed_for_agency(settings, plan, "receipt", period, agency, facts)
-    letter_id = queue_for_agency(session, settings, words, "receipt", key, period, agency, now)
-    if letter_id is None:
-        return False
-    for update, _ in answered:
-        update.receipt_id = letter_id
-    return True
+    return Outgoing(
+        kind="receipt",
+        key=f"receipt:{period.code}:{agency_id}:{max(update.id for update, _ in answered)}",
+        period=period,
+        agency=agency,
+        words=composed_for_agency(settings, plan, "receipt", period, agency, facts),
+        envelopes=address_book(session, settings).envelopes(agency),
+    )
 
 
 def _item(plan: Plan, duty: Duty, update: Update) -> dict[str, object]:
@@ -92,14 +90,3 @@ def _item(plan: Plan, duty: Duty, update: Update) -> dict[str, object]:
 def _held(session: Session, plan: Plan, period: Period, agency_id: str, today: date) -> list[Duty]:
     known = [duty for duty in duties_of(session, period) if duty.agency_id in plan.agencies]
     return [duty for duty in known if plan.holder(duty.agency_id, today).id == agency_id]
-
-
-def _withdraw_unowed(session: Session, plan: Plan, today: date) -> int:
-    unowed = []
-    for letter in queued_reminders(session):
-        period = session.get_one(Period, letter.period_id)
-        held = _held(session, plan, period, letter.agency_id, today)
-        if today > period.closes or not any(duty.state in OWED for duty in held):
-            unowed.append(letter.id)
-    withdraw(session, unowed)
-    return len(unowed)

@@ -7,12 +7,16 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.errors import BadInput, nearest
+from tracker.letters.address import address_book
+from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
 from tracker.progress import DutyState
+from tracker.settings import Settings
 from tracker.store.duties import duties_of
 from tracker.store.journal import note
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
-from tracker.store.tables import Duty
+from tracker.store.tables import Duty, Period
+from tracker.store.updates import latest_updates
 
 
 def accept(session: Session, duties: Collection[Duty], who: str, now: datetime) -> list[Duty]:
@@ -20,8 +24,17 @@ def accept(session: Session, duties: Collection[Duty], who: str, now: datetime) 
     return [duty for duty in duties if _moved(session, duty, DutyState.ACCEPTED, who, now)]
 
 
+def return_answer(session: Session, settings: Settings, duty: Duty, comment: str, who: str) -> bool:
+    """Return an answered duty as `give_back` does, and queue the letter that says why, with the agency's link.
+
+    Returns False where nobody can be written to.
+    """
+    give_back(session, duty, comment, who, settings.now())
+    return _tell_returned(session, settings, duty)
+
+
 def give_back(session: Session, duty: Duty, comment: str, who: str, now: datetime) -> None:
-    """Return an answered duty to its agency with a comment: it is owed again, and the next reminder says why.
+    """Return an answered duty to its agency with a comment: it is owed again.
 
     Raises BadInput where there is nothing to return or no comment.
     """
@@ -29,6 +42,25 @@ def give_back(session: Session, duty: Duty, comment: str, who: str, now: datetim
         raise BadInput("chưa ghi lý do trả lại; thêm --comment")
     if not _moved(session, duty, DutyState.RETURNED, who, now, comment.strip()):
         raise BadInput(f"{duty.activity_id}: chưa có báo cáo nào để trả lại")
+
+
+def _tell_returned(session: Session, settings: Settings, duty: Duty) -> bool:
+    version, plan = plan_in_force(session)
+    period = session.get_one(Period, duty.period_id)
+    agency = plan.holder(duty.agency_id, settings.today())
+    revision = latest_updates(session, [duty])[duty.id].revision
+    facts = {"id": duty.activity_id, "title": plan.by_id[duty.activity_id].title, "comment": duty.comment}
+    letter = Outgoing(
+        kind="returned",
+        key=f"returned:{period.code}:{duty.activity_id}:{duty.agency_id}:{revision}",
+        period=period,
+        agency=agency,
+        words=composed_for_agency(settings, plan, "returned", period, agency, facts),
+        envelopes=address_book(session, settings).envelopes(agency),
+        duties=[duty.id],
+        stage_day=settings.today(),  # the stages that have begun need no letter of their own
+    )
+    return queue_outgoing(session, settings, version, plan, letter, settings.now()) is not None
 
 
 def _moved(

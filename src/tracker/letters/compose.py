@@ -35,6 +35,11 @@ def compose(templates: Path, kind: str, facts: Mapping[str, Any]) -> Composed:
     return Composed(" ".join(subject.split()), text.strip() + "\n", css_inline.inline(html))
 
 
+def composed_line(templates: Path, name: str, facts: Mapping[str, Any]) -> str:
+    """Return the one line that the template `name` under `templates/letters/` gives."""
+    return " ".join(templates_in(templates / "letters").get_template(name).render(facts).split())
+
+
 def with_link(body: str, link: str) -> str:
     """Return a stored body with the real link where the mark stood."""
     return body.replace(LINK, link)

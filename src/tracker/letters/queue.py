@@ -1,18 +1,38 @@
-"""A letter to an agency, composed and queued: one for its e-mail addresses, one for each chat channel."""
+"""A letter made ready and queued: one message for its e-mail addresses, one for each chat channel."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from tracker.letters.address import Envelope, is_channel
 from tracker.letters.compose import LINK, Composed, compose
-from tracker.letters.mime import message_id
+from tracker.letters.mime import Attachment, From, message, message_id
 from tracker.plan.model import Agency, Plan
 from tracker.settings import Settings
-from tracker.store.letters import queue_letter
+from tracker.store.letters import queue_letters
 from tracker.store.links import link_for
-from tracker.store.tables import Period
+from tracker.store.tables import Period, PlanVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """A letter before it is queued: what it says, to whom, and what it asks for."""
+
+    kind: str
+    key: str
+    period: Period
+    agency: Agency
+    words: Composed
+    envelopes: Sequence[Envelope]
+    duties: Sequence[int] = ()
+    """Ids of the duties it asks for."""
+    stage_day: date | None = None
+    attachments: Sequence[Attachment] = ()
+    linked: bool = True
+    """It carries the agency's own link."""
 
 
 def composed_for_agency(
@@ -30,42 +50,59 @@ def composed_for_agency(
     return compose(settings.templates, kind, around | dict(facts))
 
 
-def queue_for_agency(
-    session: Session,
-    settings: Settings,
-    words: Composed,
-    kind: str,
-    key: str,
-    period: Period,
-    agency: Agency,
-    now: datetime,
-) -> int | None:
-    """Queue the letter of `kind` called `key`, with `words`, to all of the agency's contacts.
+def letter_rows(
+    settings: Settings, version: PlanVersion, plan: Plan, letter: Outgoing, now: datetime
+) -> list[dict[str, Any]]:
+    """Return `letter` as rows of the outbox, one for each envelope. Nothing is written; this is the slow part."""
+    by = _written_by(settings, plan)
+    rows = []
+    for number, envelope in enumerate(letter.envelopes, 1):
+        key = letter.key if number == 1 else f"{letter.key}:{number}"
+        thread = f"{letter.period.id}:{letter.agency.id}"
+        rows.append(
+            {
+                "key": key,
+                "kind": letter.kind,
+                "period_id": letter.period.id,
+                "agency_id": letter.agency.id,
+                "to": list(envelope.to),
+                "cc": list(envelope.cc),
+                "duties": list(letter.duties),
+                "stage_day": letter.stage_day,
+                "plan_version_id": version.id,
+                "subject": letter.words.subject,
+                "text": letter.words.text,
+                "message": b""
+                if is_channel(envelope.to[0])
+                else message(key, letter.words, by, thread, now, letter.attachments),
+                "message_id": message_id(key, settings.sender),
+            }
+        )
+    return rows
 
-    Returns the id of the first letter; None where the key was queued before, or the agency has no contact.
-    """
-    link = link_for(session, period, agency.id, settings.secret_key(), now)
-    queued = []
-    for number, to in enumerate(recipients(agency)):
-        own_key = key if number == 0 else f"{key}:{number + 1}"
-        values = {
-            "key": own_key,
-            "kind": kind,
-            "period_id": period.id,
-            "agency_id": agency.id,
-            "to": to,
-            "subject": words.subject,
-            "text": words.text,
-            "html": words.html,
-            "link_id": link.id,
-            "message_id": message_id(own_key, settings.sender),
-        }
-        queued.append(queue_letter(session, values, now))
+
+def queue_rows(
+    session: Session, settings: Settings, letter: Outgoing, rows: Sequence[Mapping[str, Any]], now: datetime
+) -> int | None:
+    """Queue the rows of `letter`; return the first one's id, None if it was queued before or nobody gets it."""
+    if not rows:
+        return None
+    link = (
+        link_for(session, letter.period, letter.agency.id, settings.secret_key(), now) if letter.linked else None
+    )
+    queued = queue_letters(session, [dict(row) | {"link_id": link.id if link else None} for row in rows], now)
     return queued[0] if queued else None
 
 
-def recipients(agency: Agency) -> list[list[str]]:
-    """Return to whom an agency's letters go: all its e-mail addresses together, each chat channel alone."""
-    addresses = [contact.to for contact in agency.contacts if "://" not in contact.to]
-    channels = [[contact.to] for contact in agency.contacts if "://" in contact.to]
-    return ([addresses] if addresses else []) + channels
+def queue_outgoing(
+    session: Session, settings: Settings, version: PlanVersion, plan: Plan, letter: Outgoing, now: datetime
+) -> int | None:
+    """Make `letter` ready and queue it, in one go; returns as `queue_rows` does."""
+    return queue_rows(session, settings, letter, letter_rows(settings, version, plan, letter, now), now)
+
+
+def _written_by(settings: Settings, plan: Plan) -> From:
+    """Return who signs letters and gets the answers: the coordinator, at its first e-mail address."""
+    coordinator = plan.agencies[plan.plan.coordinator]
+    reply_to = next((contact.to for contact in coordinator.contacts if not is_channel(contact.to)), None)
+    return From(address=settings.sender, name=" ".join(coordinator.name.split()), reply_to=reply_to)

@@ -35,8 +35,13 @@ def write_docx(paper: Paper, template: Path, to: Path) -> None:
 
     FileTrouble where the template cannot be used or the file cannot be written; `to` is then as it was.
     """
+    write_whole(docx_bytes(paper, template), to)
+
+
+def docx_bytes(paper: Paper, template: Path) -> bytes:
+    """Return `paper` printed with the Word `template`; FileTrouble where the template cannot be used."""
     try:
-        printed = _print(paper, template)
+        return _print(paper, template)
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, OSError) as trouble:
         raise FileTrouble(
             f"{template}: không dùng được mẫu Word này ({trouble}); hãy lấy lại mẫu gốc"
@@ -45,7 +50,6 @@ def write_docx(paper: Paper, template: Path, to: Path) -> None:
         raise FileTrouble(
             f"{template}: thẻ trong mẫu có lỗi: {trouble}; hãy sửa thẻ hoặc lấy lại mẫu gốc"
         ) from trouble
-    write_whole(printed, to)
 
 
 def as_run_text(value: object) -> Markup:
@@ -65,7 +69,7 @@ def _print(paper: Paper, template: Path) -> bytes:
     word = DocxTemplate(io.BytesIO(template.read_bytes()))
     word.render(words_around(paper) | {"table": tables.mark, "rule": _rule}, environment, autoescape=True)
     document: Document = word.docx
-    if not paper.annexes:
+    if not paper.annexes and len(document.sections) > 1:
         _drop_annex_section(document)
     tables.put_in_place(document)
     _keep_signature_with_text(document)

@@ -5,7 +5,7 @@ names, and of a list only what came and what went is said.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -28,7 +28,8 @@ LABELS: Mapping[str, str] = {
     "before": "trước hạn", "after": "sau hạn", "calendar": "lịch", "days_off": "ngày nghỉ", "place": "địa danh",
     "working_days": "ngày làm bù", "letterhead": "thể thức", "profile": "mẫu", "parent": "cơ quan chủ quản",
     "symbol": "ký hiệu", "addressees": "kính gửi", "signed_for": "thẩm quyền ký", "signed_title": "chức vụ",
-    "signed_name": "người ký", "copies": "nơi nhận",
+    "signed_name": "người ký", "copies": "nơi nhận", "dispatch_symbol": "ký hiệu công văn", "role": "vai trò",
+    "head": "gửi lãnh đạo", "dispatch": "công văn đôn đốc",
 }  # fmt: skip
 SECTIONS: Mapping[str, str] = {
     "agencies": "cơ quan", "groups": "nhóm", "content": "nội dung", "activities": "hoạt động",
@@ -144,9 +145,14 @@ class _Comparison:
         if isinstance(value, Decimal):
             return vietnamese_number(value)
         if is_dataclass(value):
-            parts = [(getattr(value, field.name), field.metadata) for field in fields(value)]
-            return " – ".join(self.shown(part, facts) for part, facts in parts if part is not None)
+            parts = [(getattr(value, field.name), field) for field in fields(value)]
+            said = [(part, field.metadata) for part, field in parts if part != _default(field)]
+            return " – ".join(self.shown(part, facts) for part, facts in said)
         return self.names.get(value, value) if facts.get("names") else _short(str(value))
+
+
+def _default(field: Field[Any]) -> Any:
+    return None if field.default_factory is MISSING else field.default_factory()
 
 
 def _by_id(rows: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ an editor shows (`doc`), which ids a text may name (`names`), and the bounds of 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -51,11 +51,62 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stages:
+    """When reminders are written and to whom, in working days around the due date.
+
+    What is None is as the next wider rules say: an activity's, its lead's, the plan's, and last USUAL.
+    """
+
+    before: tuple[int, ...] | None = told(
+        "Nhắc trước hạn mấy ngày làm việc; 0 là đúng hạn.", None, at_least=0, at_most=60, usual=(10, 5, 2, 0)
+    )
+    after: tuple[int, ...] | None = told(
+        "Nhắc sau hạn mấy ngày làm việc.", None, at_least=1, at_most=60, usual=(1, 3, 5)
+    )
+    coordinator: int | None = told(
+        "Sau hạn mấy ngày làm việc thì báo cơ quan đầu mối danh sách còn nợ; 0 là không báo.",
+        None,
+        at_least=0,
+        at_most=60,
+        usual=7,
+    )
+    head: int | None = told(
+        "Sau hạn mấy ngày làm việc thì gửi thư tới lãnh đạo cơ quan; 0 là không gửi.",
+        None,
+        at_least=0,
+        at_most=60,
+        usual=10,
+    )
+    dispatch: int | None = told(
+        "Sau hạn mấy ngày làm việc thì lập công văn đôn đốc để ký; 0 là không lập.",
+        None,
+        at_least=0,
+        at_most=60,
+        usual=15,
+    )
+    copies: tuple[Literal["head", "coordinating"], ...] | None = told(
+        "Bản sao thư nhắc gửi thêm tới ai: head là lãnh đạo cơ quan, coordinating là các cơ quan phối hợp.",
+        None,
+        usual=(),
+    )
+
+    def over(self, wider: "Stages") -> "Stages":
+        """Return these rules, with those of `wider` where they say nothing."""
+        own = {f.name: getattr(self, f.name) for f in fields(self) if getattr(self, f.name) is not None}
+        return replace(wider, **own)
+
+
+USUAL = Stages(**{rule.name: rule.metadata["usual"] for rule in fields(Stages)})
+"""What holds where the plan says nothing else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:
     """Where an agency is written to."""
 
     to: str = told("Địa chỉ thư điện tử, hoặc một địa chỉ Apprise (kênh chat).", form="contact")
     name: str | None = told("Người hoặc bộ phận nhận thư.", None)
+    role: Literal["office", "head"] = told("office: văn phòng, nơi nhận hằng ngày; head: lãnh đạo.", "office")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +129,7 @@ class Agency:
     aliases: tuple[str, ...] = told("Các cách viết khác trong văn bản.", ())
     contacts: tuple[Contact, ...] = told("Nơi nhận thư nhắc.", ())
     succeeded_by: Succession | None = told("Cơ quan kế thừa sau sắp xếp, nếu có.", None)
+    stages: Stages = told("Mốc nhắc riêng của cơ quan này, nếu khác mốc chung.", Stages())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +165,7 @@ class Activity:
     coordinating: tuple[str, ...] = told("Mã các cơ quan hoặc nhóm phối hợp.", (), names=("agency", "group"))
     coordinating_printed: str | None = told("Cột phối hợp, đúng từng chữ như in.", None)
     due: date | None = told("Hạn báo cáo riêng của hoạt động, nếu có.", None)
+    stages: Stages = told("Mốc nhắc riêng của hoạt động này, nếu khác mốc chung.", Stages())
     note: str | None = told("Ghi chú cho người quản trị.", None)
 
 
@@ -152,16 +205,6 @@ class PhaseReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stages:
-    """When a reminder is written, in working days before and after the due date."""
-
-    before: tuple[int, ...] = told(
-        "Số ngày làm việc trước hạn; 0 là đúng hạn.", (10, 5, 2, 0), at_least=0, at_most=60
-    )
-    after: tuple[int, ...] = told("Số ngày làm việc sau hạn.", (1, 3, 5), at_least=1, at_most=60)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """What the public calendar does not know: extra days off and swapped working days."""
 
@@ -177,6 +220,7 @@ class Letterhead:
     parent: str = told("Cơ quan chủ quản, chữ in hoa.")
     issuer: str = told("Cơ quan ban hành, chữ in hoa; tên dài viết thành hai dòng.")
     symbol: str = told("Ký hiệu sau số văn bản, ví dụ BC-BTV.")
+    dispatch_symbol: str | None = told("Ký hiệu của công văn đôn đốc, ví dụ BTV-VP.", None)
     place: str = told("Địa danh.")
     addressees: tuple[str, ...] = told("Kính gửi.", filled=True)
     signed_for: str = told("Thẩm quyền ký, ví dụ TM. BAN THƯỜNG VỤ.")
@@ -191,9 +235,14 @@ class Reporting:
 
     annual: AnnualRule = told("Báo cáo hằng năm.")
     phase_review: PhaseReview | None = told("Sơ kết giai đoạn.", None)
-    stages: Stages = told("Các mốc nhắc việc.", Stages())
+    stages: Stages = told("Các mốc nhắc việc.", USUAL)
     calendar: Calendar = told("Ngày nghỉ và ngày làm bù.", Calendar())
     letterhead: Letterhead = told("Thể thức của báo cáo tổng hợp.")
+
+    def __post_init__(self) -> None:
+        """Let the plan's own stages be complete: they are the widest rules there are."""
+        if self.stages is not None:  # as it is while a faulty file is read
+            object.__setattr__(self, "stages", self.stages.over(USUAL))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +271,12 @@ class Plan:
             if wanted in {name.casefold() for name in (agency.id, agency.name, agency.short, *agency.aliases)}:
                 return agency
         raise BadInput(f'không có cơ quan "{named}"; {nearest(named, self.agencies)}')
+
+    def stages_of(self, activity_id: str) -> Stages:
+        """Return when reminders about an activity are written: its own rules over its lead's over the plan's."""
+        activity = self.by_id[activity_id]
+        lead = self.agencies[activity.lead].stages
+        return activity.stages.over(lead.over(self.reporting.stages))
 
     @cached_property
     def by_id(self) -> Mapping[str, Activity]:

@@ -76,7 +76,7 @@ def _object(cls: type) -> dict[str, Any]:
 
 
 def _default(field: Field[Any]) -> dict[str, Any]:
-    value = None if field.default_factory is MISSING else field.default_factory()
+    value = None if field.default_factory is MISSING else field.metadata.get("usual", field.default_factory())
     return {"default": value} if value and isinstance(value, str | tuple) else {}
 
 

@@ -1,23 +1,24 @@
 """Which reminders are owed on a day. Pure: it is derived from the record and today, never from the last run.
 
-So after a week with the machine off each agency is owed the newest stage it missed, once: a letter's key names
-its stage, and a key that was queued before is not queued again.
+A duty's stage is told by a letter that names it; after a week with the machine off each agency is owed the newest
+stage it missed, once. What is told already is not told again, whoever asks and however often.
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from tracker.calendar import Stage, WorkingDays, stage_on
+from tracker.calendar import Stage, WorkingDays, escalation, ladder, newest
 from tracker.plan.model import Agency, Plan
 from tracker.progress import ANSWERED, OWED
-from tracker.store.tables import Duty, Period
+from tracker.store.letters import Told
+from tracker.store.tables import Duty, Pause, Period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminder:
-    """One letter owed: to whom, at which stage, about what."""
+    """One letter owed to an agency: at which stage, about what."""
 
     period: Period
     agency: Agency
@@ -27,46 +28,123 @@ class Reminder:
     days_left: int
     """Working days until `due`; negative after it."""
     duties: tuple[Duty, ...]
-    """All that the agency owes in the period, what is late first."""
+    """All that the agency owes in the period and that is not paused, what is late first."""
     answered: int
     """How many of its duties it has answered."""
+    fresh: bool
+    """No letter has told the agency of this yet."""
+    key: str
+    """The letter's key, `remind:2024:so-cong-thuong:before-5`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalation:
+    """One letter owed to the coordinator: who is late, at the stage `coordinator` or `dispatch`."""
+
+    period: Period
+    stage: Stage
+    late: tuple[tuple[Agency, tuple[Duty, ...]], ...]
+    """The agencies that have reached the stage, each with what it owes and is late."""
+    fresh: bool
+    key: str
+
+
+class Season:
+    """A period as it stands on a day: who holds which duties, and the stages each has reached."""
+
+    def __init__(
+        self, plan: Plan, period: Period, duties: Iterable[Duty], pauses: Collection[Pause], today: date
+    ) -> None:
+        self.plan, self.period, self.today = plan, period, today
+        self.office = WorkingDays(plan.reporting.calendar)
+        self._ladders: dict[object, list[Stage]] = {}
+        self._pauses = [pause for pause in pauses if today <= pause.until and pause.lifted_at is None]
+        self.held: defaultdict[str, list[Duty]] = defaultdict(list)
+        for duty in duties:
+            self.held[plan.holder(duty.agency_id, today).id].append(duty)
 
     @property
-    def key(self) -> str:
-        """Return the letter's key, `remind:2024:so-cong-thuong:before-5`."""
-        own = "" if self.due == self.period.due else f"@{self.due}"
-        return f"remind:{self.period.code}:{self.agency.id}:{self.stage.name}{own}"
+    def open(self) -> bool:
+        """Say whether anything can be owed today."""
+        return self.period.opens <= self.today <= self.period.closes
 
+    def owed_by(self, agency_id: str) -> list[Duty]:
+        """Return what an agency owes and is not paused, what is due first in front."""
+        owed = [duty for duty in self.held.get(agency_id, ()) if duty.state in OWED]
+        return sorted((duty for duty in owed if not self._paused(duty, agency_id)), key=lambda duty: duty.due)
 
-def owed_reminders(plan: Plan, period: Period, duties: Collection[Duty], today: date) -> Iterator[Reminder]:
-    """Yield the reminders of `period` that are owed on `today`, one an agency, in the plan's order.
+    def stage(self, duty: Duty) -> Stage | None:
+        """Return the newest stage of its agency's ladder that `duty` has reached."""
+        rules = self.plan.stages_of(duty.activity_id)
+        known = ("ladder", rules, duty.due)
+        if known not in self._ladders:
+            self._ladders[known] = ladder(rules, self.office, self.period.opens, duty.due)
+        return newest(self._ladders[known], self.today)
 
-    `duties` are those of the period that were not withdrawn. Agencies that owe nothing get none; after the
-    period has closed nobody does. From a successor's date on, the successor is written to.
-    """
-    if not period.opens <= today <= period.closes:
-        return
-    by_agency: defaultdict[str, list[Duty]] = defaultdict(list)
-    for duty in duties:
-        by_agency[plan.holder(duty.agency_id, today).id].append(duty)
-    office = WorkingDays(plan.reporting.calendar)
-    stages = {due: stage_on(plan, period.opens, due, today) for due in {duty.due for duty in duties}}
-    for agency in plan.agencies.values():
-        held = by_agency.get(agency.id, [])
-        owed = sorted((duty for duty in held if duty.state in OWED), key=lambda duty: duty.due)
-        newest = max(
-            ((stage, due) for due in {duty.due for duty in owed} if (stage := stages[due])),
-            key=lambda found: (found[0].day, found[1] == period.due),
-            default=None,
+    def escalated(self, duty: Duty) -> Stage | None:
+        """Return the newest stage of the coordinator's ladder that `duty` has reached."""
+        rules = self.plan.stages_of(duty.activity_id)
+        known = ("escalation", rules, duty.due)
+        if known not in self._ladders:
+            self._ladders[known] = escalation(rules, self.office, duty.due)
+        return newest(self._ladders[known], self.today)
+
+    def _paused(self, duty: Duty, agency_id: str) -> bool:
+        return any(
+            pause.agency_id in {agency_id, duty.agency_id} and pause.activity_id in {None, duty.activity_id}
+            for pause in self._pauses
         )
-        if newest is not None:
-            stage, due = newest
-            yield Reminder(
-                period=period,
-                agency=agency,
-                stage=stage,
-                due=due,
-                days_left=office.between(today, due),
-                duties=tuple(owed),
-                answered=sum(duty.state in ANSWERED for duty in held),
-            )
+
+
+def owed_reminders(season: Season, told: Told) -> Iterator[Reminder]:
+    """Yield the reminders of a period that are owed on its day, one an agency, in the plan's order.
+
+    Agencies that owe nothing get none; after the period has closed nobody does. From a successor's date on, the
+    successor is written to.
+    """
+    if not season.open:
+        return
+    for agency in season.plan.agencies.values():
+        owed = season.owed_by(agency.id)
+        reached = {duty.id: (stage, duty.due) for duty in owed if (stage := season.stage(duty))}
+        if not reached:
+            continue
+        stage, due = max(reached.values(), key=lambda one: (one[0].day, one[1] == season.period.due, one[0].name))
+        own = "" if due == season.period.due else f"@{due}"
+        yield Reminder(
+            period=season.period,
+            agency=agency,
+            stage=stage,
+            due=due,
+            days_left=season.office.between(season.today, due),
+            duties=tuple(owed),
+            answered=sum(duty.state in ANSWERED for duty in season.held[agency.id]),
+            fresh=any(told.days.get(duty, date.min) < own_stage.day for duty, (own_stage, _) in reached.items()),
+            key=told.unused(f"remind:{season.period.code}:{agency.id}:{stage.name}{own}"),
+        )
+
+
+def owed_escalations(season: Season, told: Told) -> Iterator[Escalation]:
+    """Yield what the coordinator is to be told of on the day: at most a list, and a paper to sign.
+
+    An agency stands at the newest stage it has reached, and is told of with all others that stand there.
+    """
+    if not season.open:
+        return
+    groups: defaultdict[str, list[tuple[Stage, Agency, tuple[Duty, ...]]]] = defaultdict(list)
+    for agency in season.plan.agencies.values():
+        late = tuple(duty for duty in season.owed_by(agency.id) if duty.due < season.today)
+        reached = [stage for duty in late if (stage := season.escalated(duty))]
+        if reached:
+            stage = max(reached)
+            groups[stage.name].append((stage, agency, late))
+    for name, group in groups.items():
+        stage = max(stage for stage, _, _ in group)
+        key = f"escalate:{season.period.code}:{name}:{stage.day}"
+        yield Escalation(
+            period=season.period,
+            stage=stage,
+            late=tuple((agency, duties) for _, agency, duties in group),
+            fresh=key not in told.keys,
+            key=key,
+        )

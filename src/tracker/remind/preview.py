@@ -1,23 +1,26 @@
 """What reminding would do, before anything is switched on. Nothing is written."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.calendar import stages
+from tracker.calendar import WorkingDays, escalation, ladder
 from tracker.errors import BadInput
-from tracker.letters.compose import Composed
+from tracker.letters.queue import Outgoing
 from tracker.plan.model import Plan
 from tracker.progress import DutyState
-from tracker.remind.due import Reminder, owed_reminders
-from tracker.remind.queue import composed_reminder, owed_today
+from tracker.remind.agenda import agenda
+from tracker.remind.due import Escalation, Reminder, Season, owed_escalations, owed_reminders
+from tracker.remind.outgoing import reminder_letter
 from tracker.settings import Settings
 from tracker.store.duties import asked, duties_of
 from tracker.store.engine import trying
-from tracker.store.periods import all_periods, ruled_periods
+from tracker.store.letters import Told, told_in
+from tracker.store.pauses import running_pauses
+from tracker.store.periods import all_periods, open_ruled_periods, ruled_periods
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Duty, Period
 
@@ -28,6 +31,7 @@ class PreviewDay:
 
     day: date
     reminders: tuple[Reminder, ...]
+    escalations: tuple[Escalation, ...]
 
 
 def preview_year(engine: sa.Engine, year: int) -> list[PreviewDay]:
@@ -38,14 +42,16 @@ def preview_year(engine: sa.Engine, year: int) -> list[PreviewDay]:
     return sorted(found, key=lambda preview: preview.day)
 
 
-def preview_letter(engine: sa.Engine, settings: Settings, agency: str) -> tuple[Reminder, Composed]:
-    """Return the reminder that `agency` would get today and its words; raises BadInput where it is owed none."""
+def preview_letter(engine: sa.Engine, settings: Settings, agency: str) -> tuple[Reminder, Outgoing]:
+    """Return the reminder that `agency` would get today, and its letter; raises BadInput where it is owed none."""
     with trying(engine) as session:
         _, plan = plan_in_force(session)
         wanted = plan.find_agency(agency)
-        for reminder in owed_today(session, plan, settings.today(), settings.now()):
+        open_ruled_periods(session, plan, settings.today(), settings.now())
+        day = agenda(session, settings)
+        for reminder in day.reminders:
             if reminder.agency.id == wanted.id:
-                return reminder, composed_reminder(settings, plan, reminder)
+                return reminder, reminder_letter(settings, day, reminder)
     raise BadInput(
         f"{wanted.short} không nợ báo cáo nào vào ngày {settings.today():%d/%m/%Y}; chọn ngày khác với --on"
     )
@@ -62,17 +68,33 @@ def _periods(session: Session, plan: Plan, year: int) -> Sequence[Period]:
 
 def _days(session: Session, plan: Plan, period: Period) -> Iterator[PreviewDay]:
     duties = list(duties_of(session, period)) if period.id else _to_be_asked(plan, period)
-    days = {stage.day for due in {duty.due for duty in duties} for stage in stages(plan, period.opens, due)}
-    seen: set[str] = set()
-    for day in sorted(days):
-        owed = tuple(r for r in owed_reminders(plan, period, duties, day) if r.key not in seen)
-        seen |= {reminder.key for reminder in owed}
-        if owed:
-            yield PreviewDay(day, owed)
+    told = told_in(session, period) if period.id else Told({}, frozenset(), {})
+    days, keys = dict(told.days), set(told.keys)
+    ends = {pause.until for pause in running_pauses(session, period.opens)}
+    for day in sorted(_stage_days(plan, period, duties, ends)):
+        season = Season(plan, period, duties, running_pauses(session, day), day)
+        so_far = Told(days, frozenset(keys), {})
+        owed = tuple(reminder for reminder in owed_reminders(season, so_far) if reminder.fresh)
+        escalated = tuple(one for one in owed_escalations(season, so_far) if one.fresh)
+        for reminder in owed:
+            days |= {duty.id: reminder.stage.day for duty in reminder.duties}
+        keys |= {reminder.key for reminder in owed} | {one.key for one in escalated}
+        if owed or escalated:
+            yield PreviewDay(day, owed, escalated)
+
+
+def _stage_days(plan: Plan, period: Period, duties: Sequence[Duty], pauses_end: Iterable[date]) -> set[date]:
+    """Return every day on which a duty of `period` enters a stage, and the working day after each pause."""
+    office = WorkingDays(plan.reporting.calendar)
+    rules = {(plan.stages_of(duty.activity_id), duty.due) for duty in duties}
+    rungs = [stage for rule, due in rules for stage in ladder(rule, office, period.opens, due)]
+    rungs += [stage for rule, due in rules for stage in escalation(rule, office, due)]
+    days = {stage.day for stage in rungs} | {office.shifted(end, 1) for end in pauses_end}
+    return {day for day in days if day <= period.closes}
 
 
 def _to_be_asked(plan: Plan, period: Period) -> list[Duty]:
     return [
-        Duty(activity_id=a.activity_id, agency_id=a.agency_id, due=a.due, state=DutyState.EXPECTED)
-        for a in asked(plan, period)
+        Duty(id=-number, activity_id=a.activity_id, agency_id=a.agency_id, due=a.due, state=DutyState.EXPECTED)
+        for number, a in enumerate(asked(plan, period), 1)
     ]

@@ -1,108 +1,105 @@
-"""Owed reminders into queued letters."""
+"""What a day asks for into queued letters.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+Letters are made ready outside any transaction and queued a batch at a time, so that a country's reminders hold up
+nobody's answer. Two machines that plan at once make the same letters under the same keys, and one of each is kept.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
-from tracker.letters.compose import Composed
-from tracker.letters.queue import composed_for_agency, queue_for_agency
-from tracker.plan.model import Plan
-from tracker.remind.due import Reminder, owed_reminders
+from tracker.letters.queue import Outgoing, letter_rows, queue_rows
+from tracker.remind.agenda import Agenda, agenda
+from tracker.remind.copies import Copy
+from tracker.remind.due import Escalation, Reminder
+from tracker.remind.outgoing import copy_letter, escalation_letter, reminder_letter, summaries
+from tracker.remind.refresh import refresh_queued
 from tracker.settings import Settings
-from tracker.store.duties import duties_of
-from tracker.store.engine import trying, writing
-from tracker.store.letters import queued_keys
-from tracker.store.periods import open_ruled_periods, running_periods
+from tracker.store.engine import reading, trying, writing
+from tracker.store.pauses import pause_lines
+from tracker.store.periods import open_ruled_periods
 from tracker.store.plans import plan_in_force
 
+BATCH = 100
+"""Letters queued in one transaction."""
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Queued:
-    """What a day's planning did: reminders newly queued, those queued before, and those nobody can receive."""
+    """What a day's planning did."""
 
-    fresh: tuple[Reminder, ...]
-    known: tuple[Reminder, ...]
-    unreachable: tuple[Reminder, ...]
-    """Owed by agencies that have no contact in the plan: a fault for the coordinator to mend."""
+    fresh: tuple[Reminder, ...] = ()
+    """Newly queued."""
+    known: tuple[Reminder, ...] = ()
+    """Told before, at this stage."""
+    unreachable: tuple[tuple[Reminder, str], ...] = ()
+    """Owed to agencies that nobody can write to, each with the reason: a fault for the coordinator to mend."""
+    copies: tuple[Copy, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    pauses: tuple[str, ...] = ()
+    """What is held back, a line for each pause."""
+    day_off: bool = False
+    """Offices are closed today: what is owed waits for the next working day."""
 
 
 def queue_today(engine: sa.Engine, settings: Settings, *, dry_run: bool = False) -> Queued:
-    """Queue what is owed today and was not queued before; a dry run leaves everything as it was."""
+    """Queue what is owed today and was not told before; a dry run leaves everything as it was."""
     if dry_run:
         with trying(engine) as session:
-            return _to_queue(session, plan_in_force(session)[1], settings.today(), settings.now())
+            _, plan = plan_in_force(session)
+            open_ruled_periods(session, plan, settings.today(), settings.now())
+            return _planned(agenda(session, settings))
+    refresh_queued(engine, settings)
     with writing(engine) as session:
         _, plan = plan_in_force(session)
-        return queue_reminders(session, settings, plan, settings.today(), settings.now())
-
-
-def owed_today(session: Session, plan: Plan, today: date, now: datetime) -> list[Reminder]:
-    """Open the periods whose day has come and return every reminder owed on `today`."""
-    open_ruled_periods(session, plan, today, now)
-    return [
-        reminder
-        for period in running_periods(session, today)
-        for reminder in owed_reminders(plan, period, duties_of(session, period), today)
-    ]
-
-
-def queue_reminders(session: Session, settings: Settings, plan: Plan, today: date, now: datetime) -> Queued:
-    """Queue what is owed on `today` and was not queued before."""
-    queued = _to_queue(session, plan, today, now)
-    for reminder in queued.fresh:
-        words = composed_reminder(settings, plan, reminder)
-        queue_for_agency(session, settings, words, "remind", reminder.key, reminder.period, reminder.agency, now)
-    return queued
-
-
-def _to_queue(session: Session, plan: Plan, today: date, now: datetime) -> Queued:
-    owed = owed_today(session, plan, today, now)
-    known = queued_keys(session, [reminder.key for reminder in owed])
-    fresh = [reminder for reminder in owed if reminder.key not in known and reminder.agency.contacts]
-    return Queued(
-        tuple(fresh),
-        tuple(reminder for reminder in owed if reminder.key in known),
-        tuple(reminder for reminder in owed if not reminder.agency.contacts),
+        open_ruled_periods(session, plan, settings.today(), settings.now())
+    with reading(engine) as session:
+        day = agenda(session, settings)
+    planned = _planned(day)
+    queued = _queue(engine, settings, day, _letters(settings, day, planned))
+    return replace(
+        planned,
+        fresh=tuple(reminder for reminder in planned.fresh if reminder.key in queued),
+        known=planned.known + tuple(reminder for reminder in planned.fresh if reminder.key not in queued),
+        copies=tuple(copy for copy in planned.copies if copy.key in queued),
+        escalations=tuple(escalation for escalation in planned.escalations if escalation.key in queued),
     )
 
 
-def composed_reminder(settings: Settings, plan: Plan, reminder: Reminder) -> Composed:
-    """Return the words of the letter that `reminder` becomes."""
-    facts = {
-        "items": [_item(plan, reminder, number) for number in range(len(reminder.duties))],
-        "due": reminder.due,
-        "days_left": reminder.days_left,
-        "answered": reminder.answered,
-    }
-    return composed_for_agency(settings, plan, "remind", reminder.period, reminder.agency, facts)
+def _planned(day: Agenda) -> Queued:
+    if not day.office.is_working(day.today):
+        return Queued(day_off=True)
+    faults = {reminder.key: day.book.fault_of(reminder.agency) for reminder in day.reminders}
+    coordinator = day.plan.agencies[day.plan.plan.coordinator]
+    return Queued(
+        fresh=tuple(r for r in day.reminders if r.fresh and not faults[r.key]),
+        known=tuple(r for r in day.reminders if not r.fresh),
+        unreachable=tuple((r, fault) for r in day.reminders if (fault := faults[r.key])),
+        copies=tuple(c for c in day.copies if c.fresh and not day.book.fault_of(c.agency)),
+        escalations=tuple(e for e in day.escalations if e.fresh and not day.book.fault_of(coordinator)),
+        pauses=tuple(pause_lines(day.plan, day.pauses)),
+    )
 
 
-def _item(plan: Plan, reminder: Reminder, number: int) -> dict[str, object]:
-    duty = reminder.duties[number]
-    return {
-        "id": duty.activity_id,
-        "title": plan.by_id[duty.activity_id].title,
-        "due": duty.due,
-        "comment": duty.comment,
-        "for_whom": plan.agencies[duty.agency_id].name if duty.agency_id != reminder.agency.id else None,
-    }
+def _letters(settings: Settings, day: Agenda, planned: Queued) -> Iterator[Outgoing]:
+    if planned.day_off:
+        return
+    yield from (reminder_letter(settings, day, reminder) for reminder in planned.fresh)
+    yield from (copy_letter(settings, day, copy) for copy in planned.copies)
+    yield from (escalation_letter(settings, day, escalation) for escalation in planned.escalations)
+    yield from summaries(settings, day, planned.fresh, planned.unreachable)
 
 
-def as_lines(reminders: Sequence[Reminder]) -> list[str]:
-    """Return a Vietnamese line for each reminder: to whom, which stage, how many activities."""
-    return [
-        f"{r.agency.short}: {stage_words(r)}, {len(r.duties)} hoạt động, hạn {r.due:%d/%m/%Y}" for r in reminders
-    ]
-
-
-def stage_words(reminder: Reminder) -> str:
-    """Return the stage in words: "mở kỳ", "trước hạn 10 ngày làm việc", "đúng hạn", "quá hạn 3 ngày làm việc"."""
-    kind, _, days = reminder.stage.name.partition("-")
-    if kind == "opening":
-        return "mở kỳ"
-    if days == "0":
-        return "đúng hạn"
-    return f"{'trước' if kind == 'before' else 'quá'} hạn {days} ngày làm việc"
+def _queue(engine: sa.Engine, settings: Settings, day: Agenda, letters: Iterator[Outgoing]) -> set[str]:
+    """Queue `letters` and return the keys of those that no other machine had queued meanwhile."""
+    now = settings.now()
+    queued = set()
+    while batch := list(islice(letters, BATCH)):
+        ready = [(letter, letter_rows(settings, day.version, day.plan, letter, now)) for letter in batch]
+        with writing(engine) as session:
+            for letter, rows in ready:
+                if queue_rows(session, settings, letter, rows, now) is not None:
+                    queued.add(letter.key)
+    return queued

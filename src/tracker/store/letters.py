@@ -1,16 +1,18 @@
 """The outbox: letters are queued once by key, claimed with a lease, and settled one by one."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from tracker.errors import BadInput, nearest
+from tracker.store.engine import UTCTime
 from tracker.store.journal import note
-from tracker.store.tables import Letter
+from tracker.store.tables import Letter, Link, Period
 
 LEASE = timedelta(minutes=5)
 """How long a sender may hold a letter; after that another takes it over, and it may go out twice."""
@@ -20,6 +22,7 @@ STATE_WORDS = {
     "sent": "đã gửi",
     "refused": "bị từ chối",
     "withdrawn": "đã rút",
+    "bounced": "bị trả lại",
 }
 PAUSES = (
     timedelta(minutes=1),
@@ -31,57 +34,128 @@ PAUSES = (
 """The pause after each failed try; after the last the letter is refused."""
 
 
-def queue_letter(session: Session, values: dict[str, Any], now: datetime) -> int | None:
-    """Queue a letter of `values` (columns of Letter); return its id, or None where its key was queued before."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What letters of a period have said so far; those withdrawn because nothing was owed said nothing."""
+
+    days: Mapping[int, date]
+    """By duty, the day of the newest stage at which a letter asked for it."""
+    keys: frozenset[str]
+    """Every key that was used."""
+    versions: Mapping[str, int]
+    """By agency, the plan version of the newest letter that asked it for anything and left."""
+
+    def unused(self, key: str) -> str:
+        """Return `key`, or where it was used, the first free one of `key+2`, `key+3` and so on."""
+        number = 1
+        while (numbered := key if number == 1 else f"{key}+{number}") in self.keys:
+            number += 1
+        return numbered
+
+
+def told_in(session: Session, period: Period) -> Told:
+    """Return what letters of `period` have said so far."""
+    days: dict[int, date] = {}
+    keys, versions = set(), {}
+    columns = (Letter.key, Letter.state, Letter.agency_id, Letter.stage_day, Letter.duties, Letter.plan_version_id)
+    found = sa.select(*columns).where(Letter.period_id == period.id).order_by(Letter.id)
+    for key, state, agency, stage_day, duties, version in session.execute(found):
+        keys.add(key)
+        for duty in duties:
+            days[duty] = max(stage_day, days.get(duty, stage_day))
+        if duties and state != "queued":
+            versions[agency] = version
+    return Told(days, frozenset(keys), versions)
+
+
+def queue_letters(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
+    """Queue letters of `rows` (columns of Letter); return the ids of those whose keys were not queued before."""
     insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
-    row = {
-        "state": "queued",
-        "queued_at": now,
-        "try_at": now,
-        "attempts": 0,
-        "uncertain": False,
-        "reply": "",
-        **values,
-    }
+    waiting = {"state": "queued", "queued_at": now, "try_at": now, "attempts": 0, "uncertain": False, "reply": ""}
     statement = insert(Letter.__table__).on_conflict_do_nothing(index_elements=["key"]).returning(Letter.id)
-    queued: int | None = session.scalar(statement, row)
-    return queued
+    return [fresh for row in rows if (fresh := session.scalar(statement, waiting | dict(row))) is not None]
 
 
-def queued_keys(session: Session, keys: Collection[str]) -> set[str]:
-    """Return those of `keys` that were queued before, whatever became of the letter."""
-    return set(session.scalars(sa.select(Letter.key).where(Letter.key.in_(keys))))
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A letter in the hands of a sender: all it takes to send and to settle it."""
+
+    id: int
+    key: str
+    agency_id: str
+    to: list[str]
+    cc: list[str]
+    subject: str
+    text: str
+    packed: bytes
+    """The message as it is stored."""
+    attempts: int
+    """This one counted."""
+    nonce: str | None
+    """Of its link, where it has one."""
 
 
-def claim_next_letter(session: Session, now: datetime) -> Letter | None:
-    """Take the oldest letter whose time has come, for LEASE; None where there is none.
+def claim_next_letter(session: Session, now: datetime) -> Claimed | None:
+    """Take the letter that has waited longest, for LEASE; None where none's time has come.
 
     A letter whose lease ran out is taken over and marked uncertain: its sender died between sending and settling.
     """
-    waiting = (
-        sa.select(Letter)
-        .where(Letter.state.in_(("queued", "sending")), Letter.try_at <= now)
-        .order_by(Letter.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
-    letter = session.scalar(waiting)
-    if letter is None:
+    # One state at a time, so that each question is the first row of an index however many letters wait.
+    row = session.execute(WAITING, {"state": "queued", "now": now}).first()
+    row = row or session.execute(WAITING, {"state": "sending", "now": now}).first()
+    if row is None:
         return None
-    letter.uncertain = letter.uncertain or letter.state == "sending"
-    letter.state = "sending"
-    letter.attempts += 1
-    letter.try_at = now + LEASE
-    return letter
+    held = {"letter": row.id, "until": now + LEASE, "dead": row.state == "sending"}
+    session.execute(CLAIM, held)
+    values = row._asdict() | {"attempts": row.attempts + 1}
+    del values["state"]
+    return Claimed(**values)
+
+
+LETTERS: Any = Letter.__table__
+WAITING = (
+    sa.select(
+        Letter.id,
+        Letter.key,
+        Letter.agency_id,
+        Letter.to,
+        Letter.cc,
+        Letter.subject,
+        Letter.text,
+        sa.type_coerce(Letter.message, sa.LargeBinary).label("packed"),
+        Letter.attempts,
+        Letter.state,
+        Link.nonce,
+    )
+    .outerjoin(Link, Link.id == Letter.link_id)
+    .where(Letter.state == sa.bindparam("state"), Letter.try_at <= sa.bindparam("now", type_=UTCTime))
+    .order_by(Letter.try_at, Letter.id)
+    .limit(1)
+    .with_for_update(of=Letter, skip_locked=True)
+)
+CLAIM = (
+    sa.update(LETTERS)
+    .where(Letter.id == sa.bindparam("letter"))
+    .values(
+        state="sending",
+        attempts=Letter.attempts + 1,
+        try_at=sa.bindparam("until", type_=UTCTime),
+        uncertain=sa.or_(Letter.uncertain, sa.bindparam("dead", type_=sa.Boolean)),
+    )
+)
+SENT = (
+    sa.update(LETTERS)
+    .where(Letter.id == sa.bindparam("letter"), Letter.state.in_(("sending", "queued")))
+    .values(state="sent", sent_at=sa.bindparam("now", type_=UTCTime), reply=sa.bindparam("words"))
+)
 
 
 def settle_sent(session: Session, letter_id: int, reply: str, now: datetime) -> None:
     """Record that the letter left, with the server's `reply`; so it did, whoever put it back meanwhile."""
-    left = sa.update(Letter).where(Letter.id == letter_id, Letter.state.in_(("sending", "queued")))
-    session.execute(left.values(state="sent", sent_at=now, reply=reply))
+    session.execute(SENT, {"letter": letter_id, "now": now, "words": reply})
 
 
-def settle_failed(session: Session, letter: Letter, reply: str, now: datetime, *, permanent: bool) -> str:
+def settle_failed(session: Session, letter: Claimed, reply: str, now: datetime, *, permanent: bool) -> str:
     """Record a failed try; return the letter's new state: `queued` for another try, or `refused`."""
     if permanent or letter.attempts > len(PAUSES):
         _put_back(session, letter, state="refused", reply=reply)
@@ -90,25 +164,32 @@ def settle_failed(session: Session, letter: Letter, reply: str, now: datetime, *
     return "queued"
 
 
-def release(session: Session, letter: Letter, reply: str, now: datetime) -> None:
+def release(session: Session, letter: Claimed, reply: str, now: datetime) -> None:
     """Put a claimed letter back untried, for the door itself did not open."""
     _put_back(session, letter, state="queued", reply=reply, attempts=letter.attempts - 1, try_at=now)
 
 
 def withdraw(session: Session, letter_ids: Collection[int]) -> None:
-    """Withdraw queued letters that are no longer owed."""
+    """Withdraw queued letters that are no longer owed: they have asked for nothing."""
     held = sa.update(Letter).where(Letter.id.in_(letter_ids), Letter.state == "queued")
-    session.execute(held.values(state="withdrawn"))
+    session.execute(held.values(state="withdrawn", duties=[]))
+
+
+def reword(session: Session, letter_id: int, values: Mapping[str, Any]) -> bool:
+    """Give a letter that still waits new words (columns of Letter); say whether it did."""
+    held = sa.update(Letter).where(Letter.id == letter_id, Letter.state == "queued")
+    return bool(session.execute(held.values(values).returning(Letter.id)).all())
 
 
 def queued_reminders(session: Session) -> Sequence[Letter]:
     """Return the reminders that wait in the queue."""
-    return session.scalars(sa.select(Letter).where(Letter.kind == "remind", Letter.state == "queued")).all()
+    found = sa.select(Letter).where(Letter.kind == "remind", Letter.state == "queued")
+    return session.scalars(found.options(defer(Letter.message)).order_by(Letter.id)).all()
 
 
 def letters_in(session: Session, state: str | None = None) -> Sequence[Letter]:
     """Return the letters, the newest first; only those in `state` where given."""
-    found = sa.select(Letter).order_by(Letter.id.desc())
+    found = sa.select(Letter).options(defer(Letter.message)).order_by(Letter.id.desc())
     return session.scalars(found if state is None else found.where(Letter.state == state)).all()
 
 
@@ -121,9 +202,12 @@ def find_letter(session: Session, key: str) -> Letter:
     return letter
 
 
-def retry_letter(session: Session, letter: Letter, to: Sequence[str], who: str, now: datetime) -> None:
-    """Queue a refused or withdrawn letter again, for `to`; raises BadInput for one that waits or has left."""
-    _move(session, letter, ("refused", "withdrawn"), who, now, state="queued", try_at=now, attempts=0, to=list(to))
+def retry_letter(
+    session: Session, letter: Letter, to: Sequence[str], cc: Sequence[str], who: str, now: datetime
+) -> None:
+    """Queue a letter that did not arrive again, for `to` and `cc`; BadInput for one that waits or has left."""
+    again = {"state": "queued", "try_at": now, "attempts": 0, "to": list(to), "cc": list(cc)}
+    _move(session, letter, ("refused", "withdrawn", "bounced"), who, now, **again)
 
 
 def cancel_letter(session: Session, letter: Letter, who: str, now: datetime) -> None:
@@ -145,7 +229,7 @@ def count_by_state(session: Session) -> dict[str, int]:
     return dict(session.execute(sa.select(Letter.state, sa.func.count()).group_by(Letter.state)).tuples().all())
 
 
-def _put_back(session: Session, letter: Letter, **values: Any) -> None:
+def _put_back(session: Session, letter: Claimed, **values: Any) -> None:
     # Only what this sender still holds: after its lease another may be sending the letter.
     held = sa.update(Letter).where(
         Letter.id == letter.id, Letter.state == "sending", Letter.attempts == letter.attempts

@@ -18,7 +18,12 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 def token_of(link: Link, key: bytes) -> str:
     """Return the 43-letter token of `link`: the same each time, and not to be had without the secret `key`."""
-    mac = hmac.new(key, link.nonce.encode(), hashlib.sha256).digest()
+    return token_from(link.nonce, key)
+
+
+def token_from(nonce: str, key: bytes) -> str:
+    """Return the token of the link made with `nonce`."""
+    mac = hmac.new(key, nonce.encode(), hashlib.sha256).digest()
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 

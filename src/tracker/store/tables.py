@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from tracker.progress import DutyState, UpdateStatus
-from tracker.store.engine import ExactNumber, UTCTime
+from tracker.store.engine import ExactNumber, Packed, UTCTime
 
 Key = sa.String(200)
 
@@ -155,7 +155,7 @@ class Letter(Base):
     """One message to one recipient; `key` is what keeps it from being queued twice."""
 
     __tablename__ = "letters"
-    __table_args__ = (sa.Index("ix_letters_queue", "state", "try_at"),)
+    __table_args__ = (sa.Index("ix_letters_queue", "state", "try_at", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(Key, unique=True)
     kind: Mapped[str] = mapped_column(sa.String(20))
@@ -163,14 +163,22 @@ class Letter(Base):
     agency_id: Mapped[str] = mapped_column(sa.String(40))
     to: Mapped[list[str]]
     """E-mail addresses, or one Apprise URL."""
+    cc: Mapped[list[str]] = mapped_column(default=list)
+    """E-mail addresses that get a copy."""
+    duties: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
+    """The duties a reminder asks for; it was told of these, and of no others."""
+    stage_day: Mapped[date | None]
+    """The day on which a reminder's stage began."""
+    plan_version_id: Mapped[int] = mapped_column(sa.ForeignKey("plan_versions.id"))
+    """The plan the letter speaks of."""
     subject: Mapped[str] = mapped_column(sa.Text)
     text: Mapped[str] = mapped_column(sa.Text)
-    html: Mapped[str] = mapped_column(sa.Text)
-    """Both bodies hold a mark where the link goes: tokens are never stored."""
+    message: Mapped[bytes] = mapped_column(Packed)
+    """The whole MIME message. Text and message hold a mark where the link goes: tokens are never stored."""
     link_id: Mapped[int | None] = mapped_column(sa.ForeignKey("links.id"))
-    message_id: Mapped[str] = mapped_column(Key)
+    message_id: Mapped[str] = mapped_column(Key, index=True)
     state: Mapped[str] = mapped_column(sa.String(20), default="queued")
-    """`queued`, `sending`, `sent`, `refused` or `withdrawn`."""
+    """`queued`, `sending`, `sent`, `refused`, `withdrawn`, or `bounced`: it left and came back."""
     queued_at: Mapped[datetime]
     try_at: Mapped[datetime]
     """Not before this; while `sending`, when the sender's lease ends."""
@@ -180,6 +188,32 @@ class Letter(Base):
     """A sender died holding it, so that it may have gone out twice."""
     reply: Mapped[str] = mapped_column(sa.Text, default="")
     """The server's own words on the last try."""
+
+
+class Bounce(Base):
+    """An address from which a letter came back; nothing is sent there until a person has looked."""
+
+    __tablename__ = "bounces"
+    address: Mapped[str] = mapped_column(sa.String(320), primary_key=True)
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letters.id"))
+    reason: Mapped[str] = mapped_column(sa.Text)
+    at: Mapped[datetime]
+
+
+class Pause(Base):
+    """Reminders that a coordinator holds back: of an agency, or of one of its activities."""
+
+    __tablename__ = "pauses"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    agency_id: Mapped[str] = mapped_column(sa.String(40), index=True)
+    activity_id: Mapped[str | None] = mapped_column(sa.String(40))
+    """None where all of the agency's activities pause."""
+    until: Mapped[date]
+    """The last day of the pause."""
+    reason: Mapped[str] = mapped_column(sa.Text)
+    paused_by: Mapped[str] = mapped_column(sa.String(200))
+    paused_at: Mapped[datetime]
+    lifted_at: Mapped[datetime | None]
 
 
 class Report(Base):
@@ -194,6 +228,30 @@ class Report(Base):
     snapshot: Mapped[str] = mapped_column(sa.Text)
     compiled_at: Mapped[datetime]
     compiled_by: Mapped[str] = mapped_column(sa.String(200))
+
+
+class Message(Base):
+    """A message that came into the mailbox; each is handled once, however often it is read."""
+
+    __tablename__ = "messages"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    """Of its Message-ID; of the whole message where it has none."""
+    message_id: Mapped[str | None] = mapped_column(sa.Text)
+    received_at: Mapped[datetime]
+    """When it was read from the mailbox."""
+    written_at: Mapped[datetime | None]
+    """What its Date line claims."""
+    sender: Mapped[str] = mapped_column(sa.Text)
+    subject: Mapped[str] = mapped_column(sa.Text)
+    kind: Mapped[str] = mapped_column(sa.String(20), index=True)
+    """`bounce`, `auto`, `reply`, `own` (a letter of ours that came round), or `unknown`."""
+    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letters.id"), index=True)
+    """The letter it answers."""
+    addresses: Mapped[list[str]] = mapped_column(default=list)
+    """Of a bounce: the addresses for which the letter was given up."""
+    text: Mapped[str] = mapped_column(sa.Text)
+    """The writer's own words, without what they quote; why a letter came back, or why nothing was kept."""
 
 
 class JournalEntry(Base):

@@ -2,8 +2,8 @@
 
 import os
 import re
+from collections.abc import Sequence
 from contextlib import suppress
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
@@ -25,14 +25,15 @@ class FolderDoor:
     def __exit__(self, *why: object) -> None:
         """Do nothing."""
 
-    def deliver(self, mail: EmailMessage, name: str) -> str:
+    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str) -> str:
         """Write `mail` and return the file's path; raises DeliveryError where the folder cannot be written."""
+        del sender, to
         path = self.folder / (re.sub(r"[^A-Za-z0-9.-]+", "-", name) + ".eml")
         unfinished = path.with_suffix(".part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             with unfinished.open("wb") as file:
-                file.write(mail.as_bytes())
+                file.write(mail)
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(path)

@@ -2,18 +2,15 @@
 
 import smtplib
 import ssl
-from email.message import EmailMessage
-from email.utils import getaddresses
-from ipaddress import ip_address
+from collections.abc import Sequence
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from tracker.errors import DeliveryError
+from tracker.letters.address import is_real_mail, is_reserved
 
 PATIENCE = 30
 """Seconds to wait for the server's next word."""
-RESERVED = (".example", ".test", ".invalid", ".localhost")
-"""Domains that belong to nobody (RFC 2606); the contacts shipped with the project use them."""
 
 
 class SmtpDoor:
@@ -21,6 +18,7 @@ class SmtpDoor:
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
+        self.real = is_real_mail(url)
         self.secure = parts.scheme == "smtps"
         self.host = parts.hostname or "localhost"
         self.port = parts.port or (465 if self.secure else 25)
@@ -35,18 +33,19 @@ class SmtpDoor:
         """Say goodbye to the server, if it still listens."""
         self._hang_up()
 
-    def deliver(self, mail: EmailMessage, name: str) -> str:
+    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str) -> str:
         """Send `mail` and return the server's own words.
 
         Raises DeliveryError: permanent for a 5xx answer and for reserved domains on a real server, unreachable
-        where there is no talking to the server at all.
+        where there is no talking to the server at all, lost where it fell silent over this letter.
         """
         del name
-        recipients = [address for _, address in getaddresses([str(mail["To"])])]
-        self._refuse_reserved(recipients)
+        if self.real and any(is_reserved(address) for address in to):
+            trouble = "địa chỉ mẫu, không có thật; sửa contacts, tracker apply rồi tracker letters retry"
+            raise DeliveryError(trouble, permanent=True)
         server = self.server or self._connect()
         try:
-            return self._hand_over(server, mail, recipients)
+            return self._hand_over(server, mail, sender, to)
         except smtplib.SMTPRecipientsRefused as why:
             code, words = max(why.recipients.values())
             raise DeliveryError(_reply(code, words), permanent=code >= 500) from why
@@ -56,24 +55,22 @@ class SmtpDoor:
         except (OSError, smtplib.SMTPException) as why:
             # The connection broke while this one letter was under way: the next letter tries a new one.
             self._hang_up()
-            raise DeliveryError(f"mất kết nối khi đang gửi ({why})", permanent=False) from why
+            raise DeliveryError(f"mất kết nối khi đang gửi ({why})", permanent=False, lost=True) from why
 
-    def _hand_over(self, server: smtplib.SMTP, mail: EmailMessage, recipients: list[str]) -> str:
-        sender = getaddresses([str(mail["From"])])[0][1]
+    def _hand_over(self, server: smtplib.SMTP, mail: bytes, sender: str, to: Sequence[str]) -> str:
         server.ehlo_or_helo_if_needed()
-        options = ["body=8bitmime"] if server.has_extn("8bitmime") else []
-        code, words = server.mail(sender, options)
+        code, words = server.mail(sender)
         if code != 250:
             raise smtplib.SMTPSenderRefused(code, words, sender)
         refused = {}
-        for recipient in recipients:
+        for recipient in to:
             code, words = server.rcpt(recipient)
             if code not in {250, 251}:
                 refused[recipient] = (code, words)
-        if len(refused) == len(recipients):
+        if len(refused) == len(to):
             self._after_refusal(server)
             raise smtplib.SMTPRecipientsRefused(refused)
-        code, words = server.data(mail.as_bytes())
+        code, words = server.data(mail)
         if code != 250:
             raise smtplib.SMTPDataError(code, words)
         reply = _reply(code, words)
@@ -117,19 +114,6 @@ class SmtpDoor:
                 server.quit()
             except (OSError, smtplib.SMTPException):
                 server.close()
-
-    def _refuse_reserved(self, recipients: list[str]) -> None:
-        reserved = [address for address in recipients if address.lower().endswith(RESERVED)]
-        if reserved and not _is_loopback(self.host):
-            trouble = "địa chỉ mẫu, không có thật; sửa contacts, tracker apply rồi tracker letters retry"
-            raise DeliveryError(trouble, permanent=True)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _reply(code: int, words: bytes | str) -> str:

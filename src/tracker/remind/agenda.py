@@ -1,0 +1,81 @@
+"""What a day asks for: reminders, copies, and letters to the coordinator, as the record stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from tracker.calendar import WorkingDays
+from tracker.letters.address import AddressBook, address_book
+from tracker.plan.changes import Change
+from tracker.plan.model import Plan
+from tracker.remind.copies import Copy, owed_copies
+from tracker.remind.due import Escalation, Reminder, Season, owed_escalations, owed_reminders
+from tracker.remind.wording import changes_told
+from tracker.settings import Settings
+from tracker.store.duties import duties_of
+from tracker.store.letters import Told, told_in
+from tracker.store.pauses import running_pauses
+from tracker.store.periods import running_periods
+from tracker.store.plans import applied_plan, plan_in_force
+from tracker.store.tables import Pause, PlanVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agenda:
+    """A day's work for the remind flow; `fresh` ones of each kind are to be queued."""
+
+    version: PlanVersion
+    plan: Plan
+    today: date
+    book: AddressBook
+    reminders: Sequence[Reminder]
+    copies: Sequence[Copy]
+    escalations: Sequence[Escalation]
+    pauses: Sequence[Pause]
+    told: Mapping[int, Told]
+    """By period id, what letters have said so far."""
+    changes: Mapping[int, Sequence[Change]]
+    """By the id of an older plan version, what has changed since."""
+
+    @property
+    def office(self) -> WorkingDays:
+        """Return the office calendar."""
+        return WorkingDays(self.plan.reporting.calendar)
+
+    def changes_since_told(self, reminder: Reminder) -> Sequence[Change]:
+        """Return what changed in the plan since the last letter to the reminder's agency in its period."""
+        last = self.told[reminder.period.id].versions.get(reminder.agency.id, self.version.id)
+        return self.changes.get(last, ())
+
+
+def agenda(session: Session, settings: Settings) -> Agenda:
+    """Return what is owed today, whether it was told already or not."""
+    today = settings.today()
+    version, plan = plan_in_force(session)
+    pauses = running_pauses(session, today)
+    reminders: list[Reminder] = []
+    copies: list[Copy] = []
+    escalations: list[Escalation] = []
+    told: dict[int, Told] = {}
+    for period in running_periods(session, today):
+        season = Season(plan, period, duties_of(session, period), pauses, today)
+        told[period.id] = told_in(session, period)
+        owed = list(owed_reminders(season, told[period.id]))
+        reminders += owed
+        copies += owed_copies(season, owed, told[period.id])
+        escalations += owed_escalations(season, told[period.id])
+    older = {told[r.period.id].versions.get(r.agency.id, version.id) for r in reminders} - {version.id}
+    return Agenda(
+        version=version,
+        plan=plan,
+        today=today,
+        book=address_book(session, settings),
+        reminders=reminders,
+        copies=copies,
+        escalations=escalations,
+        pauses=pauses,
+        told=told,
+        changes={i: changes_told(applied_plan(session.get_one(PlanVersion, i)), plan) for i in older},
+    )

@@ -1,0 +1,141 @@
+"""What is owed into letters: to the agency, to those who coordinate, to the coordinator."""
+
+from collections.abc import Iterator, Sequence
+
+from tracker.letters.address import is_channel
+from tracker.letters.compose import composed_line
+from tracker.letters.due_event import due_event
+from tracker.letters.mime import Attachment
+from tracker.letters.queue import Outgoing, composed_for_agency
+from tracker.plan.model import Agency
+from tracker.remind.agenda import Agenda
+from tracker.remind.copies import Copy
+from tracker.remind.dispatch import LateAgency, LateItem, dispatch
+from tracker.remind.due import Escalation, Reminder
+from tracker.remind.wording import composed_reminder, items, stage_words, told_to
+from tracker.settings import Settings
+from tracker.store.pauses import pause_lines
+from tracker.store.tables import Duty, Period
+
+
+def reminder_letter(settings: Settings, day: Agenda, reminder: Reminder) -> Outgoing:
+    """Return the letter that `reminder` becomes."""
+    copies = {copied for duty in reminder.duties for copied in day.plan.stages_of(duty.activity_id).copies or ()}
+    changes = told_to(reminder.agency.id, day.changes_since_told(reminder))
+    return Outgoing(
+        kind="remind",
+        key=reminder.key,
+        period=reminder.period,
+        agency=reminder.agency,
+        words=composed_reminder(settings, day.plan, reminder, changes),
+        envelopes=day.book.envelopes(
+            reminder.agency, to_head=reminder.stage.name == "head", copy_head="head" in copies
+        ),
+        duties=[duty.id for duty in reminder.duties],
+        stage_day=reminder.stage.day,
+        attachments=[_due_event(settings, day, reminder)],
+    )
+
+
+def copy_letter(settings: Settings, day: Agenda, copy: Copy) -> Outgoing:
+    """Return the letter that tells a coordinating agency what its leads were reminded of."""
+    asked = [{"lead": lead, "items": items(day.plan, duties, lead.id)} for lead, duties in copy.asked]
+    words = composed_for_agency(settings, day.plan, "copy", copy.period, copy.agency, {"asked": asked})
+    return Outgoing(
+        kind="copy",
+        key=copy.key,
+        period=copy.period,
+        agency=copy.agency,
+        words=words,
+        envelopes=day.book.envelopes(copy.agency),
+        stage_day=copy.stage_day,
+        linked=False,
+    )
+
+
+def escalation_letter(settings: Settings, day: Agenda, escalation: Escalation) -> Outgoing:
+    """Return the letter to the coordinator about who is late; the last stage brings the paper to sign."""
+    coordinator = day.plan.agencies[day.plan.plan.coordinator]
+    late = [
+        LateAgency(agency, tuple(_late_item(day, agency, duty) for duty in duties))
+        for agency, duties in escalation.late
+    ]
+    facts = {
+        "late": late,
+        "faults": {agency.id: day.book.fault_of(agency) for agency, _ in escalation.late},
+        "to_sign": escalation.stage.name == "dispatch",
+        "pauses": pause_lines(day.plan, day.pauses),
+    }
+    others = [one for one in late if one.agency.id != coordinator.id]  # nobody sends a công văn to themselves
+    attached = [_paper(settings, day, escalation.period, others)] if facts["to_sign"] and others else []
+    return Outgoing(
+        kind="escalate",
+        key=escalation.key,
+        period=escalation.period,
+        agency=coordinator,
+        words=composed_for_agency(settings, day.plan, "escalate", escalation.period, coordinator, facts),
+        envelopes=day.book.envelopes(coordinator),
+        stage_day=escalation.stage.day,
+        attachments=attached,
+        linked=False,
+    )
+
+
+def summaries(
+    settings: Settings, day: Agenda, fresh: Sequence[Reminder], unreachable: Sequence[tuple[Reminder, str]]
+) -> Iterator[Outgoing]:
+    """Yield the day's summary of each period for the coordinator's chat channels, if there is anything to say."""
+    coordinator = day.plan.agencies[day.plan.plan.coordinator]
+    channels = [envelope for envelope in day.book.envelopes(coordinator) if is_channel(envelope.to[0])]
+    periods = {reminder.period.id: reminder.period for reminder in day.reminders}
+    for period in periods.values() if channels else ():
+        key = f"summary:{period.code}:{day.today}"
+        told = [(r, stage_words(r.stage.name)) for r in fresh if r.period.id == period.id]
+        faults = [(r, why) for r, why in unreachable if r.period.id == period.id]
+        if key in day.told[period.id].keys or not (told or faults):
+            continue
+        facts = {
+            "today": day.today,
+            "fresh": told,
+            "owing": [r for r in day.reminders if r.period.id == period.id],
+            "unreachable": faults,
+            "pauses": pause_lines(day.plan, day.pauses),
+        }
+        yield Outgoing(
+            kind="summary",
+            key=key,
+            period=period,
+            agency=coordinator,
+            words=composed_for_agency(settings, day.plan, "summary", period, coordinator, facts),
+            envelopes=channels,
+            linked=False,
+        )
+
+
+def _due_event(settings: Settings, day: Agenda, reminder: Reminder) -> Attachment:
+    period, due = reminder.period, reminder.due
+    facts = {"plan": day.plan.plan, "period": period, "due": due, "illustration": settings.illustration}
+    title = composed_line(settings.templates, "remind/event.txt", facts)
+    own = "" if due == period.due else f"-{due}"
+    uid = f"{period.code}{own}@{settings.sender.rpartition('@')[2]}"
+    return due_event(title, uid, due, day.version.applied_at, day.version.id)
+
+
+def _late_item(day: Agenda, agency: Agency, duty: Duty) -> LateItem:
+    former = day.plan.agencies[duty.agency_id].name if duty.agency_id != agency.id else None
+    return LateItem(
+        activity_id=duty.activity_id,
+        title=day.plan.by_id[duty.activity_id].title,
+        due=duty.due,
+        days_late=day.office.between(duty.due, day.today),
+        for_whom=former,
+    )
+
+
+def _paper(settings: Settings, day: Agenda, period: Period, late: Sequence[LateAgency]) -> Attachment:
+    from tracker.papers.docx import docx_bytes
+
+    looks = settings.templates / "memo"
+    paper = dispatch(looks, day.plan, period, late, day.today, illustration=settings.illustration)
+    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+    return Attachment("cong-van-don-doc.docx", word, docx_bytes(paper, looks / "cong-van.docx"))

@@ -1,0 +1,63 @@
+"""Reminders that still wait, brought in line with what is owed by now.
+
+A mail server may be away for days. What is answered meanwhile is taken out of a waiting letter; a letter that asks
+for nothing any more, or whose stage a newer one has overtaken, is withdrawn.
+"""
+
+from dataclasses import dataclass, replace
+
+import sqlalchemy as sa
+
+from tracker.letters.address import Envelope
+from tracker.letters.queue import letter_rows
+from tracker.remind.agenda import Agenda, agenda
+from tracker.remind.outgoing import reminder_letter
+from tracker.settings import Settings
+from tracker.store.engine import reading, writing
+from tracker.store.letters import queued_reminders, reword, withdraw
+from tracker.store.tables import Letter
+
+WORDS = ("duties", "plan_version_id", "subject", "text", "message")
+"""What a letter that waits is given anew; its key, its Message-ID and whom it goes to stay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """How many waiting reminders were withdrawn, and how many were worded anew."""
+
+    withdrawn: int = 0
+    reworded: int = 0
+
+
+def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
+    """Bring every reminder that waits in line with what its agency owes now."""
+    with reading(engine) as session:
+        waiting = queued_reminders(session)
+        day = agenda(session, settings) if waiting else None
+    if day is None:
+        return Refreshed()
+    unowed, reworded = [], 0
+    for letter in waiting:
+        values = _new_words(settings, day, letter)
+        if values is None:
+            unowed.append(letter.id)
+        elif values:
+            with writing(engine) as session:
+                reworded += reword(session, letter.id, values)
+    with writing(engine) as session:
+        withdraw(session, unowed)
+    return Refreshed(len(unowed), reworded)
+
+
+def _new_words(settings: Settings, day: Agenda, letter: Letter) -> dict[str, object] | None:
+    """Return the columns to change, none where the letter is right as it stands; None where it is owed no more."""
+    owed = (r for r in day.reminders if (r.period.id, r.agency.id) == (letter.period_id, letter.agency_id))
+    reminder = next(owed, None)
+    if reminder is None or (letter.stage_day and reminder.stage.day > letter.stage_day):
+        return None
+    if {duty.id for duty in reminder.duties} == set(letter.duties) and letter.plan_version_id == day.version.id:
+        return {}
+    to = Envelope(tuple(letter.to), tuple(letter.cc))
+    anew = replace(reminder_letter(settings, day, reminder), key=letter.key, envelopes=[to])
+    [row] = letter_rows(settings, day.version, day.plan, anew, letter.queued_at)
+    return {name: row[name] for name in WORDS}

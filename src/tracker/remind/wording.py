@@ -1,0 +1,93 @@
+"""A reminder in words: the letter it becomes, and the line a coordinator reads."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from tracker.letters.compose import Composed
+from tracker.letters.queue import composed_for_agency
+from tracker.plan.changes import Change, plan_changes
+from tracker.plan.model import Plan, Stages
+from tracker.remind.due import Escalation, Reminder
+from tracker.settings import Settings
+from tracker.store.tables import Duty
+
+
+def composed_reminder(settings: Settings, plan: Plan, reminder: Reminder, changes: Sequence[str] = ()) -> Composed:
+    """Return the words of the letter that `reminder` becomes; `changes` in the plan are told in it."""
+    facts = {
+        "items": items(plan, reminder.duties, reminder.agency.id),
+        "due": reminder.due,
+        "days_left": reminder.days_left,
+        "answered": reminder.answered,
+        "to_head": reminder.stage.name == "head",
+        "changes": changes,
+    }
+    return composed_for_agency(settings, plan, "remind", reminder.period, reminder.agency, facts)
+
+
+def items(plan: Plan, duties: Iterable[Duty], holder: str) -> list[dict[str, object]]:
+    """Return what letters say of `duties`, which the agency `holder` answers for."""
+    return [
+        {
+            "id": duty.activity_id,
+            "title": plan.by_id[duty.activity_id].title,
+            "due": duty.due,
+            "comment": duty.comment,
+            "for_whom": plan.agencies[duty.agency_id].name if duty.agency_id != holder else None,
+        }
+        for duty in duties
+    ]
+
+
+def changes_told(old: Plan, new: Plan) -> list[Change]:
+    """Return what changed between two plans that an officer should know: activities, and the dates of periods."""
+    changed = plan_changes(_as_officers_see(old, new), _as_officers_see(new, new))
+    activities = old.by_id.keys() | new.by_id.keys()
+    return [change for change in changed if change.about in activities or change.about == "reporting"]
+
+
+def told_to(agency: str, changes: Iterable[Change]) -> list[str]:
+    """Return the lines of `changes` that concern `agency`: its own, and everyone's."""
+    return [change.text for change in changes if agency in change.agencies or not change.agencies]
+
+
+def _as_officers_see(plan: Plan, newest: Plan) -> Plan:
+    """Return `plan` without what is the admin's business: notes, stages, calendar and letterhead."""
+    activities = tuple(
+        replace(activity, note=None, years_unconfirmed=None, stages=Stages()) for activity in plan.activities
+    )
+    review = plan.reporting.phase_review and replace(plan.reporting.phase_review, unconfirmed=None)
+    dates = replace(newest.reporting, annual=plan.reporting.annual, phase_review=review)
+    return replace(plan, activities=activities, reporting=dates)
+
+
+def as_lines(reminders: Sequence[Reminder]) -> list[str]:
+    """Return a Vietnamese line for each reminder: to whom, which stage, how many activities."""
+    return [
+        f"{r.agency.short}: {stage_words(r.stage.name)}, {len(r.duties)} hoạt động, hạn {r.due:%d/%m/%Y}"
+        for r in reminders
+    ]
+
+
+def escalations_as_lines(escalations: Sequence[Escalation]) -> list[str]:
+    """Return a Vietnamese line for each letter to the coordinator: which stage, about whom."""
+    return [
+        f"Cơ quan đầu mối: {stage_words(e.stage.name)}, "
+        f"{', '.join(f'{agency.short} ({len(duties)})' for agency, duties in e.late)}"
+        for e in escalations
+    ]
+
+
+def stage_words(name: str) -> str:
+    """Return a stage in words: "mở kỳ", "trước hạn 10 ngày làm việc", "đúng hạn", "thư gửi lãnh đạo cơ quan"."""
+    kind, _, days = name.partition("-")
+    if days == "0":
+        return "đúng hạn"
+    if days:
+        return f"{'trước' if kind == 'before' else 'quá'} hạn {days} ngày làm việc"
+    return {
+        "opening": "mở kỳ",
+        "head": "thư gửi lãnh đạo cơ quan",
+        "coordinator": "danh sách còn nợ",
+        "dispatch": "công văn đôn đốc để ký",
+    }[kind]
