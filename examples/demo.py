@@ -36,7 +36,7 @@ os.environ |= {
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "DO_NOT_TRACK": "1",
 }
-for name in ("PREFECT_API_URL", "TRACKER_DATABASE_URL", "TRACKER_MAIL_URL", "TRACKER_TODAY"):
+for name in ("PREFECT_API_URL", "TRACKER_DATABASE_URL", "TRACKER_MAIL_URL", "TRACKER_INBOX_URL", "TRACKER_TODAY"):
     os.environ.pop(name, None)
 
 import httpx  # noqa: E402

@@ -1,16 +1,34 @@
-"""The collect flow: every quarter of an hour, what has come is receipted and completeness shown."""
+"""The collect flow: every quarter of an hour, mail is read, what has come receipted and completeness shown."""
+
+import re
 
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
 from flows.remind import send
 from tracker.collect.intake import Intake, take_in_today
+from tracker.collect.mailbox import read_inbox
+from tracker.collect.wording import inbox_lines, inbox_troubles
+from tracker.errors import MailboxShut
 from tracker.remind.refresh import refresh_queued
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store, reading
 from tracker.store.periods import running_periods
 from tracker.store.plans import plan_in_force
 from tracker.store.standing import standing_by_agency
+
+
+@task(name="Đọc hộp thư đến", retries=2, retry_delay_seconds=10)
+def read_mail(settings: Settings) -> None:
+    """Read the mailbox and show what was in it; where it is shut, fail, so that Prefect tries again."""
+    with opened_store(settings.database_url) as engine:
+        inbox = read_inbox(engine, settings)
+    if lines := inbox_lines(inbox) + inbox_troubles(inbox):
+        # What servers and strangers say is text, never markup or a link on Prefect's page.
+        told = "\n".join("- " + re.sub(r"([\[\]<>`])", r"\\\1", line) for line in lines)
+        create_markdown_artifact(key="hop-thu-den", markdown=told, description="Hộp thư đến")
+    if inbox.shut:
+        raise MailboxShut(inbox.shut)
 
 
 @task(name="Ghi nhận báo cáo đã đến", retries=2, retry_delay_seconds=30)
@@ -38,9 +56,11 @@ def completeness(settings: Settings) -> str:
 
 @flow(name="collect", description="Xác nhận báo cáo đã đến, rút thư nhắc không còn cần, cho biết ai còn thiếu.")
 def collect() -> int:
-    """Take in what has come; returns how many letters left."""
+    """Take in what has come; returns how many letters left. Fails at its end where the mailbox was shut."""
     settings = load_settings()
+    mail = read_mail(settings, return_state=True)  # a shut mailbox keeps neither receipts nor letters back
     take_in(settings)
     outcome = send(settings)
     create_markdown_artifact(key="muc-do-day-du", markdown=completeness(settings), description="Mức độ đầy đủ")
+    mail.result()
     return len(outcome.sent)

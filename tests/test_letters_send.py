@@ -169,7 +169,7 @@ def test_a_letter_taken_over_from_a_dead_sender_is_marked_uncertain_with_the_sam
 
 def test_reserved_addresses_are_refused_by_a_real_server_before_any_connection() -> None:
     with SmtpDoor("smtp://mail.angiang.vn") as door, pytest.raises(DeliveryError) as caught:
-        door.deliver(b"", "a@angiang.vn", [COMMERCE], "k")
+        door.deliver(b"", "a@angiang.vn", [COMMERCE], "k", lambda: None)
     assert caught.value.permanent
     assert "địa chỉ mẫu" in caught.value.reply
 

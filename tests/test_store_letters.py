@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, open_season, outbox_row
 
-from tracker.store.engine import reading, writing
+from tracker.store.engine import reading, writing, writing_plainly
 from tracker.store.letters import (
     LEASE,
     PAUSES,
@@ -34,8 +34,8 @@ def queue(engine: sa.Engine, key: str, **given: object) -> int | None:
 
 
 def claim(engine: sa.Engine, now: datetime = NOW) -> Claimed | None:
-    with writing(engine) as session:
-        return claim_next_letter(session, now)
+    with writing_plainly(engine) as connection:
+        return claim_next_letter(connection, now)
 
 
 def uncertain(engine: sa.Engine) -> list[bool]:
@@ -79,8 +79,8 @@ def test_a_refusal_for_good_is_tried_once(engine: sa.Engine) -> None:
     queue(engine, "k")
     letter = claim(engine)
     assert letter is not None
-    with writing(engine) as session:
-        assert settle_failed(session, letter, "550 no such user", NOW, permanent=True) == "refused"
+    with writing_plainly(engine) as connection:
+        assert settle_failed(connection, letter, "550 no such user", NOW, permanent=True) == "refused"
     assert claim(engine, NOW + timedelta(days=30)) is None
 
 
@@ -90,8 +90,8 @@ def test_a_passing_refusal_is_tried_again_after_growing_pauses_and_not_for_ever(
     for pause in (*PAUSES, timedelta(days=1)):
         letter = claim(engine, now)
         assert letter is not None
-        with writing(engine) as session:
-            states.append(settle_failed(session, letter, "451 later", now, permanent=False))
+        with writing_plainly(engine) as connection:
+            states.append(settle_failed(connection, letter, "451 later", now, permanent=False))
         assert claim(engine, now + pause - timedelta(seconds=1)) is None
         now += pause
     assert states == ["queued"] * len(PAUSES) + ["refused"]
@@ -102,8 +102,8 @@ def test_a_door_that_did_not_open_costs_no_try(engine: sa.Engine) -> None:
     queue(engine, "k")
     letter = claim(engine)
     assert letter is not None
-    with writing(engine) as session:
-        release(session, letter, "shut", NOW)
+    with writing_plainly(engine) as connection:
+        release(connection, letter, "shut", NOW)
     again = claim(engine)
     assert again is not None
     assert (again.attempts, uncertain(engine)) == (1, [False])
@@ -115,14 +115,14 @@ def test_a_sender_that_comes_back_after_its_lease_disturbs_nobody(engine: sa.Eng
     holder = claim(engine, NOW + LEASE)
     assert late is not None
     assert holder is not None
-    with writing(engine) as session:
-        settle_failed(session, late, "451 later", NOW + LEASE, permanent=False)
-        release(session, late, "shut", NOW + LEASE)
-        settle_failed(session, late, "550 never", NOW + LEASE, permanent=True)
+    with writing_plainly(engine) as connection:
+        settle_failed(connection, late, "451 later", NOW + LEASE, permanent=False)
+        release(connection, late, "shut", NOW + LEASE)
+        settle_failed(connection, late, "550 never", NOW + LEASE, permanent=True)
     assert claim(engine, NOW + LEASE + timedelta(minutes=2)) is None
-    with writing(engine) as session:
-        settle_sent(session, holder.id, "250 taken", NOW)
-        settle_failed(session, late, "451 later", NOW, permanent=False)
+    with writing_plainly(engine) as connection:
+        settle_sent(connection, holder.id, "250 taken", NOW)
+        settle_failed(connection, late, "451 later", NOW, permanent=False)
     with reading(engine) as session:
         assert count_by_state(session) == {"sent": 1}
 
@@ -133,9 +133,9 @@ def test_what_left_is_sent_even_where_it_was_put_back_meanwhile(engine: sa.Engin
     holder = claim(engine, NOW + LEASE)
     assert late is not None
     assert holder is not None
-    with writing(engine) as session:
-        settle_failed(session, holder, "451 later", NOW + LEASE, permanent=False)
-        settle_sent(session, late.id, "250 taken", NOW + LEASE)
+    with writing_plainly(engine) as connection:
+        settle_failed(connection, holder, "451 later", NOW + LEASE, permanent=False)
+        settle_sent(connection, late.id, "250 taken", NOW + LEASE)
     assert claim(engine, NOW + timedelta(days=1)) is None
 
 
@@ -153,8 +153,9 @@ def test_what_left_is_settled_with_the_servers_own_words(engine: sa.Engine) -> N
     queue(engine, "k")
     letter = claim(engine)
     assert letter is not None
+    with writing_plainly(engine) as connection:
+        settle_sent(connection, letter.id, "250 taken", NOW)
     with writing(engine) as session:
-        settle_sent(session, letter.id, "250 taken", NOW)
         withdraw(session, [letter.id])
     with reading(engine) as session:
         assert session.scalars(sa.select(Letter.reply)).one() == "250 taken"

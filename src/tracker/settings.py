@@ -16,8 +16,8 @@ from tracker.errors import FileTrouble, SettingsError, nearest
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of the plan's days: Vietnam has only one."""
 NAMES = (
-    "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "SENDER", "BASE_URL", "PORT", "ILLUSTRATION", "TODAY",
-    "SECRET_KEY",
+    "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "INBOX_URL", "SENDER", "BASE_URL", "PORT",
+    "ILLUSTRATION", "TODAY", "SECRET_KEY",
 )  # fmt: skip
 ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
@@ -40,6 +40,8 @@ class Settings:
     """TRACKER_DATABASE_URL: `sqlite:///…` or `postgresql://…`."""
     mail_url: str
     """TRACKER_MAIL_URL: `folder:///…`, `smtp://user:password@host:port` or `smtps://…`."""
+    inbox_url: str
+    """TRACKER_INBOX_URL: `folder:///…`, `imap://user:password@host:port/INBOX` or `imaps://…`."""
     sender: str
     """TRACKER_SENDER: the From address of letters."""
     base_url: str
@@ -79,10 +81,12 @@ class Settings:
     @property
     def mail_door_shown(self) -> str:
         """Return TRACKER_MAIL_URL without its password."""
-        parts = urlsplit(self.mail_url)
-        if parts.scheme == "folder":
-            return unquote(parts.netloc + parts.path)
-        return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
+        return _shown(self.mail_url)
+
+    @property
+    def inbox_shown(self) -> str:
+        """Return TRACKER_INBOX_URL without its password."""
+        return _shown(self.inbox_url)
 
     def secret_key(self) -> bytes:
         """Return TRACKER_SECRET_KEY, or the key kept under `var`, made on first use for its owner alone.
@@ -115,6 +119,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         var=var,
         database_url=env.get("TRACKER_DATABASE_URL") or f"sqlite:///{var / 'tracker.db'}",
         mail_url=env.get("TRACKER_MAIL_URL") or f"folder://{var / 'outbox'}",
+        inbox_url=env.get("TRACKER_INBOX_URL") or f"folder://{var / 'inbox'}",
         sender=env.get("TRACKER_SENDER", "theo-doi-ke-hoach@angiang.example"),
         base_url=(env.get("TRACKER_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
         port=port,
@@ -131,6 +136,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     mail = _address(settings.mail_url)
     if mail is None or mail.scheme not in {"folder", "smtp", "smtps"}:
         wrong.append("TRACKER_MAIL_URL: không hiểu địa chỉ này; dùng folder:///…, smtp://… hoặc smtps://…")
+    wrong += _inbox_faults(settings.inbox_url)
     base = _address(settings.base_url)
     if base is None or base.scheme not in {"http", "https"} or not base.netloc:
         wrong.append(
@@ -163,6 +169,27 @@ def _address(url: str) -> SplitResult | None:
     except ValueError:
         return None
     return parts
+
+
+def _inbox_faults(url: str) -> list[str]:
+    parts = _address(url)
+    kinds = {"folder", "imap", "imaps"}
+    if parts is None or parts.scheme not in kinds or (parts.scheme == "folder" and not _shown(url)):
+        return ["TRACKER_INBOX_URL: không hiểu địa chỉ này; dùng folder:///…, imap://… hoặc imaps://…"]
+    if parts.scheme != "folder" and not (parts.hostname and parts.username and parts.password):
+        return [
+            "TRACKER_INBOX_URL: thiếu máy chủ, tài khoản hoặc mật khẩu; viết như "
+            "imaps://TÀI_KHOẢN:MẬT_KHẨU@thu.angiang.example/INBOX"
+        ]
+    return []
+
+
+def _shown(url: str) -> str:
+    """Return the address of a mail door or mailbox without user and password; a folder as its path."""
+    parts = urlsplit(url)
+    if parts.scheme == "folder":
+        return unquote(parts.netloc + parts.path)
+    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 
 def _port(text: str, wrong: list[str]) -> int:

@@ -48,7 +48,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "Tiêu đề Đảng": {"size": 15, "bold": True, "align": CENTER},
     "Nét kẻ": {"size": 6, "underline": True, "align": CENTER, "exactly": 6},
     "Số, ký hiệu": {"size": 13, "align": CENTER, "before": 6},
-    "Về việc": {"size": 12, "align": CENTER, "before": 6},
+    "Về việc": {"size": 12, "align": CENTER, "left": 4, "right": 4, "before": 6},
     "Địa danh, ngày": {"size": 13, "italic": True, "align": CENTER, "before": 6},
     "Title": {"size": 14, "bold": True, "align": CENTER, "before": 18, "keep": True},
     "Subtitle": {"size": 14, "bold": True, "align": CENTER, "keep": True},
@@ -91,33 +91,39 @@ STYLES: dict[str, dict[str, Any]] = {
 
 def build() -> bytes:
     """Return the memo's template as the bytes of a .docx file, the same on every run."""
-    document = docx.Document()
-    _empty(document)
-    _set_styles(document)
-    _set_page(document.sections[0], landscape=False)
-    _write_headers(document.sections[0])
+    document = _blank()
     _write_letterhead(document)
     _write_title(document)
-    _write_addressees(document)
-    _write_body(document)
-    _write_signature(document)
-    _start_annexes(document)
-    _write_annexes(document)
+    _write_text(document)
     return _packed(document, "Mẫu báo cáo tổng hợp")
 
 
 def build_dispatch() -> bytes:
     """Return the template of a công văn: no name of its kind, but what it is about under its number."""
+    document = _blank()
+    _write_letterhead(document)
+    _write_about(document)
+    _write_text(document)
+    return _packed(document, "Mẫu công văn đôn đốc")
+
+
+def _blank() -> Document:
+    """Return an empty document with the styles, page and headers of every paper."""
     document = docx.Document()
     _empty(document)
     _set_styles(document)
     _set_page(document.sections[0], landscape=False)
     _write_headers(document.sections[0])
-    _write_letterhead(document, subject=True)
+    return document
+
+
+def _write_text(document: Document) -> None:
+    """Write all that follows the letterhead and the title."""
     _write_addressees(document)
     _write_body(document)
     _write_signature(document)
-    return _packed(document, "Mẫu công văn")
+    _start_annexes(document)
+    _write_annexes(document)
 
 
 def _packed(document: Document, title: str) -> bytes:
@@ -168,8 +174,8 @@ def _new_style(document: Document, name: str, kind: Any) -> Any:
 
 def _set_style(
     style: Any, base: Any, *, size: float, align: Any = None, bold: bool = False, italic: bool = False,
-    caps: bool = False, underline: bool = False, first_line: float = 0, left: float = 0, before: float = 0,
-    after: float = 0, line: float = 1.0, exactly: float | None = None, keep: bool = False,
+    caps: bool = False, underline: bool = False, first_line: float = 0, left: float = 0, right: float = 0,
+    before: float = 0, after: float = 0, line: float = 1.0, exactly: float | None = None, keep: bool = False,
 ) -> None:  # fmt: skip
     """Give a paragraph style its look: sizes and spacing in points, indents in millimetres."""
     for old in style.element.xpath("w:pPr | w:rPr | w:link | w:qFormat"):
@@ -188,7 +194,7 @@ def _set_style(
             style.element.rPr.remove(found)
     _add_complex_size(style.element.rPr, size)
     layout.alignment, layout.keep_with_next = align, keep
-    layout.first_line_indent, layout.left_indent = Mm(first_line), Mm(left)
+    layout.first_line_indent, layout.left_indent, layout.right_indent = Mm(first_line), Mm(left), Mm(right)
     layout.space_before, layout.space_after = Pt(before), Pt(after)
     if exactly:
         layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(exactly)
@@ -228,7 +234,7 @@ def _write_headers(section: Section) -> None:
     section.header.add_paragraph(style="Header")._p.append(field)
 
 
-def _write_letterhead(document: Document, *, subject: bool = False) -> None:
+def _write_letterhead(document: Document) -> None:
     table = _two_columns(document, rows=2, widths=LETTERHEAD, style="Khối tiêu đề")
     _fill(table.cell(0, 0), [
         ("Cơ quan chủ quản", "{{ letterhead.parent }}"),
@@ -249,9 +255,13 @@ def _write_letterhead(document: Document, *, subject: bool = False) -> None:
         ("Nét kẻ", "{{ rule(nation, 15, 91, 1) }}"),
         ("Normal", "{%p endif %}"),
     ])  # fmt: skip
-    about = [("Về việc", "V/v {{ paper.subject }}")] if subject else []
-    _fill(table.cell(1, 0), [("Số, ký hiệu", "{{ number_line }}"), *about])
+    _fill(table.cell(1, 0), [("Số, ký hiệu", "{{ number_line }}")])
     _fill(table.cell(1, 1), [("Địa danh, ngày", "{{ place_and_date }}")])
+
+
+def _write_about(document: Document) -> None:
+    """Say under the number what a công văn is about; it has no title to say it."""
+    document.tables[0].cell(1, 0).add_paragraph("V/v {{ paper.subject }}", style="Về việc")
 
 
 def _write_title(document: Document) -> None:

@@ -90,20 +90,27 @@ def _print_today(engine: Engine, settings: Settings) -> None:
 
 
 def collect(args: argparse.Namespace) -> int:
-    """Send receipts for what has come and withdraw what is no longer owed."""
+    """Read the mailbox, send receipts for what has come and withdraw what is no longer owed."""
     from tracker.collect.intake import take_in_today
+    from tracker.collect.mailbox import read_inbox
+    from tracker.collect.wording import inbox_lines, inbox_troubles
     from tracker.letters.send import send_queued
     from tracker.remind.refresh import refresh_queued
 
     settings = settings_for(args)
     with store(settings) as engine:
+        inbox = read_inbox(engine, settings)  # first: what follows heeds where letters came back from
         intake = take_in_today(engine, settings)
         refreshed = refresh_queued(engine, settings)
         outcome = send_queued(engine, settings)
+    for line in inbox_lines(inbox):
+        print(line)
+    for line in inbox_troubles(inbox):
+        print(line, file=sys.stderr)
     for period, agency, answers in intake.receipts:
         print(f"Kỳ {period}: xác nhận {answers} hoạt động của {agency}")
     print(f"Đã xếp hàng {len(intake.receipts)} thư xác nhận; rút {refreshed.withdrawn} thư nhắc không còn cần.")
-    return told(outcome, settings)
+    return max(told(outcome, settings), int(inbox.shut is not None))
 
 
 def pause(args: argparse.Namespace) -> None:

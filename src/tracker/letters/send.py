@@ -5,10 +5,11 @@ uncertain. So no letter is lost, and at most one extra copy can leave, with the 
 """
 
 import zlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from tracker.errors import DeliveryError
 from tracker.letters.address import is_channel
@@ -17,7 +18,7 @@ from tracker.letters.doors import MailDoor, mail_door
 from tracker.letters.doors.channel import tell_channel
 from tracker.letters.mime import finished, link_address
 from tracker.settings import Settings
-from tracker.store.engine import writing
+from tracker.store.engine import telling_store_errors
 from tracker.store.letters import Claimed, claim_next_letter, release, settle_failed, settle_sent
 from tracker.store.links import token_from
 
@@ -38,48 +39,83 @@ class Outcome:
 
 def send_queued(engine: sa.Engine, settings: Settings) -> Outcome:
     """Send every letter whose time has come, the one that waits longest first."""
-    outcome = Outcome()
-    lost = 0
-    with mail_door(settings.mail_url) as door:
-        with writing(engine) as session:
-            letter = claim_next_letter(session, settings.now())
-        while letter is not None:
-            tried = _tried(door, letter, settings)
-            lost = lost + 1 if isinstance(tried, DeliveryError) and tried.lost else 0
-            if lost == LOST_IN_A_ROW:
-                outcome.shut = str(tried)
-            # One transaction settles this letter and claims the next, for each waits for the disk.
-            with writing(engine) as session:
-                _settle(session, letter, tried, settings, outcome)
-                letter = None if outcome.shut else claim_next_letter(session, settings.now())
-    return outcome
+    with telling_store_errors(str(engine.url)), engine.connect() as connection:
+        return _Run(connection, settings).sent()
 
 
-def _tried(door: MailDoor, letter: Claimed, settings: Settings) -> str | DeliveryError:
-    """Hand `letter` over; return the other side's words, or why it did not take it."""
-    try:
-        token = token_from(letter.nonce, settings.secret_key()) if letter.nonce else None
-        address = link_address(settings.base_url, token)
-        if is_channel(letter.to[0]):
-            return tell_channel(letter.to[0], letter.subject, with_link(letter.text, address))
-        mail = finished(zlib.decompress(letter.packed), letter.to, letter.cc, address)
-        return door.deliver(mail, settings.sender, [*letter.to, *letter.cc], letter.key)
-    except DeliveryError as why:
-        return why
-    except (ValueError, zlib.error) as why:  # what one letter holds must not keep the others back
-        return DeliveryError(f"không lập được thư ({why}); sửa contacts rồi tracker apply", permanent=True)
+class _Run:
+    """One run of the sender: letters one after the other, the books kept in a thread of their own.
 
+    While the server answers to a letter's envelope, the letter before it is settled and the one after it claimed,
+    in one transaction. The letter's last word is held back until that is on the disk, so that never more than one
+    letter has left without being settled.
+    """
 
-def _settle(
-    session: Session, letter: Claimed, tried: str | DeliveryError, settings: Settings, outcome: Outcome
-) -> None:
-    if isinstance(tried, str):
-        settle_sent(session, letter.id, tried, settings.now())
-        outcome.sent.append(letter)
-    elif tried.unreachable:
-        release(session, letter, tried.reply, settings.now())
-        outcome.shut = tried.reply
-    elif settle_failed(session, letter, tried.reply, settings.now(), permanent=tried.permanent) == "refused":
-        outcome.refused.append((letter, tried.reply))
-    else:
-        outcome.postponed.append(letter)
+    def __init__(self, connection: sa.Connection, settings: Settings) -> None:
+        self.connection, self.settings = connection, settings
+        self.key = settings.secret_key()
+        self.outcome = Outcome()
+
+    def sent(self) -> Outcome:
+        """Send until nothing waits or the door shuts."""
+        lost = 0
+        with mail_door(self.settings.mail_url) as door, ThreadPoolExecutor(1) as books:
+            letter = books.submit(self._claim).result()
+            claimed = books.submit(self._claim)
+            while letter is not None:
+                tried = self._tried(door, letter, claimed.result)
+                following = claimed.result()
+                lost = lost + 1 if isinstance(tried, DeliveryError) and tried.lost else 0
+                if isinstance(tried, DeliveryError) and (tried.unreachable or lost == LOST_IN_A_ROW):
+                    self.outcome.shut = tried.reply
+                    books.submit(self._give_up, letter, tried, following).result()
+                    break
+                claimed = books.submit(self._settle_and_claim, letter, tried)
+                letter = following
+            claimed.result()
+        return self.outcome
+
+    def _claim(self) -> Claimed | None:
+        with self.connection.begin():
+            return claim_next_letter(self.connection, self.settings.now())
+
+    def _settle_and_claim(self, letter: Claimed, tried: str | DeliveryError) -> Claimed | None:
+        with self.connection.begin():
+            self._settle(letter, tried)
+            return claim_next_letter(self.connection, self.settings.now())
+
+    def _give_up(self, letter: Claimed, tried: DeliveryError, following: Claimed | None) -> None:
+        with self.connection.begin():
+            self._settle(letter, tried)
+            if following is not None:
+                release(self.connection, following, "", self.settings.now())
+
+    def _settle(self, letter: Claimed, tried: str | DeliveryError) -> None:
+        now = self.settings.now()
+        if isinstance(tried, str):
+            settle_sent(self.connection, letter.id, tried, now)
+            self.outcome.sent.append(letter)
+        elif tried.unreachable:
+            release(self.connection, letter, tried.reply, now)
+        elif settle_failed(self.connection, letter, tried.reply, now, permanent=tried.permanent) == "refused":
+            self.outcome.refused.append((letter, tried.reply))
+        else:
+            self.outcome.postponed.append(letter)
+
+    def _tried(
+        self, door: MailDoor, letter: Claimed, before_last_word: Callable[[], object]
+    ) -> str | DeliveryError:
+        """Hand `letter` over; return the other side's words, or why it did not take it."""
+        try:
+            address = link_address(
+                self.settings.base_url, token_from(letter.nonce, self.key) if letter.nonce else None
+            )
+            if is_channel(letter.to[0]):
+                before_last_word()
+                return tell_channel(letter.to[0], letter.subject, with_link(letter.text, address))
+            mail = finished(zlib.decompress(letter.packed), letter.to, letter.cc, address)
+            return door.deliver(mail, self.settings.sender, [*letter.to, *letter.cc], letter.key, before_last_word)
+        except DeliveryError as why:
+            return why
+        except (ValueError, zlib.error) as why:  # what one letter holds must not keep the others back
+            return DeliveryError(f"không lập được thư ({why}); sửa contacts rồi tracker apply", permanent=True)

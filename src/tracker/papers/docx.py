@@ -69,7 +69,7 @@ def _print(paper: Paper, template: Path) -> bytes:
     word = DocxTemplate(io.BytesIO(template.read_bytes()))
     word.render(words_around(paper) | {"table": tables.mark, "rule": _rule}, environment, autoescape=True)
     document: Document = word.docx
-    if not paper.annexes and len(document.sections) > 1:
+    if not paper.annexes:
         _drop_annex_section(document)
     tables.put_in_place(document)
     _keep_signature_with_text(document)

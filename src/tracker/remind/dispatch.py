@@ -1,21 +1,26 @@
 """The công văn đôn đốc: a paper to sign that presses agencies for what is long overdue. Pure but for its words.
 
-The words stand in `templates/memo/cong-van.txt`, one paragraph a line; the letterhead is the memo's.
+The words stand in `templates/memo/cong-van.txt`, one paragraph a line; the letterhead is the memo's. What is owed
+goes into an annex, so that the letter itself stays one page to sign, whether one agency is late or all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from tracker.papers.paper import Block, Column, Paper, Row, Table
+import jinja2
+
+from tracker.errors import FileTrouble
+from tracker.papers.paper import Annex, Block, Column, Paper, Row, Table
 from tracker.plan.model import Agency, Letterhead, Plan
 from tracker.store.tables import Period
 from tracker.templating import templates_in
 from tracker.words import vietnamese_date
 
-TABLE = "[bảng]"
 WORDS = "cong-van.txt"
+ABOUT = "V/v "
+COPIES = "Nơi nhận:"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +32,7 @@ class LateItem:
     due: date
     days_late: int
     """Working days."""
-    for_whom: str | None
+    for_whom: str | None = None
     """The agency whose duty it was before a succession; None where it is the agency's own."""
 
 
@@ -42,56 +47,96 @@ class LateAgency:
 def dispatch(
     looks: Path, plan: Plan, period: Period, late: Sequence[LateAgency], dated: date, *, illustration: bool
 ) -> Paper:
-    """Return the công văn to the agencies `late` in the words kept in the folder `looks`, its number a gap."""
+    """Return the công văn to the agencies `late` in the words kept in the folder `looks`, its number a gap.
+
+    Raises FileTrouble where the words cannot be used.
+    """
+    usual = plan.reporting.letterhead
     issuer = plan.agencies[plan.plan.coordinator].name
     facts = {
         "plan": plan.plan,
         "period": period,
         "issuer": issuer,
+        "letterhead": usual,
         "late": late,
         "count": sum(len(one.items) for one in late),
         "dated": dated,
     }
-    words = templates_in(looks).get_template(WORDS).render(facts)
+    about, *text = _lines(looks, facts)
+    if not about.startswith(ABOUT) or COPIES not in text:
+        raise FileTrouble(
+            f"{looks / WORDS}: lời văn của công văn thiếu dòng đầu “{ABOUT}…” hoặc dòng “{COPIES}”; "
+            "hãy thêm lại hoặc lấy lại mẫu gốc"
+        )
+    end = text.index(COPIES)
     return Paper(
-        letterhead=_letterhead(plan.reporting.letterhead, late),
+        letterhead=replace(
+            usual,
+            symbol=usual.dispatch_symbol or _symbol(usual),
+            addressees=tuple(one.agency.name for one in late),
+            copies=tuple(text[end + 1 :]),
+        ),
         issued_by=issuer,
         kind="CÔNG VĂN",
-        subject=f"đôn đốc báo cáo tiến độ thực hiện Kế hoạch số {plan.plan.code}",
+        subject=about.removeprefix(ABOUT),
         number=None,
         dated=dated,
-        body=tuple(
-            Block(kind="table", table=_table(late)) if line == TABLE else Block(kind="paragraph", text=line)
-            for line in map(str.strip, words.splitlines())
-            if line
-        ),
-        annexes=(),
+        body=tuple(Block(kind="paragraph", text=line) for line in text[:end]),
+        annexes=(_what_is_owed(late, dated),),
         illustration=illustration,
     )
 
 
-def _letterhead(usual: Letterhead, late: Sequence[LateAgency]) -> Letterhead:
-    """Return the memo's letterhead with the symbol and addressees of this paper."""
-    return replace(
-        usual,
-        symbol=usual.dispatch_symbol or usual.symbol.removeprefix("BC-"),
-        addressees=tuple(one.agency.name for one in late),
-    )
+def _lines(looks: Path, facts: dict[str, object]) -> list[str]:
+    words = templates_in(looks).overlay(finalize=_on_one_line)
+    try:
+        text = words.get_template(WORDS).render(facts)
+    except jinja2.TemplateNotFound as trouble:
+        raise FileTrouble(
+            f"{looks / WORDS}: không đọc được lời văn của công văn; hãy lấy lại mẫu gốc"
+        ) from trouble
+    except (jinja2.TemplateError, UnicodeDecodeError, LookupError, TypeError, ValueError) as trouble:
+        line = f" (dòng {trouble.lineno})" if isinstance(trouble, jinja2.TemplateSyntaxError) else ""
+        raise FileTrouble(
+            f"{looks / WORDS}: lời văn của công văn có lỗi{line}: {trouble}; hãy sửa hoặc lấy lại mẫu gốc"
+        ) from trouble
+    return [line.strip() for line in text.split("\n") if line.strip()] or [""]
 
 
-def _table(late: Sequence[LateAgency]) -> Table:
+def _on_one_line(value: object) -> str:
+    """Return a value's text without line breaks, for a line is a paragraph here."""
+    return " ".join(str(value).split())
+
+
+def _symbol(usual: Letterhead) -> str:
+    """Return the symbol of a công văn: without the kind of paper, which only the party's form names (`CV/BTV`)."""
+    if usual.profile == "doan-the":
+        return f"CV/{usual.symbol.removeprefix('BC/')}"
+    return usual.symbol.removeprefix("BC-")
+
+
+def _what_is_owed(late: Sequence[LateAgency], dated: date) -> Annex:
     columns = (
-        Column(title="Số TT trong kế hoạch", width=24, align="center"),
-        Column(title="Hoạt động", width=92),
-        Column(title="Hạn báo cáo", width=26, align="center"),
-        Column(title="Quá hạn (ngày làm việc)", width=23, align="center"),
+        Column(title="TT", width=12, align="center"),
+        Column(title="Cơ quan", width=60),
+        Column(title="Hoạt động", width=118),
+        Column(title="Hạn báo cáo", width=28, align="center"),
+        Column(title="Quá hạn (ngày làm việc)", width=34, align="center"),
     )
-    rows = []
-    for one in late:
-        if len(late) > 1:
-            rows.append(Row(cells=(one.agency.name,), band=True))
-        for item in one.items:
-            former = f" (nhiệm vụ của {item.for_whom} trước khi sắp xếp)" if item.for_whom else ""
-            cells = (item.activity_id, item.title + former, vietnamese_date(item.due), str(item.days_late))
-            rows.append(Row(cells=cells))
-    return Table(columns=columns, rows=tuple(rows))
+    rows = (
+        Row(cells=(str(number), *cells))
+        for number, cells in enumerate((c for one in late for c in _cells(one)), 1)
+    )
+    return Annex(
+        label="Phụ lục",
+        title="Danh sách hoạt động quá hạn báo cáo tiến độ",
+        lead=(f"Số ngày quá hạn tính đến ngày {vietnamese_date(dated)}.",),
+        table=Table(columns=columns, rows=tuple(rows)),
+    )
+
+
+def _cells(one: LateAgency) -> Iterator[tuple[str, str, str, str]]:
+    for item in one.items:
+        former = f"\n(nhiệm vụ của {item.for_whom} trước khi sắp xếp)" if item.for_whom else ""
+        what = f"{item.activity_id}. {item.title}{former}"
+        yield one.agency.name, what, vietnamese_date(item.due), str(item.days_late)

@@ -159,6 +159,13 @@ def reading(engine: sa.Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def writing_plainly(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a bare connection in one short transaction, as `writing` does with a session."""
+    with telling_store_errors(str(engine.url)), engine.begin() as connection:
+        yield connection
+
+
+@contextmanager
 def trying(engine: sa.Engine) -> Iterator[Session]:
     """Give a session whose writes are undone at the end, for a dry run."""
     with telling_store_errors(str(engine.url)), Session(engine, expire_on_commit=False) as session:
@@ -206,13 +213,13 @@ def _migrate(engine: sa.Engine, url: str, create: bool) -> None:
 @contextmanager
 def telling_store_errors(url: str) -> Iterator[None]:
     """Turn the database's own errors into a StoreError that names the database and the way out."""
-    shown = make_url(url).render_as_string()
     try:
         yield
     except CommandError as why:
+        shown = make_url(url).render_as_string()
         raise StoreError(f"{shown}: không nâng cấp được cơ sở dữ liệu ({why})") from why
     except sa.exc.DBAPIError as why:
-        raise StoreError(f"{shown}: {_in_words(str(why.orig))}") from why
+        raise StoreError(f"{make_url(url).render_as_string()}: {_in_words(str(why.orig))}") from why
 
 
 def _in_words(problem: str) -> str:

@@ -10,7 +10,6 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
 from tracker.errors import BadInput, nearest
-from tracker.store.engine import UTCTime
 from tracker.store.journal import note
 from tracker.store.tables import Letter, Link, Period
 
@@ -87,86 +86,78 @@ class Claimed:
     cc: list[str]
     subject: str
     text: str
-    packed: bytes
-    """The message as it is stored."""
     attempts: int
     """This one counted."""
+    packed: bytes
+    """The message as it is stored."""
     nonce: str | None
     """Of its link, where it has one."""
 
 
-def claim_next_letter(session: Session, now: datetime) -> Claimed | None:
-    """Take the letter that has waited longest, for LEASE; None where none's time has come.
-
-    A letter whose lease ran out is taken over and marked uncertain: its sender died between sending and settling.
-    """
-    # One state at a time, so that each question is the first row of an index however many letters wait.
-    row = session.execute(WAITING, {"state": "queued", "now": now}).first()
-    row = row or session.execute(WAITING, {"state": "sending", "now": now}).first()
-    if row is None:
-        return None
-    held = {"letter": row.id, "until": now + LEASE, "dead": row.state == "sending"}
-    session.execute(CLAIM, held)
-    values = row._asdict() | {"attempts": row.attempts + 1}
-    del values["state"]
-    return Claimed(**values)
-
-
+# What a sender does for every letter goes through Core: the ORM would take as long as the server's answer.
 LETTERS: Any = Letter.__table__
-WAITING = (
-    sa.select(
-        Letter.id,
-        Letter.key,
-        Letter.agency_id,
-        Letter.to,
-        Letter.cc,
-        Letter.subject,
-        Letter.text,
-        sa.type_coerce(Letter.message, sa.LargeBinary).label("packed"),
-        Letter.attempts,
-        Letter.state,
-        Link.nonce,
-    )
-    .outerjoin(Link, Link.id == Letter.link_id)
-    .where(Letter.state == sa.bindparam("state"), Letter.try_at <= sa.bindparam("now", type_=UTCTime))
-    .order_by(Letter.try_at, Letter.id)
-    .limit(1)
-    .with_for_update(of=Letter, skip_locked=True)
-)
+LINKS: Any = Link.__table__
+
+
+def _longest_waiting(state: str) -> Any:
+    """Return the question for the letter in `state` that has waited longest: the first row of an index."""
+    waiting = sa.select(LETTERS.c.id).where(LETTERS.c.state == state, LETTERS.c.try_at <= sa.bindparam("now"))
+    first = waiting.order_by(LETTERS.c.try_at, LETTERS.c.id).limit(1)
+    return first.with_for_update(skip_locked=True).scalar_subquery()
+
+
 CLAIM = (
     sa.update(LETTERS)
-    .where(Letter.id == sa.bindparam("letter"))
+    .where(LETTERS.c.id == sa.func.coalesce(_longest_waiting("queued"), _longest_waiting("sending")))
     .values(
         state="sending",
-        attempts=Letter.attempts + 1,
-        try_at=sa.bindparam("until", type_=UTCTime),
-        uncertain=sa.or_(Letter.uncertain, sa.bindparam("dead", type_=sa.Boolean)),
+        attempts=LETTERS.c.attempts + 1,
+        try_at=sa.bindparam("until"),
+        uncertain=sa.or_(LETTERS.c.uncertain, LETTERS.c.state == "sending"),
+    )
+    .returning(
+        *(LETTERS.c[name] for name in ("id", "key", "agency_id", "to", "cc", "subject", "text", "attempts")),
+        sa.type_coerce(LETTERS.c.message, sa.LargeBinary).label("packed"),
+        sa.select(LINKS.c.nonce).where(LINKS.c.id == LETTERS.c.link_id).scalar_subquery().label("nonce"),
     )
 )
 SENT = (
     sa.update(LETTERS)
-    .where(Letter.id == sa.bindparam("letter"), Letter.state.in_(("sending", "queued")))
-    .values(state="sent", sent_at=sa.bindparam("now", type_=UTCTime), reply=sa.bindparam("words"))
+    .where(
+        LETTERS.c.id == sa.bindparam("letter"), sa.or_(LETTERS.c.state == "sending", LETTERS.c.state == "queued")
+    )
+    .values(state="sent", sent_at=sa.bindparam("now"), reply=sa.bindparam("words"))
 )
 
 
-def settle_sent(session: Session, letter_id: int, reply: str, now: datetime) -> None:
+def claim_next_letter(connection: sa.Connection, now: datetime) -> Claimed | None:
+    """Take the letter that has waited longest, for LEASE; None where none's time has come.
+
+    A letter whose lease ran out is taken over and marked uncertain: its sender died between sending and settling.
+    """
+    row = connection.execute(CLAIM, {"now": now, "until": now + LEASE}).first()
+    return None if row is None else Claimed(**row._mapping)
+
+
+def settle_sent(connection: sa.Connection, letter_id: int, reply: str, now: datetime) -> None:
     """Record that the letter left, with the server's `reply`; so it did, whoever put it back meanwhile."""
-    session.execute(SENT, {"letter": letter_id, "now": now, "words": reply})
+    connection.execute(SENT, {"letter": letter_id, "now": now, "words": reply})
 
 
-def settle_failed(session: Session, letter: Claimed, reply: str, now: datetime, *, permanent: bool) -> str:
+def settle_failed(
+    connection: sa.Connection, letter: Claimed, reply: str, now: datetime, *, permanent: bool
+) -> str:
     """Record a failed try; return the letter's new state: `queued` for another try, or `refused`."""
     if permanent or letter.attempts > len(PAUSES):
-        _put_back(session, letter, state="refused", reply=reply)
+        _put_back(connection, letter, state="refused", reply=reply)
         return "refused"
-    _put_back(session, letter, state="queued", try_at=now + PAUSES[letter.attempts - 1], reply=reply)
+    _put_back(connection, letter, state="queued", try_at=now + PAUSES[letter.attempts - 1], reply=reply)
     return "queued"
 
 
-def release(session: Session, letter: Claimed, reply: str, now: datetime) -> None:
+def release(connection: sa.Connection, letter: Claimed, reply: str, now: datetime) -> None:
     """Put a claimed letter back untried, for the door itself did not open."""
-    _put_back(session, letter, state="queued", reply=reply, attempts=letter.attempts - 1, try_at=now)
+    _put_back(connection, letter, state="queued", reply=reply, attempts=letter.attempts - 1, try_at=now)
 
 
 def withdraw(session: Session, letter_ids: Collection[int]) -> None:
@@ -229,9 +220,7 @@ def count_by_state(session: Session) -> dict[str, int]:
     return dict(session.execute(sa.select(Letter.state, sa.func.count()).group_by(Letter.state)).tuples().all())
 
 
-def _put_back(session: Session, letter: Claimed, **values: Any) -> None:
+def _put_back(connection: sa.Connection, letter: Claimed, **values: Any) -> None:
     # Only what this sender still holds: after its lease another may be sending the letter.
-    held = sa.update(Letter).where(
-        Letter.id == letter.id, Letter.state == "sending", Letter.attempts == letter.attempts
-    )
-    session.execute(held.values(**values), execution_options={"synchronize_session": False})
+    own = (LETTERS.c.id == letter.id, LETTERS.c.state == "sending", LETTERS.c.attempts == letter.attempts)
+    connection.execute(sa.update(LETTERS).where(*own).values(**values))

@@ -4,7 +4,7 @@ Apprise's own `mailto://` is not used for mail: it answers only True or False, s
 like a passing trouble, it opens a connection for each letter, and it drops the links from the text part.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
@@ -23,10 +23,14 @@ class MailDoor(Protocol):
         """Close what was opened."""
         ...
 
-    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str) -> str:
+    def deliver(
+        self, mail: bytes, sender: str, to: Sequence[str], name: str, before_last_word: Callable[[], object]
+    ) -> str:
         """Hand `mail` over for the addresses `to` and return the other side's reply; `name` is the letter's key.
 
-        Raises DeliveryError, which says whether it is permanent and whether the door itself is shut.
+        `before_last_word` is called when all but the last word is said, after which the letter has left; where it
+        raises, the letter must not leave.
+                Raises DeliveryError, which says whether it is permanent and whether the door itself is shut.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -25,7 +25,9 @@ class FolderDoor:
     def __exit__(self, *why: object) -> None:
         """Do nothing."""
 
-    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str) -> str:
+    def deliver(
+        self, mail: bytes, sender: str, to: Sequence[str], name: str, before_last_word: Callable[[], object]
+    ) -> str:
         """Write `mail` and return the file's path; raises DeliveryError where the folder cannot be written."""
         del sender, to
         path = self.folder / (re.sub(r"[^A-Za-z0-9.-]+", "-", name) + ".eml")
@@ -36,6 +38,7 @@ class FolderDoor:
                 file.write(mail)
                 file.flush()
                 os.fsync(file.fileno())
+            before_last_word()
             unfinished.replace(path)
         except OSError as why:
             with suppress(OSError):

@@ -2,7 +2,7 @@
 
 import smtplib
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -33,7 +33,9 @@ class SmtpDoor:
         """Say goodbye to the server, if it still listens."""
         self._hang_up()
 
-    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str) -> str:
+    def deliver(
+        self, mail: bytes, sender: str, to: Sequence[str], name: str, before_last_word: Callable[[], object]
+    ) -> str:
         """Send `mail` and return the server's own words.
 
         Raises DeliveryError: permanent for a 5xx answer and for reserved domains on a real server, unreachable
@@ -45,7 +47,7 @@ class SmtpDoor:
             raise DeliveryError(trouble, permanent=True)
         server = self.server or self._connect()
         try:
-            return self._hand_over(server, mail, sender, to)
+            return self._hand_over(server, mail, sender, to, before_last_word)
         except smtplib.SMTPRecipientsRefused as why:
             code, words = max(why.recipients.values())
             raise DeliveryError(_reply(code, words), permanent=code >= 500) from why
@@ -57,7 +59,14 @@ class SmtpDoor:
             self._hang_up()
             raise DeliveryError(f"mất kết nối khi đang gửi ({why})", permanent=False, lost=True) from why
 
-    def _hand_over(self, server: smtplib.SMTP, mail: bytes, sender: str, to: Sequence[str]) -> str:
+    def _hand_over(
+        self,
+        server: smtplib.SMTP,
+        mail: bytes,
+        sender: str,
+        to: Sequence[str],
+        before_last_word: Callable[[], object],
+    ) -> str:
         server.ehlo_or_helo_if_needed()
         code, words = server.mail(sender)
         if code != 250:
@@ -70,7 +79,17 @@ class SmtpDoor:
         if len(refused) == len(to):
             self._after_refusal(server)
             raise smtplib.SMTPRecipientsRefused(refused)
-        code, words = server.data(mail)
+        code, words = server.docmd("DATA")
+        if code != 354:
+            raise smtplib.SMTPDataError(code, words)
+        try:
+            before_last_word()
+        except BaseException:
+            self._cut_off()
+            raise
+        # Lines end in CR LF already; one that begins with a full stop gets a second one (RFC 5321, 4.5.2).
+        server.send(mail.replace(b"\r\n.", b"\r\n..").removesuffix(b"\r\n") + b"\r\n.\r\n")
+        code, words = server.getreply()
         if code != 250:
             raise smtplib.SMTPDataError(code, words)
         reply = _reply(code, words)
@@ -106,6 +125,12 @@ class SmtpDoor:
             server.rset()
         except (OSError, smtplib.SMTPException):
             self._hang_up()
+
+    def _cut_off(self) -> None:
+        """Drop the connection in the middle of a letter, which the server then does not take."""
+        server, self.server = self.server, None
+        if server is not None:
+            server.close()
 
     def _hang_up(self) -> None:
         server, self.server = self.server, None

@@ -1,0 +1,283 @@
+"""The bytes of a returned workbook into the cells of its sheets, in little time and memory whatever the bytes are.
+
+Only the parts that hold cells are read, and by our own walk: openpyxl takes a merged range or a link over a whole
+sheet cell by cell, and was not done with 5 kB of file after a minute. Sizes are checked in the zip directory and
+again while unpacking, marks before parsing, and a document type is refused, so that no entity is ever expanded.
+"""
+
+import io
+import posixpath
+import re
+import struct
+import unicodedata
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NoReturn
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from tracker.errors import WHOLE_FILE, WorkbookFault, WorkbookFaults
+
+LARGEST_FILE, LARGEST_UNZIPPED = 5_000_000, 50_000_000
+LARGEST_RATIO = 200
+"""Unpacked to packed bytes of a part over SMALL_PART; a sheet of 2,000 equal rows reaches 32."""
+SMALL_PART = 200_000
+MOST_PARTS, MOST_ROWS, MOST_MARKS, MOST_TEXT = 1_000, 2_000, 400_000, 5_000_000
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+SAVE_AGAIN = "mở tệp bằng Excel, chọn Lưu thành (Save As), kiểu Excel Workbook (.xlsx), rồi gửi tệp vừa lưu"
+FRESH = "lấy lại tệp trong thư gần nhất, chép nội dung sang rồi gửi lại"
+CELL_NAME = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
+ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+DATE_FORMATS = frozenset([*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)])
+PERCENT_FORMATS = frozenset([9, 10])
+NOT_CODES = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.|\*.|General|Standard')
+
+
+class Kind(StrEnum):
+    """What a cell holds."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    DATE = "date"
+    BOOLEAN = "boolean"
+    ERROR = "error"
+    FORMULA = "formula"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell that is not empty. `text` is its text, or its number as the file writes it: 0.5."""
+
+    kind: Kind
+    text: str
+    percent: bool = False
+    """It is a number shown as a percentage: 0.5 is shown as 50%."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """Merged cells, from one corner to the other; rows and columns count from 1."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet's cells by (row, column), counted from 1, in the order in which people read."""
+
+    title: str
+    cells: Mapping[tuple[int, int], Cell]
+    merged: tuple[Area, ...]
+
+
+def read_sheets(raw: bytes, wanted: frozenset[str]) -> tuple[dict[str, Sheet], list[str]]:
+    """Return the sheets of `raw` that are `wanted`, by title, and the titles of all sheets.
+
+    Raises WorkbookFaults where `raw` is no .xlsx file, has a password, or is larger than an answer can be.
+    """
+    parts = _Parts(raw)
+    try:
+        return _sheets(parts, wanted)
+    except DefusedXmlException as why:
+        _refuse("có phần khai báo không bao giờ có trong tệp do Excel lưu", SAVE_AGAIN, why)
+    except (ParseError, KeyError, ValueError, IndexError, LookupError, RecursionError) as why:
+        _refuse("đọc không được, có thể đã hỏng khi lưu hoặc khi gửi", SAVE_AGAIN, why)
+
+
+def _refuse(what: str, way_out: str, why: Exception | None = None) -> NoReturn:
+    raise WorkbookFaults([WorkbookFault(WHOLE_FILE, what, way_out)]) from why
+
+
+class _Parts:
+    """The parts of the zip, checked before any is read."""
+
+    def __init__(self, raw: bytes) -> None:
+        if len(raw) > LARGEST_FILE:
+            _refuse(f"nặng quá {LARGEST_FILE // 1_000_000} MB", "bỏ hình ảnh và trang tính thừa rồi gửi lại")
+        if raw.startswith(OLE):
+            if "EncryptedPackage".encode("utf-16-le") in raw:
+                _refuse(
+                    "được đặt mật khẩu nên không mở được", "bỏ mật khẩu (File, Info, Protect Workbook) rồi gửi lại"
+                )
+            _refuse("là tệp Excel kiểu cũ (.xls)", SAVE_AGAIN)
+        try:
+            self.zip = zipfile.ZipFile(io.BytesIO(raw))
+        except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OSError, EOFError) as why:
+            _refuse("không phải tệp .xlsx", SAVE_AGAIN, why)
+        self.known = {info.filename: info for info in self.zip.infolist()}
+        self._check_directory()
+        self.marks = 0
+
+    def _check_directory(self) -> None:
+        listed = self.zip.infolist()
+        if any(info.flag_bits & 1 for info in listed):
+            _refuse("được đặt mật khẩu nên không mở được", "bỏ mật khẩu rồi gửi lại")
+        plain = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        strange = any(info.compress_type not in plain or not _is_sane(info.filename) for info in listed)
+        if strange or len(self.known) != len(listed) or len(listed) > MOST_PARTS:
+            _refuse("có cấu tạo lạ, không phải do Excel lưu", SAVE_AGAIN)
+        swollen = any(info.file_size > max(SMALL_PART, LARGEST_RATIO * info.compress_size) for info in listed)
+        if swollen or sum(info.file_size for info in listed) > LARGEST_UNZIPPED:
+            _refuse("bung ra quá lớn so với một báo cáo", FRESH)
+        if any(name.endswith(".xlsx") for name in self.known):
+            _refuse("là tệp nén", "gửi thẳng tệp .xlsx, không nén")
+        if "_rels/.rels" not in self.known:
+            _refuse("không phải tệp .xlsx", SAVE_AGAIN)
+
+    def tree(self, name: str) -> Any:
+        """Return the root of the XML part called `name`; KeyError where there is none."""
+        info = self.known[name]
+        try:
+            with self.zip.open(info) as part:
+                data = part.read(info.file_size + 1)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError) as why:
+            _refuse("đọc không được, có thể đã hỏng khi lưu hoặc khi gửi", SAVE_AGAIN, why)
+        if len(data) > info.file_size:
+            _refuse("bung ra quá lớn so với một báo cáo", FRESH)
+        self.marks += data.count(b"<") + data.count(b"=")
+        if self.marks > MOST_MARKS:
+            _refuse("có quá nhiều ô so với một báo cáo", FRESH)
+        return fromstring(data, forbid_dtd=True)
+
+    def related(self, name: str) -> Iterator[tuple[str, str, str]]:
+        """Yield id, kind (`worksheet`) and part name of all that the part called `name` refers to."""
+        folder, base = posixpath.split(name)
+        for link in self.tree(posixpath.join(folder, "_rels", f"{base}.rels")):
+            if link.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/", folder, link.get("Target", ""))).lstrip("/")
+                yield link.get("Id", ""), link.get("Type", "").rpartition("/")[2], target
+
+
+def _is_sane(name: str) -> bool:
+    """Say whether a zip entry may be called `name`: nothing that leaves its folder."""
+    rooted = name.startswith("/") or "\\" in name or ":" in name or ".." in name.split("/")
+    return not rooted and len(name) <= 200 and name.isprintable()
+
+
+def _sheets(parts: _Parts, wanted: frozenset[str]) -> tuple[dict[str, Sheet], list[str]]:
+    books = [target for _, kind, target in parts.related("") if kind == "officeDocument"]
+    if not books or not books[0].endswith(".xml") or books[0].startswith("word/"):
+        _refuse("không phải tệp .xlsx", SAVE_AGAIN)
+    related = list(parts.related(books[0]))
+    by_kind = {kind: target for _, kind, target in related}
+    by_id = {number: target for number, kind, target in related if kind == "worksheet"}
+    texts = _shared_texts(parts.tree(by_kind["sharedStrings"])) if "sharedStrings" in by_kind else []
+    looks = _looks(parts.tree(by_kind["styles"])) if "styles" in by_kind else []
+    found, titles = {}, []
+    for mark in _all(parts.tree(books[0]), "sheets", "sheet"):
+        title = unicodedata.normalize("NFC", mark.get("name", "")).strip()
+        titles.append(title)
+        number = next((value for key, value in mark.items() if key.endswith("}id")), "")
+        if title in wanted and number in by_id and title not in found:
+            found[title] = _sheet(title, parts.tree(by_id[number]), texts, looks)
+    return found, titles
+
+
+def _sheet(title: str, root: Any, texts: list[str], looks: list[str]) -> Sheet:
+    cells: dict[tuple[int, int], Cell] = {}
+    row = 0
+    for line in _all(root, "sheetData", "row"):
+        row, column = int(line.get("r", row + 1)), 0
+        for mark in _all(line, "c"):
+            row, column = _place(mark.get("r"), row, column + 1)
+            if (cell := _cell(mark, texts, looks)) is not None:
+                cells[row, column] = cell
+    if len({row for row, _ in cells}) > MOST_ROWS:
+        raise WorkbookFaults([WorkbookFault(title, f"có hơn {MOST_ROWS} dòng", FRESH)])
+    if sum(len(cell.text) for cell in cells.values()) > MOST_TEXT:
+        raise WorkbookFaults([WorkbookFault(title, "có quá nhiều chữ so với một báo cáo", FRESH)])
+    merged = tuple(_area(mark.get("ref", "")) for mark in _all(root, "mergeCells", "mergeCell"))
+    return Sheet(title, dict(sorted(cells.items())), merged)
+
+
+def _cell(mark: Any, texts: list[str], looks: list[str]) -> Cell | None:
+    """Return what the `c` element called `mark` holds, None where that is nothing."""
+    inside = {_local(child): child for child in mark}
+    if "f" in inside:
+        return Cell(Kind.FORMULA, inside["f"].text or "")
+    text = (inside["v"].text or "").strip() if "v" in inside else ""
+    look, kind = "", Kind.TEXT
+    match mark.get("t", "n"):
+        case "s":
+            text = texts[int(text)] if text else ""
+        case "inlineStr":
+            text = _text_in(inside["is"]) if "is" in inside else ""
+        case "str":
+            text = _unescaped(inside["v"].text or "") if "v" in inside else ""
+        case "n":
+            look = looks[int(mark.get("s", 0))] if looks else ""
+            kind = Kind.DATE if look == "date" else Kind.NUMBER
+        case other:
+            kind = {"b": Kind.BOOLEAN, "e": Kind.ERROR, "d": Kind.DATE}[other]
+    return Cell(kind, text, percent=look == "percent") if text.strip() else None
+
+
+def _shared_texts(root: Any) -> list[str]:
+    return [_text_in(item) for item in _all(root, "si")]
+
+
+def _text_in(item: Any) -> str:
+    """Return the text of a string item: its own or that of its runs, without the reading aids of Asian scripts."""
+    own = [mark.text or "" for mark in [*_all(item, "t"), *_all(item, "r", "t")]]
+    return _unescaped("".join(own))
+
+
+def _unescaped(text: str) -> str:
+    """Return `text` with each `_x000D_` as the letter it stands for (ECMA-376 part 1, 22.9.2.19)."""
+    return ESCAPE.sub(lambda found: chr(int(found[1], 16)), text)
+
+
+def _looks(root: Any) -> list[str]:
+    """Return how numbers look under each cell style: `date`, `percent`, or empty."""
+    codes = {int(mark.get("numFmtId", 0)): mark.get("formatCode", "") for mark in _all(root, "numFmts", "numFmt")}
+    return [_look(int(mark.get("numFmtId", 0)), codes) for mark in _all(root, "cellXfs", "xf")]
+
+
+def _look(number: int, codes: Mapping[int, str]) -> str:
+    if number not in codes:
+        return "date" if number in DATE_FORMATS else "percent" if number in PERCENT_FORMATS else ""
+    code = NOT_CODES.sub("", codes[number])
+    return "percent" if "%" in code else "date" if re.search("[dmyhsDMYHS]", code) else ""
+
+
+def _place(name: str | None, row: int, column: int) -> tuple[int, int]:
+    """Return the row and column of the cell called `name`, else those where it would follow."""
+    if name is None:
+        return row, column
+    found = CELL_NAME.fullmatch(name)
+    if not found:
+        raise ValueError(name)
+    column = 0
+    for letter in found[1]:
+        column = column * 26 + ord(letter) - 64
+    return int(found[2]), column
+
+
+def _area(name: str) -> Area:
+    first, _, last = name.partition(":")
+    top, left = _place(first, 0, 0)
+    bottom, right = _place(last or first, 0, 0)
+    return Area(top, left, bottom, right)
+
+
+def _all(root: Any, *path: str) -> Iterator[Any]:
+    """Yield the elements at `path` under `root`, whatever their namespace: Excel saves in two."""
+    step, *rest = path
+    for child in root:
+        if _local(child) == step:
+            if rest:
+                yield from _all(child, *rest)
+            else:
+                yield child
+
+
+def _local(element: Any) -> str:
+    return str(element.tag).rpartition("}")[2]

@@ -1,0 +1,119 @@
+"""The workbook an agency may answer in, and the names by which it is read again when it comes back.
+
+`workbook_drawing.py` makes the file. Its cells are found again by the headings and ids that stand here, never by
+position; the sheet META, which Excel does not show, says what the workbook was filled from.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+FORMAT = 1
+"""Raise it when a workbook sent out before can no longer be read."""
+REPORT, TARGETS, GUIDE, META, LISTS = "Báo cáo", "Chỉ tiêu", "Hướng dẫn", "_meta", "_danh_muc"
+SIGNATURE = "Người báo cáo: họ tên, chức vụ"
+
+COLUMNS = {
+    "id": "TT",
+    "title": "Hoạt động",
+    "due": "Hạn gửi",
+    "note": "Tình trạng",
+    "status": "Trạng thái",
+    "percent": "Tỷ lệ (%)",
+    "result": "Kết quả thực hiện",
+    "difficulties": "Khó khăn, vướng mắc",
+    "causes": "Nguyên nhân, lý do",
+    "proposals": "Đề xuất, kiến nghị",
+    "keep": "Giữ nguyên",
+}
+"""The headings of REPORT, by what stands under them."""
+ENTRIES = ("status", "percent", "result", "difficulties", "causes", "proposals")
+TEXTS = ENTRIES[2:]
+
+TARGET_COLUMNS = {
+    "id": "Mã",
+    "title": "Chỉ tiêu",
+    "unit": "Đơn vị tính",
+    "planned": "Kế hoạch",
+    "before": "Kỳ trước",
+    "value": "Đạt được đến nay",
+}
+"""The headings of TARGETS."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkbookRow:
+    """One activity. `status` is in Vietnamese words, empty where nothing was said; so are the texts."""
+
+    activity_id: str
+    title: str
+    due: date
+    note: str
+    """How it stands: sent and when, filled in from which period, accepted."""
+    returned: str = ""
+    """Why the coordinator returned it."""
+    status: str = ""
+    percent: int | None = None
+    result: str = ""
+    difficulties: str = ""
+    causes: str = ""
+    proposals: str = ""
+    revision: int = 0
+    """The revision that the row was filled from; 0 where nothing was said in this period."""
+    carried_over: bool = False
+    """Its cells are filled from the period before."""
+    can_keep: bool = False
+    """An x says that what is filled in is the answer."""
+    locked: bool = False
+    """It is shown only."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkbookFigure:
+    """One target. Numbers are texts, written as Vietnamese do."""
+
+    target_id: str
+    title: str
+    unit: str
+    planned: str
+    before: str
+    """The value of the period before, or empty."""
+    value: str
+    """What was said in this period, or empty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbook:
+    """All that an agency is asked in one period, ready to be drawn."""
+
+    plan: str
+    """The line that names the plan."""
+    plan_version: int
+    period_code: str
+    period_title: str
+    due: date
+    agency_id: str
+    agency: str
+    said_by: str
+    """Who signed last, or empty."""
+    rows: tuple[WorkbookRow, ...]
+    figures: tuple[WorkbookFigure, ...]
+    guide: tuple[str, ...]
+    """How to fill it in: a heading, then one paragraph an item."""
+    dated: date
+    illustration: bool = False
+
+    @property
+    def file_name(self) -> str:
+        """Return the name to attach it under: ASCII, for old mail programs."""
+        return f"bao-cao-{self.period_code}-{self.agency_id}.xlsx"
+
+
+def fingerprint(values: Iterable[str]) -> str:
+    """Return what tells whether `values`, the texts of a row's entry cells, are still as they were filled in."""
+    plain = [
+        unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip() for value in values
+    ]
+    return hashlib.sha256("\x1f".join(plain).encode(errors="surrogatepass")).hexdigest()[:16]

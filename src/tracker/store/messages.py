@@ -1,0 +1,44 @@
+"""What came in by mail: each message is recorded once, with the letter it answers."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, defer
+
+from tracker.store.tables import Letter, Message
+
+
+class Kind(StrEnum):
+    """What a message is."""
+
+    BOUNCE = "bounce"
+    """A mail server's report on a letter of ours."""
+    AUTO = "auto"
+    """Written by a program: an absence, a newsletter."""
+    REPLY = "reply"
+    """A person's answer to a letter of ours."""
+    OWN = "own"
+    """A letter of ours that came round."""
+    UNKNOWN = "unknown"
+    """None of these; its words are not kept."""
+
+
+def record_message(session: Session, row: Mapping[str, Any]) -> int | None:
+    """Record a message (columns of Message); return its id, or None where its digest is in the record already.
+
+    Whoever comes second waits until the first is in the record, or has given up.
+    """
+    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
+    statement = insert(Message.__table__).on_conflict_do_nothing(index_elements=["digest"]).returning(Message.id)
+    fresh: int | None = session.scalar(statement, dict(row))
+    return fresh
+
+
+def letter_answered(session: Session, message_ids: Sequence[str]) -> Letter | None:
+    """Return the letter that carries the first of `message_ids` that any letter carries, held until the end."""
+    found = sa.select(Letter).where(Letter.message_id.in_(message_ids)).with_for_update()
+    by_id = {letter.message_id: letter for letter in session.scalars(found.options(defer(Letter.message)))}
+    return next((by_id[one] for one in message_ids if one in by_id), None)
