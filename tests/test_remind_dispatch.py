@@ -103,7 +103,7 @@ def test_several_agencies_are_listed_one_under_the_other() -> None:
 def test_it_says_when_the_answer_is_expected() -> None:
     request = next(line for line in words_of(printed()) if "đề nghị Sở A mẫu" in line)
     assert "trong thời gian sớm nhất" in request
-    assert "không muộn hơn ngày khóa kỳ báo cáo 31/12/2024" in request
+    assert "trước ngày khóa kỳ báo cáo 31/12/2024" in request
 
 
 def test_the_letter_ends_as_the_decree_asks() -> None:

@@ -6,7 +6,7 @@ uncertain. So no letter is lost, and at most one extra copy can leave, with the 
 
 import zlib
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -61,9 +61,12 @@ class _Run:
         lost = 0
         with mail_door(self.settings.mail_url) as door, ThreadPoolExecutor(1) as books:
             letter = books.submit(self._claim).result()
+            ready = books.submit(self._made_ready, letter)
             claimed = books.submit(self._claim)
             while letter is not None:
-                tried = self._tried(door, letter, claimed.result)
+                made = ready.result()
+                ready = books.submit(self._ready_after, claimed)
+                tried = self._tried(door, letter, made, claimed.result)
                 following = claimed.result()
                 lost = lost + 1 if isinstance(tried, DeliveryError) and tried.lost else 0
                 if isinstance(tried, DeliveryError) and (tried.unreachable or lost == LOST_IN_A_ROW):
@@ -102,20 +105,37 @@ class _Run:
         else:
             self.outcome.postponed.append(letter)
 
-    def _tried(
-        self, door: MailDoor, letter: Claimed, before_last_word: Callable[[], object]
-    ) -> str | DeliveryError:
-        """Hand `letter` over; return the other side's words, or why it did not take it."""
+    def _ready_after(self, claimed: Future[Claimed | None]) -> bytes | DeliveryError:
+        return self._made_ready(claimed.result())
+
+    def _made_ready(self, letter: Claimed | None) -> bytes | DeliveryError:
+        """Return the message as it leaves, or for a chat channel its text; or why it cannot be made."""
+        if letter is None:
+            return b""
         try:
-            address = link_address(
-                self.settings.base_url, token_from(letter.nonce, self.key) if letter.nonce else None
-            )
+            token = token_from(letter.nonce, self.key) if letter.nonce else None
+            address = link_address(self.settings.base_url, token)
             if is_channel(letter.to[0]):
-                before_last_word()
-                return tell_channel(letter.to[0], letter.subject, with_link(letter.text, address))
-            mail = finished(zlib.decompress(letter.packed), letter.to, letter.cc, address)
-            return door.deliver(mail, self.settings.sender, [*letter.to, *letter.cc], letter.key, before_last_word)
-        except DeliveryError as why:
-            return why
+                return with_link(letter.text, address).encode()
+            return finished(zlib.decompress(letter.packed), letter.to, letter.cc, address)
         except (ValueError, zlib.error) as why:  # what one letter holds must not keep the others back
             return DeliveryError(f"không lập được thư ({why}); sửa contacts rồi tracker apply", permanent=True)
+
+    def _tried(
+        self,
+        door: MailDoor,
+        letter: Claimed,
+        made: bytes | DeliveryError,
+        before_last_word: Callable[[], object],
+    ) -> str | DeliveryError:
+        """Hand `letter` over as it was `made` ready; return the other side's words, or why it did not take it."""
+        if isinstance(made, DeliveryError):
+            return made
+        try:
+            if is_channel(letter.to[0]):
+                before_last_word()
+                return tell_channel(letter.to[0], letter.subject, made.decode())
+            to = [*letter.to, *letter.cc]
+            return door.deliver(made, self.settings.sender, to, letter.key, before_last_word)
+        except DeliveryError as why:
+            return why
