@@ -1,5 +1,6 @@
 """A real SMTP server on loopback whose manners a test decides."""
 
+import asyncio
 import socket
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ class Post:
     """An SMTP server's behaviour, and what came to it."""
 
     refuse: dict[str, list[str]] = field(default_factory=dict)
-    """Answers to RCPT by address, one a try; `drop` hangs up."""
+    """Answers to RCPT by address, one a try; `drop` hangs up, `hang` says nothing more."""
     came: list[tuple[str, bytes]] = field(default_factory=list)
     connections: int = 0
 
@@ -38,6 +39,8 @@ class Post:
             if answer == "drop":
                 server.transport.abort()
                 return "421 gone"
+            if answer == "hang":
+                await asyncio.sleep(3600)
             return answer
         envelope.rcpt_tos.append(address)
         return "250 ok"

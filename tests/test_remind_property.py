@@ -1,0 +1,87 @@
+"""Properties of a whole season: whoever owes is told at every stage, once, and nobody else is ever written to."""
+
+from collections import Counter
+from dataclasses import replace
+from datetime import date, timedelta
+
+from answering import real_plan
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tracker.calendar import WorkingDays
+from tracker.plan.model import Calendar, Plan, Stages
+from tracker.progress import OWED, DutyState
+from tracker.remind.due import Reminder, Season, owed_reminders
+from tracker.store.letters import Told
+from tracker.store.tables import Duty, Period
+
+REAL = real_plan().plan
+OPENS, DUE, CLOSES = date(2024, 10, 1), date(2024, 10, 29), date(2024, 12, 31)
+DAYS = [OPENS + timedelta(days=n) for n in range((CLOSES - OPENS).days + 1)]
+COUNTS = st.lists(st.integers(1, 20), max_size=4, unique=True).map(tuple)
+RULES = st.builds(Stages, before=COUNTS, after=COUNTS, head=st.sampled_from([0, 8, 15]))
+OWN_RULES = st.one_of(st.just(Stages()), RULES)
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> Plan:
+    """Draw the real plan with other stages, holidays and successions."""
+    off = draw(st.sets(st.sampled_from(DAYS), max_size=12))
+    calendar = Calendar(days_off=tuple(sorted(off)), working_days=())
+    reporting = replace(REAL.reporting, stages=draw(RULES), calendar=calendar)
+    activities = tuple(replace(a, stages=draw(OWN_RULES)) for a in REAL.activities[:6])
+    agencies = {key: replace(a, succeeded_by=None, stages=draw(OWN_RULES)) for key, a in REAL.agencies.items()}
+    return replace(REAL, activities=activities, agencies=agencies, reporting=reporting)
+
+
+class Book:
+    """What the store keeps of letters, and the check of each run against it."""
+
+    def __init__(self) -> None:
+        self.days: dict[int, date] = {}
+        self.keys: Counter[str] = Counter()
+
+    def run(self, season: Season) -> list[Reminder]:
+        told = Told(dict(self.days), frozenset(self.keys), {})
+        fresh = [reminder for reminder in owed_reminders(season, told) if reminder.fresh]
+        for reminder in fresh:
+            self.keys[reminder.key] += 1
+            self.days |= {
+                duty.id: max(reminder.stage.day, self.days.get(duty.id, OPENS)) for duty in reminder.duties
+            }
+        return fresh
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(plans(), st.data())
+def test_none_with_something_owed_goes_past_a_stage_unwritten_and_none_without_is_written_to(
+    plan: Plan, data: st.DataObject
+) -> None:
+    period = Period(code="2024", opens=OPENS, due=DUE, closes=CLOSES)
+    dues = st.sampled_from([DUE, DUE, OPENS + timedelta(days=9)])
+    duties = [
+        Duty(id=n, activity_id=a.id, agency_id=a.lead, due=data.draw(dues), state=DutyState.EXPECTED)
+        for n, a in enumerate(plan.activities, 1)
+    ]
+    off = data.draw(st.sets(st.sampled_from(DAYS), max_size=60), label="days with the machine off")
+    moves = data.draw(st.dictionaries(st.sampled_from(DAYS), st.integers(1, len(duties)), max_size=25))
+    book, office = Book(), WorkingDays(plan.reporting.calendar)
+    for day in DAYS:
+        if moved := moves.get(day):  # answered, or returned
+            duty = duties[moved - 1]
+            duty.state = DutyState.SUBMITTED if duty.state in OWED else DutyState.RETURNED
+        if day in off or not office.is_working(day):
+            continue
+        season = Season(plan, period, duties, [], day)
+        owing = {duty.agency_id for duty in duties if duty.state in OWED}
+        runs = [book.run(season) for _ in range(3)]
+        assert runs[1:] == [[], []]  # once, however often the day is run
+        assert {reminder.agency.id for reminder in runs[0]} <= owing
+        assert len({reminder.agency.id for reminder in runs[0]}) == len(runs[0])
+        for duty in duties:
+            stage = season.stage(duty)
+            if duty.state in OWED and stage is not None:
+                assert book.days[duty.id] >= stage.day
+        for reminder in runs[0]:
+            assert all(duty.state in OWED for duty in reminder.duties)
+    assert set(book.keys.values()) <= {1}
