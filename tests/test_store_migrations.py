@@ -1,0 +1,73 @@
+"""A store of an older version is brought forward, and what it knew is still known."""
+
+from datetime import UTC, date
+
+import sqlalchemy as sa
+from alembic import command
+from answering import NOW, TODAY, real_plan
+
+from tracker.letters.send import send_queued
+from tracker.remind.queue import queue_today
+from tracker.settings import Settings
+from tracker.store.engine import MIGRATIONS, _alembic, _connectable, opened_store, reading
+from tracker.store.letters import told_in
+from tracker.store.periods import find_period
+from tracker.store.tables import Letter, Update
+
+LETTER = {
+    "period_id": 1, "agency_id": "so-tai-chinh", "subject": "Đề nghị", "text": "Chữ", "html": "<p>Chữ</p>",
+    "to": '["a@angiang.example"]', "attempts": 0, "uncertain": False, "reply": "",
+}  # fmt: skip
+
+
+def first_version(url: str) -> sa.Engine:
+    """Make a store of the first version: a period, two duties, a letter that left and two that did not."""
+    engine = _connectable(url, create=True)
+    config = _alembic(url)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        known = sa.MetaData()
+        known.reflect(connection)
+
+        def insert(table: str, **row: object) -> None:
+            connection.execute(sa.insert(known.tables[table]).values(**row))
+
+        when = NOW.astimezone(UTC)
+        at = when if engine.dialect.name == "postgresql" else when.replace(tzinfo=None)
+        insert("plan_versions", id=1, digest="x", text=real_plan().text, applied_at=at, applied_by="quản trị")
+        dates = {"opens": date(2024, 10, 1), "due": date(2024, 10, 29), "closes": date(2024, 12, 31)}
+        insert("periods", id=1, code="2024", kind="annual", title="Năm 2024", **dates,
+               years=[2024], activities=[], agencies=[])  # fmt: skip
+        insert(
+            "duties", id=1, period_id=1, activity_id="II.39", agency_id="so-tai-chinh", due=TODAY, state="expected"
+        )
+        insert("duties", id=2, period_id=1, activity_id="II.40", agency_id="so-khdt", due=TODAY, state="submitted")
+        letter = LETTER | {"to": ["a@angiang.example"], "queued_at": at, "try_at": at}
+        for number, (kind, state) in enumerate(
+            [("remind", "sent"), ("remind", "queued"), ("receipt", "queued")], 1
+        ):
+            key = f"{kind}:{number}"
+            insert(
+                "letters", id=number, key=key, kind=kind, state=state, message_id=f"<{key}@x.example>", **letter
+            )
+        insert("updates", id=1, duty_id=2, revision=1, status="done", result="Xong", difficulties="", causes="",
+               proposals="", said_by="ai", said_at=at, said_on=TODAY, way="page", illustration=False,
+               receipt_id=3)  # fmt: skip
+    return engine
+
+
+def test_what_had_left_told_of_its_duties_and_what_had_not_is_found_owed_again(
+    database_url: str, settings: Settings
+) -> None:
+    assert MIGRATIONS.exists()
+    first_version(database_url).dispose()
+    with opened_store(database_url) as engine:
+        with reading(engine) as session:
+            told = told_in(session, find_period(session, "2024"))
+            assert told.days == {1: TODAY}
+            assert session.scalars(sa.select(Letter.state)).all() == ["sent"]
+            assert session.scalars(sa.select(Update.receipt_id)).all() == [None]
+        queued = queue_today(engine, settings.on(TODAY))
+        assert [reminder.agency.id for reminder in queued.known] == ["so-tai-chinh"]
+        assert send_queued(engine, settings.on(TODAY)).refused == []
