@@ -128,8 +128,8 @@ class _Walk:
                 break
             if not known.keys() >= set(kinds):
                 continue
-            valid = frozenset().union(*(known[kind] for kind in kinds))
-            if text not in valid:
+            if not any(text in known[kind] for kind in kinds):
+                valid = frozenset().union(*(known[kind] for kind in kinds))
                 what = f'không có {" hay ".join(words[kind] for kind in kinds)} "{text}"'
                 where = rules.where(path, self.titles)
                 found.append(Fault(self.file, place, where, what, nearest(text, valid)))

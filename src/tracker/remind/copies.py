@@ -59,7 +59,7 @@ def coordinating(plan: Plan, activity_id: str, on: date) -> list[str]:
 def _shared(season: Season, reminder: Reminder) -> dict[str, list[Duty]]:
     shared: defaultdict[str, list[Duty]] = defaultdict(list)
     for duty in reminder.duties:
-        if "coordinating" in (season.plan.stages_of(duty.activity_id).copies or ()):
+        if "coordinating" in (season.rules(duty).copies or ()):
             for agency in coordinating(season.plan, duty.activity_id, season.today):
                 if agency != reminder.agency.id:
                     shared[agency].append(duty)

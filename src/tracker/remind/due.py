@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tracker.calendar import Stage, WorkingDays, escalation, ladder, newest
-from tracker.plan.model import Agency, Plan
+from tracker.plan.model import Agency, Plan, Stages
 from tracker.progress import ANSWERED, OWED
 from tracker.store.letters import Told
 from tracker.store.tables import Duty, Pause, Period
@@ -57,6 +57,7 @@ class Season:
     ) -> None:
         self.plan, self.period, self.today = plan, period, today
         self.office = WorkingDays(plan.reporting.calendar)
+        self._rules: dict[str, Stages] = {}
         self._ladders: dict[object, list[Stage]] = {}
         self._pauses = [pause for pause in pauses if today <= pause.until and pause.lifted_at is None]
         self.held: defaultdict[str, list[Duty]] = defaultdict(list)
@@ -73,9 +74,15 @@ class Season:
         owed = [duty for duty in self.held.get(agency_id, ()) if duty.state in OWED]
         return sorted((duty for duty in owed if not self._paused(duty, agency_id)), key=lambda duty: duty.due)
 
+    def rules(self, duty: Duty) -> Stages:
+        """Return when reminders about `duty` are written."""
+        if duty.activity_id not in self._rules:
+            self._rules[duty.activity_id] = self.plan.stages_of(duty.activity_id)
+        return self._rules[duty.activity_id]
+
     def stage(self, duty: Duty) -> Stage | None:
         """Return the newest stage of its agency's ladder that `duty` has reached."""
-        rules = self.plan.stages_of(duty.activity_id)
+        rules = self.rules(duty)
         known = ("ladder", rules, duty.due)
         if known not in self._ladders:
             self._ladders[known] = ladder(rules, self.office, self.period.opens, duty.due)
@@ -83,7 +90,7 @@ class Season:
 
     def escalated(self, duty: Duty) -> Stage | None:
         """Return the newest stage of the coordinator's ladder that `duty` has reached."""
-        rules = self.plan.stages_of(duty.activity_id)
+        rules = self.rules(duty)
         known = ("escalation", rules, duty.due)
         if known not in self._ladders:
             self._ladders[known] = escalation(rules, self.office, duty.due)
