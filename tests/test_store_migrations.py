@@ -2,10 +2,12 @@
 
 from datetime import UTC, date
 
+import pytest
 import sqlalchemy as sa
 from alembic import command
 from answering import NOW, TODAY, real_plan
 
+from tracker.letters.mime import finished
 from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
@@ -66,7 +68,10 @@ def test_what_had_left_told_of_its_duties_and_what_had_not_is_found_owed_again(
         with reading(engine) as session:
             told = told_in(session, find_period(session, "2024"))
             assert told.days == {1: TODAY}
-            assert session.scalars(sa.select(Letter.state)).all() == ["sent"]
+            [letter] = session.scalars(sa.select(Letter)).all()
+            assert letter.state == "sent"
+            with pytest.raises(ValueError, match="phiên bản cũ"):  # never an empty mail
+                finished(letter.message, letter.to, letter.cc, "https://x.example")
             assert session.scalars(sa.select(Update.receipt_id)).all() == [None]
         queued = queue_today(engine, settings.on(TODAY))
         assert [reminder.agency.id for reminder in queued.known] == ["so-tai-chinh"]

@@ -81,10 +81,13 @@ def message(
 def finished(stored: bytes, to: Sequence[str], cc: Sequence[str], link: str) -> bytes:
     """Return a stored message as it leaves: addressed, and with `link` where the mark stood.
 
-    Raises ValueError for an address that is no plain address, so that none can bring a header of its own.
+    Raises ValueError where no message was stored, and for an address that is no plain address, so that none can
+    bring a header of its own.
     """
     if not all(ADDRESS.fullmatch(address) for address in (*to, *cc)):
         raise ValueError(f"địa chỉ không dùng được: {', '.join((*to, *cc))!r}")
+    if not stored:  # of the first version, which kept no messages
+        raise ValueError("thư của phiên bản cũ, không còn nội dung")
     heads = [f"{name}: {', '.join(some)}\r\n" for name, some in (("To", to), ("Cc", cc)) if some]
     return "".join(heads).encode("ascii") + MARK.sub(_on_lines_of_its_own(link), stored)
 
