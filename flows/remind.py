@@ -1,4 +1,4 @@
-"""The remind flow: each working day in the morning, what is owed is queued and sent."""
+"""The remind flow: each working day in the morning (the run itself is daily), what is owed is queued and sent."""
 
 from datetime import date
 

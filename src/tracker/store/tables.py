@@ -145,7 +145,7 @@ class Link(Base):
     """With the secret key it gives the token again, so that a letter can be composed when it is sent."""
     purpose: Mapped[str] = mapped_column(sa.String(20))
     period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"))
-    agency_id: Mapped[str] = mapped_column(sa.String(40))
+    agency_id: Mapped[str] = mapped_column(sa.String(40), index=True)
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]

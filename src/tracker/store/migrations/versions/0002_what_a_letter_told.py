@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["letter_id"], ["letters.id"], name=op.f("fk_bounces_letter_id")),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_bounces")),
     )
+    op.create_index(op.f("ix_links_agency_id"), "links", ["agency_id"])
     _drop_unsent()
     with op.batch_alter_table("letters") as letters:
         letters.add_column(sa.Column("cc", sa.JSON(), nullable=True))
