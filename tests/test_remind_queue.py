@@ -1,6 +1,8 @@
 """A day's reminders are queued once, whoever runs, however often."""
 
-import multiprocessing
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -12,7 +14,7 @@ from tracker.remind.queue import Queued, queue_today
 from tracker.remind.wording import as_lines
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
-from tracker.store.engine import opened_store, reading, writing
+from tracker.store.engine import reading, writing
 from tracker.store.tables import Base, Letter
 
 
@@ -33,23 +35,41 @@ def test_ten_runs_of_one_day_queue_one_letter_for_each_key(engine: sa.Engine, se
     assert count(engine) == 8
 
 
-def plan_alone(database_url: str, settings: Settings) -> None:
-    with opened_store(database_url) as own:
-        queue_today(own, settings)
+PLANNER = """
+from tracker.remind.queue import queue_today
+from tracker.settings import load_settings
+from tracker.store.engine import opened_store
+settings = load_settings()
+with opened_store(settings.database_url) as engine:
+    print("ready", flush=True)
+    input()
+    queue_today(engine, settings)
+"""
 
 
 def test_four_processes_at_once_queue_one_letter_for_each_key(
     engine: sa.Engine, database_url: str, settings: Settings
 ) -> None:
     open_season(engine)
-    engine.dispose()
-    forked = multiprocessing.get_context("fork")
-    machines = [forked.Process(target=plan_alone, args=(database_url, settings.on(TODAY))) for _ in range(4)]
+    env = os.environ | {
+        "TRACKER_VAR": str(settings.var),
+        "TRACKER_PLAN": str(settings.plan),
+        "TRACKER_TEMPLATES": str(settings.templates),
+        "TRACKER_DATABASE_URL": database_url,
+        "TRACKER_TODAY": str(TODAY),
+    }
+    command = [sys.executable, "-c", PLANNER]
+    pipe = subprocess.PIPE
+    machines = [subprocess.Popen(command, env=env, stdin=pipe, stdout=pipe, stderr=pipe) for _ in range(4)]
     for machine in machines:
-        machine.start()
-    for machine in machines:
-        machine.join()
-    assert [machine.exitcode for machine in machines] == [0, 0, 0, 0]
+        assert machine.stdout is not None
+        assert machine.stdout.readline() == b"ready\n"
+    for machine in machines:  # all stand ready; now they go together
+        assert machine.stdin is not None
+        machine.stdin.write(b"\n")
+        machine.stdin.flush()
+    assert [machine.communicate(timeout=60)[1] for machine in machines] == [b"", b"", b"", b""]
+    assert [machine.returncode for machine in machines] == [0, 0, 0, 0]
     assert count(engine) == 8
 
 
