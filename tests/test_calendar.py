@@ -65,10 +65,10 @@ def test_the_ladder_of_2024_is_counted_in_working_days() -> None:
         "after-5": date(2024, 11, 5),
         "head": date(2024, 11, 12),
     }
-    assert escalation(USUAL, OFFICE, DUE) == [
+    assert escalation(USUAL, OFFICE, DUE) == (
         Stage(date(2024, 11, 7), "coordinator"),
         Stage(date(2024, 11, 19), "dispatch"),
-    ]
+    )
 
 
 def test_a_swapped_saturday_and_tet_are_counted_as_offices_work() -> None:
@@ -86,7 +86,7 @@ def test_a_period_that_opens_on_a_day_off_is_announced_on_the_next_working_day()
 def test_a_nought_leaves_a_stage_of_escalation_out() -> None:
     rules = replace(USUAL, head=0, coordinator=0, dispatch=0)
     assert "head" not in {stage.name for stage in ladder(rules, OFFICE, OPENS, DUE)}
-    assert escalation(rules, OFFICE, DUE) == []
+    assert escalation(rules, OFFICE, DUE) == ()
 
 
 @pytest.mark.parametrize(

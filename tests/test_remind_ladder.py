@@ -1,11 +1,14 @@
 """The ladder: who is written to at which stage, what holds it back, and what each letter brings along."""
 
+import shutil
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from io import BytesIO
+from pathlib import Path
 
 import docx
 import pytest
@@ -13,7 +16,7 @@ import sqlalchemy as sa
 from answering import NOW, duty_of, edited_plan, open_season, say
 
 from tracker.collect.review import return_answer
-from tracker.errors import BadInput
+from tracker.errors import BadInput, FileTrouble
 from tracker.plan.reader import Reading
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
@@ -267,3 +270,17 @@ def test_a_reminder_brings_the_due_date_for_the_calendar(sqlite_engine: sa.Engin
     [event] = mail(letters(sqlite_engine)[0]).iter_attachments()
     assert event.get_content_type() == "text/calendar"
     assert "DTSTART;VALUE=DATE:20241029" in event.get_content()
+
+
+def test_a_spoiled_template_of_the_cong_van_holds_no_reminder_back(
+    sqlite_engine: sa.Engine, settings: Settings, tmp_path: Path
+) -> None:
+    spoiled = tmp_path / "templates"
+    shutil.copytree(settings.templates, spoiled)
+    (spoiled / "memo" / "cong-van.txt").write_text("{{ nothing }}")
+    open_season(sqlite_engine)
+    with pytest.raises(FileTrouble, match="lời văn của công văn"):
+        queue_today(sqlite_engine, replace(settings, templates=spoiled).on(date(2024, 11, 19)))
+    assert len(letters(sqlite_engine)) == 8
+    run(sqlite_engine, settings, date(2024, 11, 19))
+    assert (len(letters(sqlite_engine)), len(letters(sqlite_engine, "escalate"))) == (8, 1)

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, open_season, outbox_row
 
-from tracker.store.engine import reading, writing, writing_plainly
+from tracker.store.engine import reading, writing
 from tracker.store.letters import (
     LEASE,
     PAUSES,
@@ -34,7 +34,7 @@ def queue(engine: sa.Engine, key: str, **given: object) -> int | None:
 
 
 def claim(engine: sa.Engine, now: datetime = NOW) -> Claimed | None:
-    with writing_plainly(engine) as connection:
+    with engine.begin() as connection:
         return claim_next_letter(connection, now)
 
 
@@ -79,7 +79,7 @@ def test_a_refusal_for_good_is_tried_once(engine: sa.Engine) -> None:
     queue(engine, "k")
     letter = claim(engine)
     assert letter is not None
-    with writing_plainly(engine) as connection:
+    with engine.begin() as connection:
         assert settle_failed(connection, letter, "550 no such user", NOW, permanent=True) == "refused"
     assert claim(engine, NOW + timedelta(days=30)) is None
 
@@ -90,7 +90,7 @@ def test_a_passing_refusal_is_tried_again_after_growing_pauses_and_not_for_ever(
     for pause in (*PAUSES, timedelta(days=1)):
         letter = claim(engine, now)
         assert letter is not None
-        with writing_plainly(engine) as connection:
+        with engine.begin() as connection:
             states.append(settle_failed(connection, letter, "451 later", now, permanent=False))
         assert claim(engine, now + pause - timedelta(seconds=1)) is None
         now += pause
@@ -102,7 +102,7 @@ def test_a_door_that_did_not_open_costs_no_try(engine: sa.Engine) -> None:
     queue(engine, "k")
     letter = claim(engine)
     assert letter is not None
-    with writing_plainly(engine) as connection:
+    with engine.begin() as connection:
         release(connection, letter, "shut", NOW)
     again = claim(engine)
     assert again is not None
@@ -115,12 +115,12 @@ def test_a_sender_that_comes_back_after_its_lease_disturbs_nobody(engine: sa.Eng
     holder = claim(engine, NOW + LEASE)
     assert late is not None
     assert holder is not None
-    with writing_plainly(engine) as connection:
+    with engine.begin() as connection:
         settle_failed(connection, late, "451 later", NOW + LEASE, permanent=False)
         release(connection, late, "shut", NOW + LEASE)
         settle_failed(connection, late, "550 never", NOW + LEASE, permanent=True)
     assert claim(engine, NOW + LEASE + timedelta(minutes=2)) is None
-    with writing_plainly(engine) as connection:
+    with engine.begin() as connection:
         settle_sent(connection, holder.id, "250 taken", NOW)
         settle_failed(connection, late, "451 later", NOW, permanent=False)
     with reading(engine) as session:
@@ -133,7 +133,7 @@ def test_what_left_is_sent_even_where_it_was_put_back_meanwhile(engine: sa.Engin
     holder = claim(engine, NOW + LEASE)
     assert late is not None
     assert holder is not None
-    with writing_plainly(engine) as connection:
+    with engine.begin() as connection:
         settle_failed(connection, holder, "451 later", NOW + LEASE, permanent=False)
         settle_sent(connection, late.id, "250 taken", NOW + LEASE)
     assert claim(engine, NOW + timedelta(days=1)) is None
@@ -153,7 +153,7 @@ def test_what_left_is_settled_with_the_servers_own_words(engine: sa.Engine) -> N
     queue(engine, "k")
     letter = claim(engine)
     assert letter is not None
-    with writing_plainly(engine) as connection:
+    with engine.begin() as connection:
         settle_sent(connection, letter.id, "250 taken", NOW)
     with writing(engine) as session:
         withdraw(session, [letter.id])

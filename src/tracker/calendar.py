@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 from tracker.plan.model import Calendar, Stages
 
@@ -54,7 +54,8 @@ class Stage:
     name: str
 
 
-def ladder(rules: Stages, office: WorkingDays, opens: date, due: date) -> list[Stage]:
+@lru_cache(maxsize=4096)
+def ladder(rules: Stages, office: WorkingDays, opens: date, due: date) -> tuple[Stage, ...]:
     """Return the stages at which the agency itself is written to, in the order of their days.
 
     They are opening, before, due (`before-0`), after, and `head`; `rules` must be complete. The period's first day
@@ -65,13 +66,14 @@ def ladder(rules: Stages, office: WorkingDays, opens: date, due: date) -> list[S
     rungs += [Stage(office.shifted(due, -n), f"before-{n}") for n in rules.before or ()]
     rungs += [Stage(office.shifted(due, n), f"after-{n}") for n in rules.after or ()]
     rungs += [Stage(office.shifted(due, n), "head") for n in [rules.head] if n]
-    return sorted(rung for rung in rungs if rung.day >= first)
+    return tuple(sorted(rung for rung in rungs if rung.day >= first))
 
 
-def escalation(rules: Stages, office: WorkingDays, due: date) -> list[Stage]:
+@lru_cache(maxsize=4096)
+def escalation(rules: Stages, office: WorkingDays, due: date) -> tuple[Stage, ...]:
     """Return when the coordinator is told: `coordinator` brings a list, `dispatch` a paper to sign."""
     rungs = [("coordinator", rules.coordinator), ("dispatch", rules.dispatch)]
-    return sorted(Stage(office.shifted(due, n), name) for name, n in rungs if n)
+    return tuple(sorted(Stage(office.shifted(due, n), name) for name, n in rungs if n))
 
 
 def newest(stages: Iterable[Stage], today: date) -> Stage | None:

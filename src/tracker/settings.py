@@ -184,11 +184,17 @@ def _inbox_faults(url: str) -> list[str]:
     return []
 
 
+def folder_of(url: str) -> str:
+    """Return the path that a `folder://` address names."""
+    parts = urlsplit(url)
+    return unquote(parts.netloc + parts.path)
+
+
 def _shown(url: str) -> str:
     """Return the address of a mail door or mailbox without user and password; a folder as its path."""
     parts = urlsplit(url)
     if parts.scheme == "folder":
-        return unquote(parts.netloc + parts.path)
+        return folder_of(url)
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 

@@ -32,14 +32,16 @@ def owed_copies(season: Season, reminders: Iterable[Reminder], told: Told) -> It
     """Yield the copies of `reminders`, all of one season, that the plan's rules ask for, in the plan's order."""
     asked: defaultdict[str, list[tuple[Reminder, tuple[Duty, ...]]]] = defaultdict(list)
     for reminder in reminders:
-        for agency, duties in _shared(season, reminder).items():
-            asked[agency].append((reminder, tuple(duties)))
-    for agency_id, parts in sorted(asked.items(), key=lambda part: list(season.plan.agencies).index(part[0])):
+        for agency_id, duties in _shared(season, reminder).items():
+            asked[agency_id].append((reminder, tuple(duties)))
+    for agency in season.plan.agencies.values():
+        if not (parts := asked.get(agency.id)):
+            continue
         day = max(reminder.stage.day for reminder, _ in parts)
-        key = f"copy:{season.period.code}:{agency_id}:{day}"
+        key = f"copy:{season.period.code}:{agency.id}:{day}"
         yield Copy(
             period=season.period,
-            agency=season.plan.agencies[agency_id],
+            agency=agency,
             stage_day=day,
             asked=tuple((reminder.agency, duties) for reminder, duties in parts),
             fresh=key not in told.keys,

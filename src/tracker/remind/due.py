@@ -58,7 +58,6 @@ class Season:
         self.plan, self.period, self.today = plan, period, today
         self.office = WorkingDays(plan.reporting.calendar)
         self._rules: dict[str, Stages] = {}
-        self._ladders: dict[object, list[Stage]] = {}
         self._pauses = [pause for pause in pauses if today <= pause.until and pause.lifted_at is None]
         self.held: defaultdict[str, list[Duty]] = defaultdict(list)
         for duty in duties:
@@ -82,19 +81,11 @@ class Season:
 
     def stage(self, duty: Duty) -> Stage | None:
         """Return the newest stage of its agency's ladder that `duty` has reached."""
-        rules = self.rules(duty)
-        known = ("ladder", rules, duty.due)
-        if known not in self._ladders:
-            self._ladders[known] = ladder(rules, self.office, self.period.opens, duty.due)
-        return newest(self._ladders[known], self.today)
+        return newest(ladder(self.rules(duty), self.office, self.period.opens, duty.due), self.today)
 
     def escalated(self, duty: Duty) -> Stage | None:
         """Return the newest stage of the coordinator's ladder that `duty` has reached."""
-        rules = self.rules(duty)
-        known = ("escalation", rules, duty.due)
-        if known not in self._ladders:
-            self._ladders[known] = escalation(rules, self.office, duty.due)
-        return newest(self._ladders[known], self.today)
+        return newest(escalation(self.rules(duty), self.office, duty.due), self.today)
 
     def _paused(self, duty: Duty, agency_id: str) -> bool:
         return any(

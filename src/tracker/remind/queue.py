@@ -58,7 +58,9 @@ def queue_today(engine: sa.Engine, settings: Settings, *, dry_run: bool = False)
     with reading(engine) as session:
         day = agenda(session, settings)
     planned = _planned(day)
-    queued = _queue(engine, settings, day, _letters(settings, day, planned))
+    queued: set[str] = set()
+    for letters in _letters(settings, day, planned):
+        queued |= _queue(engine, settings, day, letters)
     return replace(
         planned,
         fresh=tuple(reminder for reminder in planned.fresh if reminder.key in queued),
@@ -83,13 +85,14 @@ def _planned(day: Agenda) -> Queued:
     )
 
 
-def _letters(settings: Settings, day: Agenda, planned: Queued) -> Iterator[Outgoing]:
+def _letters(settings: Settings, day: Agenda, planned: Queued) -> Iterator[Iterator[Outgoing]]:
+    """Yield the letters kind by kind, reminders first: a spoiled template of one holds no kind before it back."""
     if planned.day_off:
         return
-    yield from (reminder_letter(settings, day, reminder) for reminder in planned.fresh)
-    yield from (copy_letter(settings, day, copy) for copy in planned.copies)
-    yield from (escalation_letter(settings, day, escalation) for escalation in planned.escalations)
-    yield from summaries(settings, day, planned.fresh, planned.unreachable)
+    yield (reminder_letter(settings, day, reminder) for reminder in planned.fresh)
+    yield (copy_letter(settings, day, copy) for copy in planned.copies)
+    yield (escalation_letter(settings, day, escalation) for escalation in planned.escalations)
+    yield summaries(settings, day, planned.fresh, planned.unreachable)
 
 
 def _queue(engine: sa.Engine, settings: Settings, day: Agenda, letters: Iterator[Outgoing]) -> set[str]:

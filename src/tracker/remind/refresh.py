@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tracker.letters.address import Envelope
 from tracker.letters.queue import letter_rows
 from tracker.remind.agenda import Agenda, agenda
+from tracker.remind.due import Reminder
 from tracker.remind.outgoing import reminder_letter
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
@@ -36,9 +37,10 @@ def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
         day = agenda(session, settings) if waiting else None
     if day is None:
         return Refreshed()
+    owed = {(reminder.period.id, reminder.agency.id): reminder for reminder in day.reminders}
     unowed, reworded = [], 0
     for letter in waiting:
-        values = _new_words(settings, day, letter)
+        values = _new_words(settings, day, letter, owed.get((letter.period_id, letter.agency_id)))
         if values is None:
             unowed.append(letter.id)
         elif values:
@@ -49,10 +51,10 @@ def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
     return Refreshed(len(unowed), reworded)
 
 
-def _new_words(settings: Settings, day: Agenda, letter: Letter) -> dict[str, object] | None:
+def _new_words(
+    settings: Settings, day: Agenda, letter: Letter, reminder: Reminder | None
+) -> dict[str, object] | None:
     """Return the columns to change, none where the letter is right as it stands; None where it is owed no more."""
-    owed = (r for r in day.reminders if (r.period.id, r.agency.id) == (letter.period_id, letter.agency_id))
-    reminder = next(owed, None)
     if reminder is None or (letter.stage_day and reminder.stage.day > letter.stage_day):
         return None
     if {duty.id for duty in reminder.duties} == set(letter.duties) and letter.plan_version_id == day.version.id:

@@ -159,13 +159,6 @@ def reading(engine: sa.Engine) -> Iterator[Session]:
 
 
 @contextmanager
-def writing_plainly(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Give a bare connection in one short transaction, as `writing` does with a session."""
-    with telling_store_errors(str(engine.url)), engine.begin() as connection:
-        yield connection
-
-
-@contextmanager
 def trying(engine: sa.Engine) -> Iterator[Session]:
     """Give a session whose writes are undone at the end, for a dry run."""
     with telling_store_errors(str(engine.url)), Session(engine, expire_on_commit=False) as session:

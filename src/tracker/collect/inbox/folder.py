@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 from typing import Self
-from urllib.parse import unquote, urlsplit
 
 from tracker.collect.inbox import Arrival
 from tracker.collect.inbox.incoming import LIMIT
 from tracker.errors import MailboxShut
+from tracker.settings import folder_of
 
 HANDLED, UNREADABLE = "handled", "unreadable"
 
@@ -17,8 +17,7 @@ class FolderInbox:
     """Gives the .eml files of a folder, and moves each into a folder beside them when it is done with."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self.folder = Path(unquote(parts.netloc + parts.path))
+        self.folder = Path(folder_of(url))
 
     def __enter__(self) -> Self:
         """Do nothing: a folder that is not there holds no mail."""

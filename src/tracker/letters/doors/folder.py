@@ -6,17 +6,16 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
-from urllib.parse import unquote, urlsplit
 
 from tracker.errors import DeliveryError
+from tracker.settings import folder_of
 
 
 class FolderDoor:
     """Writes each letter as one file named by its key, so that a second try replaces and never doubles it."""
 
     def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self.folder = Path(unquote(parts.netloc + parts.path))
+        self.folder = Path(folder_of(url))
 
     def __enter__(self) -> Self:
         """Do nothing: the folder is made with the first letter."""
