@@ -63,4 +63,4 @@ def collect() -> int:
     outcome = send(settings)
     create_markdown_artifact(key="muc-do-day-du", markdown=completeness(settings), description="Mức độ đầy đủ")
     mail.result()
-    return len(outcome.sent)
+    return outcome.sent

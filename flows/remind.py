@@ -52,7 +52,7 @@ def remind(request: RemindRequest = RemindRequest()) -> int:  # noqa: B008  # ne
     create_markdown_artifact(
         key="nhac-viec", markdown=reminded(queued, outcome), description="Thư nhắc trong ngày"
     )
-    return len(outcome.sent)
+    return outcome.sent
 
 
 def reminded(queued: Queued, outcome: Outcome) -> str:
@@ -63,7 +63,7 @@ def reminded(queued: Queued, outcome: Outcome) -> str:
     lines += [f"- {line}" for line in escalations_as_lines(queued.escalations)]
     if queued.copies:
         lines.append(f"- Bản sao gửi {len(queued.copies)} cơ quan phối hợp")
-    lines.append(f"\nĐã gửi {len(outcome.sent)} thư; {len(outcome.postponed)} thư sẽ gửi lại sau.")
+    lines.append(f"\nĐã gửi {outcome.sent} thư; {outcome.postponed} thư sẽ gửi lại sau.")
     lines += [f"- **Bị từ chối:** {', '.join(letter.to)}: {reply}" for letter, reply in outcome.refused]
     lines += [f"- **Không có nơi nhận thư dùng được:** {as_lines([r])[0]}; {why}" for r, why in queued.unreachable]
     lines += [f"- {line}" for line in queued.pauses]

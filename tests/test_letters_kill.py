@@ -17,7 +17,8 @@ from smtp_post import Post
 from tracker.letters.send import send_queued
 from tracker.settings import Settings
 from tracker.store.engine import open_store, reading, writing
-from tracker.store.letters import LEASE, queue_letters
+from tracker.store.letters import queue_letters
+from tracker.store.outbox import LEASE
 from tracker.store.tables import Letter
 
 LETTERS, KILLS = 1_000, 200

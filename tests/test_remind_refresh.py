@@ -79,7 +79,7 @@ def test_a_newer_stage_takes_the_place_of_a_letter_that_never_left(engine: sa.En
     queue_today(engine, settings.on(date(2024, 10, 22)))
     states = {letter.key.rpartition(":")[2]: letter.state for letter in letters(engine, "remind")}
     assert states == {"before-10": "withdrawn", "before-5": "queued"}
-    assert len(send_queued(engine, settings.on(date(2024, 10, 22))).sent) == 8
+    assert send_queued(engine, settings.on(date(2024, 10, 22))).sent == 8
 
 
 def test_a_reminder_that_waits_is_withdrawn_once_nothing_is_owed_and_all_others_stay(

@@ -45,7 +45,7 @@ def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
             unowed.append(letter.id)
         elif values:
             with writing(engine) as session:
-                reworded += reword(session, letter.id, values)
+                reworded += reword(session, letter.id, values, settings.now())
     with writing(engine) as session:
         withdraw(session, unowed)
     return Refreshed(len(unowed), reworded)

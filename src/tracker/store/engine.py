@@ -139,7 +139,10 @@ def _sqlite_pragmas(connection: Any, _record: object) -> None:
 
 
 def _begin_immediate(connection: sa.Connection) -> None:
-    if connection.get_execution_options().get("reads_only"):
+    options = connection.get_execution_options()
+    if options.get("each_alone"):
+        return
+    if options.get("reads_only"):
         connection.exec_driver_sql("BEGIN DEFERRED")
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -156,6 +159,16 @@ def reading(engine: sa.Engine) -> Iterator[Session]:
         quiet = engine.execution_options(isolation_level="REPEATABLE READ")
     with telling_store_errors(str(engine.url)), Session(quiet, expire_on_commit=False) as session:
         yield session
+
+
+@contextmanager
+def each_statement_alone(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection on which every statement is a transaction of its own, on the disk once it is through."""
+    alone = engine.execution_options(each_alone=True)
+    if engine.dialect.name == "postgresql":
+        alone = engine.execution_options(isolation_level="AUTOCOMMIT")
+    with telling_store_errors(str(engine.url)), alone.connect() as connection:
+        yield connection
 
 
 @contextmanager

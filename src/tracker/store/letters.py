@@ -1,8 +1,8 @@
-"""The outbox: letters are queued once by key, claimed with a lease, and settled one by one."""
+"""Letters: queued once by key, looked up, reworded, withdrawn. What a sender does is in outbox.py."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,10 +11,8 @@ from sqlalchemy.orm import Session, defer
 
 from tracker.errors import BadInput, nearest
 from tracker.store.journal import note
-from tracker.store.tables import Letter, Link, Period
+from tracker.store.tables import Letter, Period
 
-LEASE = timedelta(minutes=5)
-"""How long a sender may hold a letter; after that another takes it over, and it may go out twice."""
 STATE_WORDS = {
     "queued": "đang chờ",
     "sending": "đang gửi",
@@ -23,14 +21,6 @@ STATE_WORDS = {
     "withdrawn": "đã rút",
     "bounced": "bị trả lại",
 }
-PAUSES = (
-    timedelta(minutes=1),
-    timedelta(minutes=5),
-    timedelta(minutes=30),
-    timedelta(hours=2),
-    timedelta(hours=8),
-)
-"""The pause after each failed try; after the last the letter is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,101 +65,19 @@ def queue_letters(session: Session, rows: Sequence[Mapping[str, Any]], now: date
     return [fresh for row in rows if (fresh := session.scalar(statement, waiting | dict(row))) is not None]
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A letter in the hands of a sender: all it takes to send and to settle it."""
-
-    id: int
-    key: str
-    agency_id: str
-    to: list[str]
-    cc: list[str]
-    subject: str
-    text: str
-    attempts: int
-    """This one counted."""
-    packed: bytes
-    """The message as it is stored."""
-    nonce: str | None
-    """Of its link, where it has one."""
-
-
-# What a sender does for every letter goes through Core: the ORM would take as long as the server's answer.
-LETTERS: Any = Letter.__table__
-LINKS: Any = Link.__table__
-
-
-def _longest_waiting(state: str) -> Any:
-    """Return the question for the letter in `state` that has waited longest: the first row of an index."""
-    waiting = sa.select(LETTERS.c.id).where(LETTERS.c.state == state, LETTERS.c.try_at <= sa.bindparam("now"))
-    first = waiting.order_by(LETTERS.c.try_at, LETTERS.c.id).limit(1)
-    return first.with_for_update(skip_locked=True).scalar_subquery()
-
-
-CLAIM = (
-    sa.update(LETTERS)
-    .where(LETTERS.c.id == sa.func.coalesce(_longest_waiting("queued"), _longest_waiting("sending")))
-    .values(
-        state="sending",
-        attempts=LETTERS.c.attempts + 1,
-        try_at=sa.bindparam("until"),
-        uncertain=sa.or_(LETTERS.c.uncertain, LETTERS.c.state == "sending"),
-    )
-    .returning(
-        *(LETTERS.c[name] for name in ("id", "key", "agency_id", "to", "cc", "subject", "text", "attempts")),
-        sa.type_coerce(LETTERS.c.message, sa.LargeBinary).label("packed"),
-        sa.select(LINKS.c.nonce).where(LINKS.c.id == LETTERS.c.link_id).scalar_subquery().label("nonce"),
-    )
-)
-SENT = (
-    sa.update(LETTERS)
-    .where(
-        LETTERS.c.id == sa.bindparam("letter"), sa.or_(LETTERS.c.state == "sending", LETTERS.c.state == "queued")
-    )
-    .values(state="sent", sent_at=sa.bindparam("now"), reply=sa.bindparam("words"))
-)
-
-
-def claim_next_letter(connection: sa.Connection, now: datetime) -> Claimed | None:
-    """Take the letter that has waited longest, for LEASE; None where none's time has come.
-
-    A letter whose lease ran out is taken over and marked uncertain: its sender died between sending and settling.
-    """
-    row = connection.execute(CLAIM, {"now": now, "until": now + LEASE}).first()
-    return None if row is None else Claimed(**row._mapping)
-
-
-def settle_sent(connection: sa.Connection, letter_id: int, reply: str, now: datetime) -> None:
-    """Record that the letter left, with the server's `reply`; so it did, whoever put it back meanwhile."""
-    connection.execute(SENT, {"letter": letter_id, "now": now, "words": reply})
-
-
-def settle_failed(
-    connection: sa.Connection, letter: Claimed, reply: str, now: datetime, *, permanent: bool
-) -> str:
-    """Record a failed try; return the letter's new state: `queued` for another try, or `refused`."""
-    if permanent or letter.attempts > len(PAUSES):
-        _put_back(connection, letter, state="refused", reply=reply)
-        return "refused"
-    _put_back(connection, letter, state="queued", try_at=now + PAUSES[letter.attempts - 1], reply=reply)
-    return "queued"
-
-
-def release(connection: sa.Connection, letter: Claimed, reply: str, now: datetime) -> None:
-    """Put a claimed letter back untried, for the door itself did not open."""
-    _put_back(connection, letter, state="queued", reply=reply, attempts=letter.attempts - 1, try_at=now)
-
-
 def withdraw(session: Session, letter_ids: Collection[int]) -> None:
     """Withdraw queued letters that are no longer owed: they have asked for nothing."""
     held = sa.update(Letter).where(Letter.id.in_(letter_ids), Letter.state == "queued")
     session.execute(held.values(state="withdrawn", duties=[]))
 
 
-def reword(session: Session, letter_id: int, values: Mapping[str, Any]) -> bool:
-    """Give a letter that still waits new words (columns of Letter); say whether it did."""
+def reword(session: Session, letter_id: int, values: Mapping[str, Any], now: datetime) -> bool:
+    """Give a letter that still waits new words (columns of Letter); say whether it did.
+
+    It may be tried at once, and a sender that holds it with its old words holds it no more.
+    """
     held = sa.update(Letter).where(Letter.id == letter_id, Letter.state == "queued")
-    return bool(session.execute(held.values(values).returning(Letter.id)).all())
+    return bool(session.execute(held.values({**values, "try_at": now}).returning(Letter.id)).all())
 
 
 def queued_reminders(session: Session) -> Sequence[Letter]:
@@ -218,9 +126,3 @@ def _move(session: Session, letter: Letter, before: Sequence[str], who: str, now
 def count_by_state(session: Session) -> dict[str, int]:
     """Return how many letters stand in each state."""
     return dict(session.execute(sa.select(Letter.state, sa.func.count()).group_by(Letter.state)).tuples().all())
-
-
-def _put_back(connection: sa.Connection, letter: Claimed, **values: Any) -> None:
-    # Only what this sender still holds: after its lease another may be sending the letter.
-    own = (LETTERS.c.id == letter.id, LETTERS.c.state == "sending", LETTERS.c.attempts == letter.attempts)
-    connection.execute(sa.update(LETTERS).where(*own).values(**values))

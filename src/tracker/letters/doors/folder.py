@@ -40,8 +40,9 @@ class FolderDoor:
             before_last_word()
             unfinished.replace(path)
         except OSError as why:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
             trouble = f"{path}: không ghi được thư ({why.strerror}); cho quyền ghi hoặc đặt TRACKER_MAIL_URL"
             raise DeliveryError(trouble, permanent=False, unreachable=True) from why
+        finally:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
         return str(path)
