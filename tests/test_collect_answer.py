@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from tracker.collect.answer import (
     CONTROL,
-    FIELDS,
     LARGEST_FIGURE,
     LONGEST,
     TEXTS,
@@ -20,6 +19,7 @@ from tracker.collect.answer import (
     check_figure,
     clean_text,
 )
+from tracker.form import FIELDS
 from tracker.progress import UpdateStatus
 
 EMPTY: dict[str, str] = dict.fromkeys(FIELDS, "")

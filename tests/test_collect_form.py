@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from answering import NOW, TODAY, WHO, answer, duty_of, edited_plan, give_figure, later, open_season, said, say
 
 from tracker.collect.answer import LONGEST
-from tracker.collect.form import Form, Typed, filled_form, recorded_form
+from tracker.collect.form import Typed, filled_form
 from tracker.collect.review import accept, give_back
 from tracker.collect.sending import save_draft, send_form
 from tracker.errors import BadInput
+from tracker.form import Form, recorded_form
 from tracker.plan.model import Plan
 from tracker.progress import DutyState
 from tracker.report.snapshot import take_snapshot

@@ -10,10 +10,10 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, WHO, answer, duty_of, give_figure, later, open_season, said, say
 
-from tracker.collect.form import recorded_form
 from tracker.collect.record import record_answers
 from tracker.collect.review import accept, give_back
 from tracker.collect.sending import send_form
+from tracker.form import recorded_form
 from tracker.progress import DutyState, UpdateStatus
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period

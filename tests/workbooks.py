@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 from answering import TODAY, WHO
 
-from tracker.collect.workbook import workbook_for
 from tracker.collect.workbook_taking import Taken, take_workbook
 from tracker.errors import WorkbookFaults
 from tracker.papers.workbook import COLUMNS, REPORT, TARGET_COLUMNS, TARGETS
 from tracker.papers.workbook_drawing import workbook_bytes
+from tracker.papers.workbook_filling import workbook_for
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.periods import find_period

@@ -19,7 +19,6 @@ TEXTS = {
     "causes": "Nguyên nhân, lý do",
     "proposals": "Đề xuất, kiến nghị",
 }
-FIELDS = ("status", "percent", *TEXTS)
 Faults = dict[str, str]
 """What is wrong, by field: Vietnamese sentences that stand beside the field."""
 
@@ -37,7 +36,7 @@ class Answer:
 
 
 def check_answer(typed: Mapping[str, str]) -> tuple[Answer | None, Faults]:
-    """Return the answer in `typed` (texts by name of FIELDS) and its faults.
+    """Return the answer in `typed` (texts by field name) and its faults.
 
     The answer is None where there are faults, and also where nothing was typed at all: that is no fault, the
     activity is simply still owed.

@@ -7,9 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.collect.answer import Answer, Faults, check_answer, check_figure, clean_text
-from tracker.collect.form import Form, Typed, lay_over, recorded_form
+from tracker.collect.form import Typed, lay_over
 from tracker.collect.record import Said, record_answers, record_figures, same_words
 from tracker.errors import BadInput
+from tracker.form import Form, recorded_form
 from tracker.plan.model import Plan, Target
 from tracker.settings import ZONE
 from tracker.store.tables import Draft, Duty, Period, Update

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.collect.answer import CONTROL, TEXTS
-from tracker.collect.form import Entry, FigureEntry, Form, recorded_form
 from tracker.collect.record import Said
 from tracker.collect.sending import refuse_if_closed, send_form
 from tracker.collect.workbook_file import FRESH
 from tracker.collect.workbook_reading import FilledFigure, FilledRow, FilledWorkbook, read_workbook
 from tracker.errors import WHOLE_FILE, BadInput, WorkbookFault, WorkbookFaults
+from tracker.form import Entry, FigureEntry, Form, recorded_form
 from tracker.papers.workbook import COLUMNS, ENTRIES, REPORT
 from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS

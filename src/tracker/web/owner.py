@@ -14,10 +14,11 @@ from starlette.responses import RedirectResponse, Response
 
 from tracker.calendar import WorkingDays
 from tracker.collect.answer import TEXTS
-from tracker.collect.form import Form, Typed, filled_form, recorded_form
+from tracker.collect.form import Typed, filled_form
 from tracker.collect.record import Said
 from tracker.collect.sending import save_draft, send_form
 from tracker.errors import BadInput
+from tracker.form import Form, recorded_form
 from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS
 from tracker.settings import ZONE, Settings

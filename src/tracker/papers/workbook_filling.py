@@ -1,12 +1,11 @@
-"""The workbook of an agency, filled from the record as its page is; `workbook_taking.py` takes it in again."""
+"""The workbook of an agency, filled from the record as its page is; collect takes it in again."""
 
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from tracker.collect.answer import TEXTS
-from tracker.collect.form import Entry, FigureEntry, Form, recorded_form
-from tracker.papers.workbook import Workbook, WorkbookFigure, WorkbookRow
+from tracker.form import Entry, FigureEntry, Form, recorded_form
+from tracker.papers.workbook import TEXTS, Workbook, WorkbookFigure, WorkbookRow
 from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS, DutyState, UpdateStatus
 from tracker.settings import ZONE, Settings
