@@ -212,7 +212,7 @@ def test_status_says_who_has_reported_and_leaves_the_record_alone(reminded: Offi
     reminded.say("II.5", "II.6")
     before = reminded.dump()
     out = reminded.well("status", "--on", DAY)
-    assert "2/42 hoạt động có báo cáo" in out
+    assert "2/42 đầu việc có báo cáo" in out
     assert re.search(r"Sở Thông tin và Truyền thông +2/3 +còn 1", out)
     assert re.search(r"ND1\. .+ 2/5 +còn 3", out)
     assert out == reminded.well("status", "2024", "--on", DAY)

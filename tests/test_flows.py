@@ -51,16 +51,16 @@ def artifact(key: str) -> str:
     return str(found.data)
 
 
-def test_the_remind_flow_sends_one_letter_to_each_lead_agency_and_none_again(tmp_path: Path) -> None:
-    assert remind(RemindRequest(on=DAY)) == 8
+def test_the_remind_flow_sends_one_letter_to_each_agency_that_owes_and_none_again(tmp_path: Path) -> None:
+    assert remind(RemindRequest(on=DAY)) == 19
     assert "Sở Công Thương: trước hạn 10 ngày làm việc, 7 hoạt động" in artifact("nhac-viec")
     assert remind(RemindRequest(on=DAY)) == 0
-    assert len(list((tmp_path / "outbox").glob("*.eml"))) == 8
+    assert len(list((tmp_path / "outbox").glob("*.eml"))) == 19
 
 
 def test_a_dry_run_sends_nothing_and_shows_what_it_would(tmp_path: Path) -> None:
     assert remind(RemindRequest(on=DAY, dry_run=True)) == 0
-    assert "Thư nhắc mới: 8" in artifact("nhac-viec")
+    assert "Thư nhắc mới: 19" in artifact("nhac-viec")
     assert not (tmp_path / "outbox").exists()
 
 

@@ -35,7 +35,7 @@ def test_a_years_preview_names_every_day_stage_and_agency_before_anything_is_ope
     assert "  Sở Công Thương: thư gửi lãnh đạo cơ quan, 7 hoạt động, hạn 29/10/2024" in lines
     last = "  Cơ quan đầu mối: công văn đôn đốc để ký, Hội LHPN tỉnh (22), Sở Công Thương (7)"
     assert lines[-1].startswith(last)
-    assert len(lines) == 9 * (1 + 8) + 2 * (1 + 1)
+    assert len(lines) == 9 * (1 + 19) + 2 * (1 + 1)
     assert said(capsys, "period", "list") == ""
     assert not (tmp_path / "outbox").exists()
 
@@ -67,13 +67,13 @@ def test_letters_are_listed_shown_withdrawn_and_queued_again(
     monkeypatch.setenv("TRACKER_MAIL_URL", "smtp://127.0.0.1:1")
     said(capsys, "remind", "--on", "2024-10-15", status=1)
     key = "remind:2024:so-tai-chinh:before-10"
-    assert len(said(capsys, "letters", "list", "--state", "queued").splitlines()) == 8
+    assert len(said(capsys, "letters", "list", "--state", "queued").splitlines()) == 19
     assert "Kính gửi: Sở Tài chính tỉnh An Giang" in said(capsys, "letters", "show", key)
     said(capsys, "letters", "cancel", key)
     assert said(capsys, "letters", "list", "--state", "withdrawn").count(key) == 1
     assert "không làm được việc này" in said(capsys, "letters", "cancel", key, status=1)
     said(capsys, "letters", "retry", key)
-    assert len(said(capsys, "letters", "list", "--state", "queued").splitlines()) == 8
+    assert len(said(capsys, "letters", "list", "--state", "queued").splitlines()) == 19
     assert "có phải" in said(capsys, "letters", "show", key + "x", status=1)
 
 

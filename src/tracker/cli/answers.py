@@ -103,7 +103,8 @@ def report(args: argparse.Namespace) -> None:
         compiled = compile_memo(engine, settings, args.period, who(), args.number)
     told = sum(row.said is not None for row in compiled.snapshot.rows)
     kept = "" if compiled.is_new else " (số liệu không đổi từ lần tổng hợp trước)"
-    asked = len(compiled.snapshot.rows)
-    print(f"Lần tổng hợp {compiled.report.number}{kept}: {told}/{asked} hoạt động có báo cáo.")
+    asked, areas = len(compiled.snapshot.rows), compiled.snapshot.localities
+    heard = f", {sum(row.said is not None for row in areas)}/{len(areas)} địa phương" if areas else ""
+    print(f"Lần tổng hợp {compiled.report.number}{kept}: {told}/{asked} hoạt động{heard} có báo cáo.")
     for file in compiled.files:
         print(shown(file))

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tracker.plan.model import Activity, Agency, Group, MonthDay, Plan, Succession, Target
+from tracker.plan.model import Activity, Agency, AreaReport, Group, MonthDay, Plan, Succession, Target
 from tracker.words import vietnamese_date, vietnamese_number
 
 LONGEST = 60
@@ -29,7 +29,7 @@ LABELS: Mapping[str, str] = {
     "working_days": "ngày làm bù", "letterhead": "thể thức", "profile": "mẫu", "parent": "cơ quan chủ quản",
     "symbol": "ký hiệu", "addressees": "kính gửi", "signed_for": "thẩm quyền ký", "signed_title": "chức vụ",
     "signed_name": "người ký", "copies": "nơi nhận", "dispatch_symbol": "ký hiệu công văn", "role": "vai trò",
-    "head": "gửi lãnh đạo", "dispatch": "công văn đôn đốc",
+    "head": "gửi lãnh đạo", "dispatch": "công văn đôn đốc", "area_report": "báo cáo của địa phương",
 }  # fmt: skip
 SECTIONS: Mapping[str, str] = {
     "agencies": "cơ quan", "groups": "nhóm", "content": "nội dung", "activities": "hoạt động",
@@ -124,8 +124,8 @@ class _Comparison:
                 continue
             touched = _holders(before) | _holders(after)
             if "agency" in field.metadata.get("names", ()):
-                ids = _as_set(before) ^ _as_set(after)
-                touched |= {agency for i in ids for agency in self.members.get(i, (i,))}
+                touched |= _as_set(before) ^ _as_set(after)
+            touched = frozenset(agency for i in touched for agency in self.members.get(i, (i,)))
             text = f"{label}: {self.difference(before, after, field.metadata)}"
             yield Change(about, text, concerned | touched)
 
@@ -144,10 +144,12 @@ class _Comparison:
             return vietnamese_date(value)
         if isinstance(value, Decimal):
             return vietnamese_number(value)
+        if isinstance(value, tuple):
+            return _listed(self.shown(part, facts) for part in value)
         if is_dataclass(value):
             parts = [(getattr(value, field.name), field) for field in fields(value)]
             said = [(part, field.metadata) for part, field in parts if part != _default(field)]
-            return " – ".join(self.shown(part, facts) for part, facts in said)
+            return " – ".join(self.shown(part, of_part) for part, of_part in said)
         return self.names.get(value, value) if facts.get("names") else _short(str(value))
 
 
@@ -160,10 +162,15 @@ def _by_id(rows: Any) -> dict[str, Any]:
 
 
 def _holders(row: Any) -> frozenset[str]:
-    """Return whom a row binds: the agency itself, the lead, the members, who reports."""
-    named = {Agency: "id", Activity: "lead", Group: "members", Target: "reported_by", Succession: "agency"}.get(
-        type(row)
-    )
+    """Return whom a row binds: the agency itself, the lead, the members, who reports (agencies or groups)."""
+    named = {
+        Agency: "id",
+        Activity: "lead",
+        Group: "members",
+        Target: "reported_by",
+        Succession: "agency",
+        AreaReport: "by",
+    }.get(type(row))
     return frozenset(_as_set(getattr(row, named))) if named else frozenset()
 
 

@@ -5,7 +5,7 @@ an editor shows (`doc`), which ids a text may name (`names`), and the bounds of 
 `schema.py` both walk these fields, so the file, its errors and its JSON Schema cannot drift apart.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
@@ -205,6 +205,17 @@ class PhaseReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AreaReport:
+    """What localities report: they lead no row of the matrix, but tell how the plan goes in their area."""
+
+    id: str = told("Mục của kế hoạch giao việc này, ví dụ VI.13.", form="id")
+    title: str = told("Nội dung phải báo cáo.")
+    by: tuple[str, ...] = told(
+        "Mã các địa phương, cơ quan hoặc nhóm phải báo cáo.", names=("agency", "group"), filled=True
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
     """What the public calendar does not know: extra days off and swapped working days."""
 
@@ -235,6 +246,7 @@ class Reporting:
 
     annual: AnnualRule = told("Báo cáo hằng năm.")
     phase_review: PhaseReview | None = told("Sơ kết giai đoạn.", None)
+    area_report: AreaReport | None = told("Báo cáo của các địa phương về địa bàn, nếu có.", None)
     stages: Stages = told("Các mốc nhắc việc.", USUAL)
     calendar: Calendar = told("Ngày nghỉ và ngày làm bù.", Calendar())
     letterhead: Letterhead = told("Thể thức của báo cáo tổng hợp.")
@@ -272,26 +284,46 @@ class Plan:
                 return agency
         raise BadInput(f'không có cơ quan "{named}"; {nearest(named, self.agencies)}')
 
-    def stages_of(self, activity_id: str) -> Stages:
-        """Return when reminders about an activity are written: its own rules over its lead's over the plan's."""
-        activity = self.by_id[activity_id]
-        lead = self.agencies[activity.lead].stages
-        return activity.stages.over(lead.over(self.reporting.stages))
+    def members(self, named: Iterable[str]) -> list[str]:
+        """Return the ids of the agencies that `named` (agencies and groups) stands for, each once."""
+        opened = (self.groups[name].members if name in self.groups else (name,) for name in named)
+        return list(dict.fromkeys(agency for agencies in opened for agency in agencies))
+
+    def stages_of(self, activity_id: str, agency_id: str) -> Stages:
+        """Return when an agency is reminded of an activity: the activity's rules over its own over the plan's."""
+        own = self.agencies[agency_id].stages
+        return self.by_id[activity_id].stages.over(own.over(self.reporting.stages))
+
+    @cached_property
+    def area_activity(self) -> Activity | None:
+        """Return what localities report as one more activity, which the coordinator leads; None where nothing."""
+        asked = self.reporting.area_report
+        if asked is None:
+            return None
+        return Activity(
+            id=asked.id, title=asked.title, content=asked.id, years=self.plan.years, lead=self.plan.coordinator
+        )
 
     @cached_property
     def by_id(self) -> Mapping[str, Activity]:
-        """Return the activities by their printed ids."""
-        return {activity.id: activity for activity in self.activities}
+        """Return all that may be reported on by its printed id: the activities, and what localities report."""
+        last = (self.area_activity,) if self.area_activity else ()
+        return {activity.id: activity for activity in (*self.activities, *last)}
 
     def activities_of(self, year: int) -> Iterator[Activity]:
         """Yield the activities with an x in `year`, in the plan's order."""
         return (activity for activity in self.activities if year in activity.years)
 
     def area(self, content_id: str) -> ContentArea:
-        """Return the content area called `content_id`; KeyError if the plan has none."""
+        """Return the content area called `content_id`; KeyError if the plan has none.
+
+        What localities report stands under a heading of its own.
+        """
         for area in self.content:
             if area.id == content_id:
                 return area
+        if self.area_activity and self.area_activity.id == content_id:
+            return ContentArea(id=content_id, title="Báo cáo của các địa phương", part="content")
         raise KeyError(content_id)
 
     def coordinating_words(self, activity: Activity) -> str:

@@ -153,6 +153,11 @@ def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
     if reporting.phase_review and reporting.phase_review.code in {str(year) for year in years}:
         named = "reporting.phase_review.code"
         yield seen.say(("reporting", "phase_review", "code"), named, "mã trùng với mã kỳ hằng năm", "chọn mã khác")
+    area = reporting.area_report
+    taken = {row.id for section in ("content", "activities") for _, row in seen.rows(section, object)}
+    if area and area.id in taken:
+        what = "mã này đã có ở một hoạt động hoặc nội dung"
+        yield seen.say(("reporting", "area_report", "id"), "reporting.area_report.id", what, "đổi mã này")
     calendar = reporting.calendar or Calendar()
     for i, day in enumerate(calendar.working_days or (), 1):
         if day and day in (calendar.days_off or ()):

@@ -51,11 +51,8 @@ def owed_copies(season: Season, reminders: Iterable[Reminder], told: Told) -> It
 
 def coordinating(plan: Plan, activity_id: str, on: date) -> list[str]:
     """Return the ids of the agencies that coordinate an activity on a day: groups opened, successors in place."""
-    found: dict[str, None] = {}
-    for named in plan.by_id[activity_id].coordinating:
-        for agency in plan.groups[named].members if named in plan.groups else (named,):
-            found[plan.holder(agency, on).id] = None
-    return list(found)
+    named = plan.members(plan.by_id[activity_id].coordinating)
+    return list(dict.fromkeys(plan.holder(agency, on).id for agency in named))
 
 
 def _shared(season: Season, reminder: Reminder) -> dict[str, list[Duty]]:

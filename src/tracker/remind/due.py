@@ -57,7 +57,7 @@ class Season:
     ) -> None:
         self.plan, self.period, self.today = plan, period, today
         self.office = WorkingDays(plan.reporting.calendar)
-        self._rules: dict[str, Stages] = {}
+        self._rules: dict[tuple[str, str], Stages] = {}
         self._pauses = [pause for pause in pauses if today <= pause.until and pause.lifted_at is None]
         self.held: defaultdict[str, list[Duty]] = defaultdict(list)
         for duty in duties:
@@ -75,9 +75,10 @@ class Season:
 
     def rules(self, duty: Duty) -> Stages:
         """Return when reminders about `duty` are written."""
-        if duty.activity_id not in self._rules:
-            self._rules[duty.activity_id] = self.plan.stages_of(duty.activity_id)
-        return self._rules[duty.activity_id]
+        key = (duty.activity_id, duty.agency_id)
+        if key not in self._rules:
+            self._rules[key] = self.plan.stages_of(*key)
+        return self._rules[key]
 
     def stage(self, duty: Duty) -> Stage | None:
         """Return the newest stage of its agency's ladder that `duty` has reached."""

@@ -20,7 +20,8 @@ from tracker.store.tables import Duty, Period
 
 def reminder_letter(settings: Settings, day: Agenda, reminder: Reminder) -> Outgoing:
     """Return the letter that `reminder` becomes."""
-    copies = {copied for duty in reminder.duties for copied in day.plan.stages_of(duty.activity_id).copies or ()}
+    rules = [day.plan.stages_of(duty.activity_id, duty.agency_id) for duty in reminder.duties]
+    copies = {copied for stages in rules for copied in stages.copies or ()}
     changes = told_to(reminder.agency.id, day.changes_since_told(reminder))
     return Outgoing(
         kind="remind",

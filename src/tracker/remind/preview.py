@@ -86,7 +86,7 @@ def _days(session: Session, plan: Plan, period: Period) -> Iterator[PreviewDay]:
 def _stage_days(plan: Plan, period: Period, duties: Sequence[Duty], pauses_end: Iterable[date]) -> set[date]:
     """Return every day on which a duty of `period` enters a stage, and the working day after each pause."""
     office = WorkingDays(plan.reporting.calendar)
-    rules = {(plan.stages_of(duty.activity_id), duty.due) for duty in duties}
+    rules = {(plan.stages_of(duty.activity_id, duty.agency_id), duty.due) for duty in duties}
     rungs = [stage for rule, due in rules for stage in ladder(rule, office, period.opens, due)]
     rungs += [stage for rule, due in rules for stage in escalation(rule, office, due)]
     days = {stage.day for stage in rungs} | {office.shifted(end, 1) for end in pauses_end}

@@ -57,7 +57,12 @@ def _as_officers_see(plan: Plan, newest: Plan) -> Plan:
         replace(activity, note=None, years_unconfirmed=None, stages=Stages()) for activity in plan.activities
     )
     review = plan.reporting.phase_review and replace(plan.reporting.phase_review, unconfirmed=None)
-    dates = replace(newest.reporting, annual=plan.reporting.annual, phase_review=review)
+    dates = replace(
+        newest.reporting,
+        annual=plan.reporting.annual,
+        phase_review=review,
+        area_report=plan.reporting.area_report,
+    )
     return replace(plan, activities=activities, reporting=dates)
 
 

@@ -114,9 +114,12 @@ class Snapshot:
     as_of: date
     areas: tuple[Area, ...]
     rows: tuple[Row, ...]
+    """The activities."""
     goals: tuple[Goal, ...]
     coming: tuple[Coming, ...]
     illustration: bool
+    localities: tuple[Row, ...] = ()
+    """What localities report of their areas; they are no activities and are counted apart."""
 
     def as_json(self) -> str:
         """Return the snapshot as JSON: the same facts give the same letters."""
@@ -136,6 +139,7 @@ def read_snapshot(text: str) -> Snapshot:
 def take_snapshot(session: Session, version: PlanVersion, plan: Plan, period: Period, as_of: date) -> Snapshot:
     """Freeze what is known of `period`: every duty that is asked, answered or not, with its newest words."""
     duties = plan_order(plan, duties_of(session, period))
+    area = plan.area_activity.id if plan.area_activity else None
     said = latest_updates(session, duties)
     figures = latest_figures(session, period)
     earlier = previous_period(session, period)
@@ -154,7 +158,8 @@ def take_snapshot(session: Session, version: PlanVersion, plan: Plan, period: Pe
         ),
         as_of=as_of,
         areas=tuple(Area(id=a.id, title=a.title, direction=a.part == "direction") for a in plan.content),
-        rows=tuple(_rows(plan, duties, said, as_of)),
+        rows=tuple(_rows(plan, (duty for duty in duties if duty.activity_id != area), said, as_of)),
+        localities=tuple(_rows(plan, (duty for duty in duties if duty.activity_id == area), said, as_of)),
         goals=tuple(_goals(plan, figures, before)),
         coming=tuple(
             Coming(id=a.id, title=a.title, lead=plan.holder(a.lead, date(next_year, 1, 1)).short)

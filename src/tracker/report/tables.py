@@ -97,11 +97,12 @@ def who_reported(snapshot: facts.Snapshot) -> Annex:
     Whether a report came in time and whether a task was done in time are two questions, counted apart.
     """
     by_lead: dict[str, list[facts.Row]] = {}
-    for row in snapshot.rows:
+    asked = (*snapshot.rows, *snapshot.localities)
+    for row in asked:
         by_lead.setdefault(row.lead, []).append(row)
     columns = (
         Column(title="TT", width=10, align="center"),
-        Column(title="Cơ quan chủ trì", width=51),
+        Column(title="Cơ quan", width=51),
         Column(title="Phải báo cáo", width=20, align="center"),
         Column(title="Báo cáo đúng hạn", width=22, align="center"),
         Column(title="Báo cáo muộn", width=20, align="center"),
@@ -111,7 +112,7 @@ def who_reported(snapshot: facts.Snapshot) -> Annex:
     )
     rows = [_agency_row(str(n), lead, owed) for n, (lead, owed) in enumerate(by_lead.items(), 1)]
     due, as_of = vietnamese_date(snapshot.period.due), vietnamese_date(snapshot.as_of)
-    rows.append(_agency_row("", "Cộng", list(snapshot.rows)))
+    rows.append(_agency_row("", "Cộng", list(asked)))
     return Annex(
         label="Phụ lục II",
         title="TÌNH HÌNH BÁO CÁO CỦA CÁC CƠ QUAN",

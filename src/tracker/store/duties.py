@@ -22,7 +22,7 @@ class Asked:
 
 
 def asked(plan: Plan, period: Period) -> Iterator[Asked]:
-    """Yield what `period` asks under `plan`, in the plan's order. Pure."""
+    """Yield what `period` asks under `plan`, in the plan's order; last what localities report. Pure."""
     for activity in plan.activities:
         if not set(activity.years) & set(period.years):
             continue
@@ -32,6 +32,11 @@ def asked(plan: Plan, period: Period) -> Iterator[Asked]:
             continue
         own = activity.due if activity.due and period.opens <= activity.due <= period.closes else None
         yield Asked(activity.id, activity.lead, own or period.due)
+    area = plan.reporting.area_report
+    if area is not None and (not period.activities or area.id in period.activities):
+        for agency in plan.members(area.by):
+            if not period.agencies or agency in period.agencies:
+                yield Asked(area.id, agency, period.due)
 
 
 def sync_duties(session: Session, plan: Plan, period: Period) -> int:
@@ -73,6 +78,15 @@ def duties_of(session: Session, period: Period, agencies: Collection[str] | None
     if agencies is not None:
         found = found.where(Duty.agency_id.in_(agencies))
     return session.scalars(found.order_by(Duty.id)).all()
+
+
+def hold_duties(session: Session, ids: Collection[int]) -> dict[int, Duty]:
+    """Return the duties called `ids`, as they are now and stay until this transaction ends, by id.
+
+    What is read after it about their updates stays true as well: whoever answers holds them first.
+    """
+    held = sa.select(Duty).where(Duty.id.in_(ids)).order_by(Duty.id).with_for_update()
+    return {duty.id: duty for duty in session.scalars(held.execution_options(populate_existing=True))}
 
 
 def plan_order(plan: Plan, duties: Collection[Duty]) -> list[Duty]:

@@ -13,9 +13,11 @@ from tracker.settings import ZONE
 from tracker.store.duties import sync_duties
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
-from tracker.store.tables import Link, Period
+from tracker.store.tables import Link, Period, Purpose
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
+REVIEWED_FOR = timedelta(days=90)
+"""After its last day a period takes no answers; what came is reviewed for this long."""
 SYSTEM = "tracker"
 """Who the journal names where no person did it."""
 
@@ -93,7 +95,7 @@ def requested_period(
     if ruled is not None:
         ruled.opens = min(ruled.opens, today)
         return ruled
-    known = {activity.id for activity in plan.activities}
+    known = plan.by_id.keys()
     wrong = [
         f'không có hoạt động "{given}"; {nearest(given, known)}' for given in activities if given not in known
     ]
@@ -152,9 +154,10 @@ def running_periods(session: Session, today: date) -> Sequence[Period]:
     return session.scalars(running.order_by(Period.due, Period.code)).all()
 
 
-def closing_moment(period: Period) -> datetime:
-    """Return the instant after the period's last day, in the plan's zone."""
-    return datetime.combine(period.closes + timedelta(days=1), time(), tzinfo=ZONE)
+def link_end(period: Period, purpose: Purpose) -> datetime:
+    """Return when the links of `period` end: after its last day in the plan's zone; for review, a while later."""
+    after = REVIEWED_FOR if purpose is Purpose.REVIEW else timedelta(days=1)
+    return datetime.combine(period.closes + after, time(), tzinfo=ZONE)
 
 
 def change_closing(session: Session, period: Period, closes: date) -> None:
@@ -163,8 +166,9 @@ def change_closing(session: Session, period: Period, closes: date) -> None:
         raise BadInput(f"ngày khóa {closes:%d/%m/%Y} trước hạn {period.due:%d/%m/%Y}")
     if closes != period.closes:
         period.closes = closes
-        links = sa.update(Link).where(Link.period_id == period.id)
-        session.execute(links.values(expires_at=closing_moment(period)))
+        for purpose in Purpose:
+            links = sa.update(Link).where(Link.period_id == period.id, Link.purpose == purpose)
+            session.execute(links.values(expires_at=link_end(period, purpose)))
 
 
 def previous_period(session: Session, period: Period) -> Period | None:

@@ -27,7 +27,7 @@ def standing_table(session: Session, plan: Plan, period: Period, today: date) ->
     """Return the standing of `period` by agency and by content area as Vietnamese lines of text."""
     whole = standing(duty.state for duty in duties_of(session, period))
     lines = [
-        f"{period.title} (hạn {period.due:%d/%m/%Y}): {whole.answered}/{whole.expected} hoạt động có báo cáo, "
+        f"{period.title} (hạn {period.due:%d/%m/%Y}): {whole.answered}/{whole.expected} đầu việc có báo cáo, "
         f"{whole.accepted} đã duyệt, {whole.returned} trả lại"
     ]
     for heading, groups in (
