@@ -64,6 +64,7 @@ def reminded(queued: Queued, outcome: Outcome) -> str:
     if queued.copies:
         lines.append(f"- Bản sao gửi {len(queued.copies)} cơ quan phối hợp")
     lines.append(f"\nĐã gửi {outcome.sent} thư; {outcome.postponed} thư sẽ gửi lại sau.")
+    lines += [f"- **Chưa đến đủ nơi nhận:** {letter.key}: {refused}" for letter, refused in outcome.partly]
     lines += [f"- **Bị từ chối:** {', '.join(letter.to)}: {reply}" for letter, reply in outcome.refused]
     lines += [f"- **Không có nơi nhận thư dùng được:** {as_lines([r])[0]}; {why}" for r, why in queued.unreachable]
     lines += [f"- {line}" for line in queued.pauses]

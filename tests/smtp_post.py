@@ -21,6 +21,10 @@ class Post:
     """Answers to RCPT by address, one a try; `drop` hangs up, `hang` says nothing more."""
     came: list[tuple[str, bytes]] = field(default_factory=list)
     connections: int = 0
+    no_sender: str = ""
+    """The answer to MAIL where this server takes nothing from us."""
+    slow: set[str] = field(default_factory=set)
+    """Recipients whose letters are taken, but answered for only after a second."""
 
     async def handle_EHLO(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, hostname: str, responses: list[str]
@@ -29,6 +33,15 @@ class Post:
         session.host_name = hostname
         self.connections += 1
         return responses
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del server, session, options
+        if self.no_sender:
+            return self.no_sender
+        envelope.mail_from = address
+        return "250 ok"
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -49,4 +62,6 @@ class Post:
         del server, session
         assert isinstance(envelope.content, bytes)
         self.came.append((envelope.rcpt_tos[0], envelope.content))
+        if envelope.rcpt_tos[0] in self.slow:
+            await asyncio.sleep(1)
         return "250 taken as 17"

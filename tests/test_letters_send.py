@@ -1,6 +1,7 @@
 """Sending for real: a folder, an SMTP server on loopback, a chat channel."""
 
 import gc
+import re
 import threading
 from dataclasses import replace
 from datetime import timedelta
@@ -18,12 +19,15 @@ from answering import TODAY, edited_plan, open_season, real_plan
 from smtp_post import Post, free_port
 
 from tracker.errors import DeliveryError, PlanFaults
-from tracker.letters.doors.smtp import SmtpDoor
+from tracker.letters.doors.smtp import LAST_PATIENCE, SmtpDoor
 from tracker.letters.send import Outcome, send_queued
 from tracker.plan.reader import Reading
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
+from tracker.store.links import find_link, withdraw_links
+from tracker.store.outbox import LEASE
+from tracker.store.periods import find_period
 from tracker.store.tables import Letter
 
 COMMERCE = "socongthuong@angiang.example"
@@ -298,3 +302,89 @@ def test_every_answer_of_the_server_is_kept_and_tells_whether_to_try_again(
     assert outcome.sent == 7
     assert kept.reply == answer
     assert kept.state == ("refused" if answer.startswith("5") else "queued")
+
+
+@pytest.mark.parametrize("answer", ["530 authentication required", "451 not now"])
+def test_a_server_that_takes_nothing_from_this_sender_costs_no_letter_a_try(
+    engine: sa.Engine, settings: Settings, post: tuple[Post, str], answer: str
+) -> None:
+    behaviour, url = post
+    behaviour.no_sender = answer
+    today = queued(engine, replace(settings, mail_url=url))
+    outcome = send_queued(engine, today)
+    assert (outcome.sent, outcome.postponed, outcome.refused) == (0, 0, [])
+    assert answer in (outcome.shut or "")
+    assert "TRACKER_SENDER" in (outcome.shut or "")
+    behaviour.no_sender = ""
+    assert send_queued(engine, today).sent == 8
+
+
+def test_a_server_that_answers_too_late_gets_one_copy_more_and_the_letter_says_so(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    behaviour, url = post
+    monkeypatch.setattr("tracker.letters.doors.smtp.LAST_PATIENCE", 0.2)
+    today = queued(sqlite_engine, replace(settings, mail_url=url))
+    behaviour.slow = {COMMERCE}
+    for _ in range(4):
+        later(sqlite_engine, today)
+    assert [address for address, _ in behaviour.came].count(COMMERCE) == 2
+    kept = letters(sqlite_engine)["so-cong-thuong"]
+    assert (kept.state, kept.uncertain) == ("refused", True)
+    assert len({address for address, _ in behaviour.came}) == 8
+
+
+def test_a_server_is_given_ten_minutes_after_the_last_word_and_a_sender_holds_its_letter_longer() -> None:
+    assert LAST_PATIENCE == 600
+    assert timedelta(seconds=LAST_PATIENCE) < LEASE
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "state"), [("450 later", "550 gone", "queued"), ("550 a", "551 b", "refused")]
+)
+def test_a_letter_that_one_recipient_may_take_later_is_tried_again(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str], first: str, second: str, state: str
+) -> None:
+    behaviour, url = post
+    today = queued(sqlite_engine, replace(settings, mail_url=url), two_at_commerce())
+    behaviour.refuse = {COMMERCE: [first], "phong2@angiang.example": [second]}
+    assert send_queued(sqlite_engine, today).sent == 7
+    assert letters(sqlite_engine)["so-cong-thuong"].state == state
+
+
+def test_a_letter_that_only_some_recipients_took_is_told_to_the_operator(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str]
+) -> None:
+    behaviour, url = post
+    today = queued(sqlite_engine, replace(settings, mail_url=url), two_at_commerce())
+    behaviour.refuse = {COMMERCE: ["450 later"]}
+    outcome = send_queued(sqlite_engine, today)
+    assert outcome.sent == 8
+    assert [(letter.agency_id, words) for letter, words in outcome.partly] == [
+        ("so-cong-thuong", f"{COMMERCE}: 450 later")
+    ]
+    assert letters(sqlite_engine)["so-cong-thuong"].reply == f"250 taken as 17; {COMMERCE}: 450 later"
+
+
+def two_at_commerce() -> Reading:
+    return edited_plan((f"to: {COMMERCE}}}", f"to: {COMMERCE}}}\n      - {{to: phong2@angiang.example}}"))
+
+
+@pytest.mark.parametrize("dead", ["withdrawn", "another key"])
+def test_a_letter_that_waited_while_its_link_died_leaves_with_one_that_opens(
+    engine: sa.Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, dead: str
+) -> None:
+    today = queued(engine, settings)
+    if dead == "withdrawn":
+        with writing(engine) as session:
+            withdraw_links(session, find_period(session, "2024"), "so-cong-thuong", today.now())
+    else:
+        monkeypatch.setenv("TRACKER_SECRET_KEY", "another key for tests alone")
+    send_queued(engine, today)
+    file = settings.var / "outbox" / "remind-2024-so-cong-thuong-before-10.eml"
+    found = re.search(r"/b/([\w-]{43})", file.read_text().replace("=\n", ""))
+    assert found is not None
+    with reading(engine) as session:
+        opened = find_link(session, found[1], today.now())
+        assert opened is not None
+        assert opened.agency_id == "so-cong-thuong"

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, open_season, outbox_row
 
+from tracker.errors import DeliveryError
 from tracker.store.engine import each_statement_alone, reading, writing
 from tracker.store.letters import count_by_state, queue_letters, reword, withdraw
 from tracker.store.outbox import (
@@ -55,9 +56,12 @@ def one_begun(engine: sa.Engine, now: datetime = NOW) -> Held:
     return letter
 
 
-def failed(engine: sa.Engine, letter: Held, reply: str, now: datetime, *, permanent: bool = False) -> str:
+def failed(
+    engine: sa.Engine, letter: Held, reply: str, now: datetime, *, permanent: bool = False, uncertain: bool = False
+) -> str:
+    why = DeliveryError(reply, permanent=permanent, lost=uncertain, uncertain=uncertain)
     with each_statement_alone(engine) as books:
-        return settle_failed(books, letter, reply, now, permanent=permanent)
+        return settle_failed(books, letter, why, now)
 
 
 def left(engine: sa.Engine, letter: Held, now: datetime = NOW) -> None:
@@ -193,3 +197,11 @@ def test_what_is_withdrawn_or_reworded_while_a_sender_holds_it_is_not_begun_with
         assert not move_on(books, None, reworded, NOW)
     assert states(engine) == {"sending": 1, "queued": 1, "withdrawn": 1}
     assert [letter.subject for letter in held(engine)] == ["mới"]
+
+
+def test_a_letter_that_may_have_arrived_is_tried_once_more_and_no_oftener(engine: sa.Engine) -> None:
+    queue(engine, "k")
+    assert failed(engine, one_begun(engine), "silence", NOW, uncertain=True) == "queued"
+    again = NOW + PAUSES[0]
+    assert failed(engine, one_begun(engine, again), "silence", again, uncertain=True) == "refused"
+    assert [(letter.uncertain, letter.attempts) for letter in rows(engine)] == [(True, 2)]

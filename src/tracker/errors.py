@@ -82,15 +82,25 @@ class DeliveryError(TrackerError):
     """A letter did not leave.
 
     `permanent` is True when sending the same letter again cannot help (an SMTP 5xx), `reply` is the server's own
-    answer, `unreachable` is True when the door itself did not open, so that other letters need not be tried, and
-    `lost` when the other side fell silent over this letter.
+    answer, `unreachable` is True when the door itself did not open, so that other letters need not be tried,
+    `lost` when the other side fell silent over this letter, and `uncertain` when it did so after the letter's last
+    word, so that the letter may have arrived.
     """
 
-    def __init__(self, reply: str, *, permanent: bool, unreachable: bool = False, lost: bool = False) -> None:
+    def __init__(
+        self,
+        reply: str,
+        *,
+        permanent: bool,
+        unreachable: bool = False,
+        lost: bool = False,
+        uncertain: bool = False,
+    ) -> None:
         self.reply = reply
         self.permanent = permanent
         self.unreachable = unreachable
         self.lost = lost
+        self.uncertain = uncertain
         super().__init__(reply)
 
 

@@ -39,6 +39,8 @@ def told(outcome: Outcome, settings: Settings) -> int:
     """Print what became of the letters; return the exit status."""
     if outcome.sent:
         print(f"Đã gửi {outcome.sent} thư qua {settings.mail_door_shown}.")
+    for letter, refused in outcome.partly:
+        print(f"{letter.key}: đã gửi, nhưng máy chủ thư không nhận cho {refused}", file=sys.stderr)
     for letter, reply in outcome.refused:
         print(f"Bị từ chối, không gửi lại: {', '.join(letter.to)}: {reply}", file=sys.stderr)
     if outcome.postponed:

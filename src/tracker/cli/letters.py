@@ -35,7 +35,7 @@ def show_letter(args: argparse.Namespace) -> None:
 
 def retry_letter(args: argparse.Namespace) -> None:
     """Queue one letter that did not arrive again."""
-    from tracker.letters.address import AddressBook, is_channel
+    from tracker.letters.address import Envelope, anew
     from tracker.store.bounces import forgive
     from tracker.store.engine import writing
     from tracker.store.letters import find_letter, retry_letter
@@ -47,13 +47,11 @@ def retry_letter(args: argparse.Namespace) -> None:
         _, plan = plan_in_force(session)
         # The contacts of today: a letter is mostly refused for an address that was since put right.
         agency = plan.agencies.get(letter.agency_id)
-        known = AddressBook({}, real_mail=False).envelopes(agency, copy_head=bool(letter.cc)) if agency else []
-        same_way = [one for one in known if is_channel(one.to[0]) == is_channel(letter.to[0])]
-        now_to = same_way[0] if same_way and tuple(letter.to) not in {one.to for one in known} else None
-        to, cc = (now_to.to, now_to.cc) if now_to else (letter.to, letter.cc)
-        retry_letter(session, letter, to, cc, who(), settings.now())
-        forgive(session, [*to, *cc])
-    print(f"Đã xếp hàng lại, gửi tới {', '.join([*to, *cc])}; thư sẽ đi ở lần chạy tới.")
+        before = Envelope(tuple(letter.to), tuple(letter.cc))
+        again = anew(agency, before) if agency else before
+        retry_letter(session, letter, again.to, again.cc, who(), settings.now())
+        forgive(session, [*again.to, *again.cc])
+    print(f"Đã xếp hàng lại, gửi tới {', '.join([*again.to, *again.cc])}; thư sẽ đi ở lần chạy tới.")
 
 
 def cancel_letter(args: argparse.Namespace) -> None:

@@ -64,6 +64,24 @@ class AddressBook:
         return "; ".join(reason for reason in reasons if reason) or "chưa có nơi nhận thư"
 
 
+def anew(agency: Agency, letter: Envelope) -> Envelope:
+    """Return where a letter to `agency` is sent again: what is still a contact stays, the rest is replaced.
+
+    In the place of an address that is no contact any more come contacts that the letter did not go to.
+    """
+    channel = is_channel(letter.to[0])
+    roles = {contact.to: contact.role for contact in agency.contacts if is_channel(contact.to) == channel}
+    others = [one for one in roles if one not in (*letter.to, *letter.cc)]
+
+    def renewed(addresses: tuple[str, ...], role: str) -> tuple[str, ...]:
+        kept = [one for one in addresses if one in roles]
+        fresh = [one for one in others if roles[one] == role] or others
+        return tuple(kept if len(kept) == len(addresses) else kept + fresh)
+
+    to = renewed(letter.to, "office") or letter.to
+    return Envelope(to, tuple(one for one in renewed(letter.cc, "head") if one not in to))
+
+
 def address_book(session: Session, settings: Settings) -> AddressBook:
     """Return what is known of addresses now."""
     return AddressBook(bounced_addresses(session), is_real_mail(settings.mail_url))

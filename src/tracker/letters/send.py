@@ -17,9 +17,11 @@ from tracker.letters.address import is_channel
 from tracker.letters.compose import with_link
 from tracker.letters.doors import MailDoor, mail_door
 from tracker.letters.doors.channel import tell_channel
+from tracker.letters.doors.delivered import Delivered
 from tracker.letters.mime import finished, link_address
 from tracker.settings import Settings
 from tracker.store.engine import each_statement_alone
+from tracker.store.letters import renew_links
 from tracker.store.links import token_from
 from tracker.store.outbox import Held, Left, hold, let_go, move_on, put_back_untried, settle_failed, take_over
 
@@ -36,6 +38,8 @@ class Outcome:
     """Letters that wait for another try."""
     refused: list[tuple[Held, str]] = field(default_factory=list)
     """Refused for good, each with the reason."""
+    partly: list[tuple[Held, str]] = field(default_factory=list)
+    """Sent, but not to every recipient, each with the servers' words for those it refused."""
     shut: str | None = None
     """Why the door did not open, or closed on us; what is queued stays queued."""
 
@@ -46,6 +50,7 @@ class _HoldVoidError(Exception):
 
 def send_queued(engine: sa.Engine, settings: Settings) -> Outcome:
     """Send every letter whose time has come, the one that waits longest first."""
+    renew_links(engine, settings.secret_key(), settings.now())
     with each_statement_alone(engine) as connection, mail_door(settings.mail_url) as door:
         take_over(connection, settings.now())
         return _Run(connection, settings, door).sent()
@@ -96,13 +101,13 @@ class _Run:
         if not still_held:
             raise _HoldVoidError
 
-    def _tried(self, letter: Held, before_last_word: Callable[[], object]) -> str | DeliveryError:
+    def _tried(self, letter: Held, before_last_word: Callable[[], object]) -> Delivered | DeliveryError:
         """Hand `letter` over; return the other side's words, or why it did not take it."""
         try:
             made = self._made_ready(letter)
             if is_channel(letter.to[0]):
                 before_last_word()
-                return tell_channel(letter.to[0], letter.subject, made.decode())
+                return Delivered(tell_channel(letter.to[0], letter.subject, made.decode()))
             to = [*letter.to, *letter.cc]
             return self.door.deliver(made, self.settings.sender, to, letter.key, before_last_word)
         except DeliveryError as why:
@@ -120,20 +125,22 @@ class _Run:
             trouble = f"không lập được thư ({why}); sửa contacts rồi tracker apply"
             raise DeliveryError(trouble, permanent=True) from why
 
-    def _after(self, letter: Held, tried: str | DeliveryError) -> None:
+    def _after(self, letter: Held, tried: Delivered | DeliveryError) -> None:
         """Note what became of `letter`: what left is settled with the next one's beginning, the rest at once."""
         now = self.settings.now()
-        if isinstance(tried, str):
-            self.left = Left(letter.id, tried)
+        if isinstance(tried, Delivered):
+            self.left = Left(letter.id, str(tried))
             self.outcome.sent += 1
             self.lost_in_a_row = 0
+            if tried.refused:
+                self.outcome.partly.append((letter, "; ".join(tried.refused)))
             return
         self.lost_in_a_row = self.lost_in_a_row + 1 if tried.lost else 0
         if tried.unreachable or self.lost_in_a_row == LOST_IN_A_ROW:
             self.outcome.shut = tried.reply
         if tried.unreachable:
             put_back_untried(self.connection, letter, tried.reply, now)
-        elif settle_failed(self.connection, letter, tried.reply, now, permanent=tried.permanent) == "refused":
+        elif settle_failed(self.connection, letter, tried, now) == "refused":
             self.outcome.refused.append((letter, tried.reply))
         else:
             self.outcome.postponed += 1

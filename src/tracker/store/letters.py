@@ -1,5 +1,6 @@
 """Letters: queued once by key, looked up, reworded, withdrawn. What a sender does is in outbox.py."""
 
+import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,8 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
 from tracker.errors import BadInput, nearest
+from tracker.settings import ZONE
+from tracker.store.engine import reading, writing
 from tracker.store.journal import note
-from tracker.store.tables import Letter, Period
+from tracker.store.links import link_for, token_of
+from tracker.store.tables import Letter, Link, Period
 
 STATE_WORDS = {
     "queued": "đang chờ",
@@ -63,6 +67,23 @@ def queue_letters(session: Session, rows: Sequence[Mapping[str, Any]], now: date
     waiting = {"state": "queued", "queued_at": now, "try_at": now, "attempts": 0, "uncertain": False, "reply": ""}
     statement = insert(Letter.__table__).on_conflict_do_nothing(index_elements=["key"]).returning(Letter.id)
     return [fresh for row in rows if (fresh := session.scalar(statement, waiting | dict(row))) is not None]
+
+
+def renew_links(engine: sa.Engine, key: bytes, now: datetime) -> None:
+    """Give letters that wait links that open, where theirs were withdrawn or made under another secret `key`."""
+    asked = sa.select(Letter.link_id).where(Letter.state == "queued", Letter.link_id.is_not(None))
+    with reading(engine) as session:
+        links = session.scalars(sa.select(Link).where(Link.id.in_(asked))).all()
+    for link in links:
+        digest = hashlib.sha256(token_of(link, key).encode()).hexdigest()
+        if digest == link.digest and link.withdrawn_at is None and link.expires_at > now:
+            continue
+        with writing(engine) as session:
+            period = session.get_one(Period, link.period_id)
+            if period.closes >= now.astimezone(ZONE).date():
+                fresh = link_for(session, period, link.agency_id, key, now)
+                waiting = sa.update(Letter).where(Letter.link_id == link.id, Letter.state == "queued")
+                session.execute(waiting.values(link_id=fresh.id))
 
 
 def withdraw(session: Session, letter_ids: Collection[int]) -> None:

@@ -14,9 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tracker.errors import DeliveryError
 from tracker.store.tables import Letter, Link
 
-LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=15)
 """How long a sender may hold a letter; after that another takes it over, and what was begun may go out twice."""
 HELD_AT_ONCE = 20
 PAUSES = (
@@ -44,6 +45,8 @@ class Held:
     text: str
     attempts: int
     """Those before this one."""
+    uncertain: bool
+    """It may have arrived on an earlier try."""
     packed: bytes
     """The message as it is stored."""
     nonce: str | None
@@ -60,7 +63,7 @@ class Left:
     reply: str
 
 
-_columns = ("id", "key", "agency_id", "to", "cc", "subject", "text", "attempts")
+_columns = ("id", "key", "agency_id", "to", "cc", "subject", "text", "attempts", "uncertain")
 _waiting_longest = (
     sa.select(LETTERS.c.id)
     .where(LETTERS.c.state == "queued", LETTERS.c.try_at <= sa.bindparam("now"))
@@ -135,12 +138,16 @@ def move_on(connection: sa.Connection, left: Left | None, letter: Held | None, n
     return letter is not None and letter.id in moved
 
 
-def settle_failed(connection: sa.Connection, letter: Held, reply: str, now: datetime, *, permanent: bool) -> str:
-    """Record a failed try; return the letter's new state: `queued` for another try, or `refused`."""
-    if permanent or letter.attempts >= len(PAUSES):
-        _put_back(connection, letter, state="refused", reply=reply)
+def settle_failed(connection: sa.Connection, letter: Held, why: DeliveryError, now: datetime) -> str:
+    """Record a failed try; return the letter's new state: `queued` for another try, or `refused`.
+
+    What may have arrived is tried once more and no oftener: each further try could be one more copy.
+    """
+    told = {"reply": why.reply, "uncertain": letter.uncertain or why.uncertain}
+    if why.permanent or letter.attempts >= len(PAUSES) or (why.uncertain and letter.uncertain):
+        _put_back(connection, letter, state="refused", **told)
         return "refused"
-    _put_back(connection, letter, state="queued", try_at=now + PAUSES[letter.attempts], reply=reply)
+    _put_back(connection, letter, state="queued", try_at=now + PAUSES[letter.attempts], **told)
     return "queued"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
+from tracker.letters.doors.delivered import Delivered
 from tracker.letters.doors.folder import FolderDoor
 from tracker.letters.doors.smtp import SmtpDoor
 
@@ -25,12 +26,12 @@ class MailDoor(Protocol):
 
     def deliver(
         self, mail: bytes, sender: str, to: Sequence[str], name: str, before_last_word: Callable[[], object]
-    ) -> str:
-        """Hand `mail` over for the addresses `to` and return the other side's reply; `name` is the letter's key.
+    ) -> Delivered:
+        """Hand `mail` over for the addresses `to`; `name` is the letter's key.
 
         `before_last_word` is called when all but the last word is said, after which the letter has left; where it
-        raises, the letter must not leave.
-                Raises DeliveryError, which says whether it is permanent and whether the door itself is shut.
+        raises, the letter must not leave. Raises DeliveryError, which says whether it is permanent and whether the
+        door itself is shut.
         """
         ...
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from tracker.errors import DeliveryError
+from tracker.letters.doors.delivered import Delivered
 from tracker.settings import folder_of
 
 
@@ -26,7 +27,7 @@ class FolderDoor:
 
     def deliver(
         self, mail: bytes, sender: str, to: Sequence[str], name: str, before_last_word: Callable[[], object]
-    ) -> str:
+    ) -> Delivered:
         """Write `mail` and return the file's path; raises DeliveryError where the folder cannot be written."""
         del sender, to
         path = self.folder / (re.sub(r"[^A-Za-z0-9.-]+", "-", name) + ".eml")
@@ -45,4 +46,4 @@ class FolderDoor:
         finally:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
-        return str(path)
+        return Delivered(str(path))

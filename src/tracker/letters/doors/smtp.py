@@ -8,9 +8,12 @@ from urllib.parse import unquote, urlsplit
 
 from tracker.errors import DeliveryError
 from tracker.letters.address import is_real_mail, is_reserved
+from tracker.letters.doors.delivered import Delivered
 
 PATIENCE = 30
 """Seconds to wait for the server's next word."""
+LAST_PATIENCE = 600
+"""Seconds to wait after a letter's last word: a server may deliver before it answers (RFC 5321, 4.5.3.2.6)."""
 
 
 class SmtpDoor:
@@ -24,6 +27,8 @@ class SmtpDoor:
         self.port = parts.port or (465 if self.secure else 25)
         self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
         self.server: smtplib.SMTP | None = None
+        self.said_all = False
+        """The last word of the letter under way was said: it may have arrived."""
 
     def __enter__(self) -> Self:
         """Do nothing: the first letter connects."""
@@ -35,11 +40,12 @@ class SmtpDoor:
 
     def deliver(
         self, mail: bytes, sender: str, to: Sequence[str], name: str, before_last_word: Callable[[], object]
-    ) -> str:
+    ) -> Delivered:
         """Send `mail` and return the server's own words.
 
         Raises DeliveryError: permanent for a 5xx answer and for reserved domains on a real server, unreachable
-        where there is no talking to the server at all, lost where it fell silent over this letter.
+        where there is no talking to the server at all or it takes nothing from this sender, lost where it fell
+        silent over this letter, and uncertain where that was after the last word.
         """
         del name
         if self.real and any(is_reserved(address) for address in to):
@@ -49,15 +55,22 @@ class SmtpDoor:
         try:
             return self._hand_over(server, mail, sender, to, before_last_word)
         except smtplib.SMTPRecipientsRefused as why:
-            code, words = max(why.recipients.values())
+            code, words = min(why.recipients.values())  # one that may be tried again is worth trying again
             raise DeliveryError(_reply(code, words), permanent=code >= 500) from why
+        except smtplib.SMTPSenderRefused as why:
+            # A wrong TRACKER_SENDER or an expired password is no fault of this letter: the next would fare alike.
+            self._after_refusal(server)
+            trouble = f"máy chủ thư không nhận người gửi {sender} ({_reply(why.smtp_code, why.smtp_error)}); "
+            trouble += "kiểm tra TRACKER_SENDER và mật khẩu trong TRACKER_MAIL_URL, thư vẫn nằm trong hàng đợi"
+            raise DeliveryError(trouble, permanent=False, unreachable=True) from why
         except smtplib.SMTPResponseException as why:
             self._after_refusal(server)
             raise DeliveryError(_reply(why.smtp_code, why.smtp_error), permanent=why.smtp_code >= 500) from why
         except (OSError, smtplib.SMTPException) as why:
             # The connection broke while this one letter was under way: the next letter tries a new one.
-            self._hang_up()
-            raise DeliveryError(f"mất kết nối khi đang gửi ({why})", permanent=False, lost=True) from why
+            self._cut_off()
+            trouble = f"mất kết nối khi đang gửi ({why})"
+            raise DeliveryError(trouble, permanent=False, lost=True, uncertain=self.said_all) from why
 
     def _hand_over(
         self,
@@ -66,7 +79,8 @@ class SmtpDoor:
         sender: str,
         to: Sequence[str],
         before_last_word: Callable[[], object],
-    ) -> str:
+    ) -> Delivered:
+        self.said_all = False
         server.ehlo_or_helo_if_needed()
         code, words = server.mail(sender)
         if code != 250:
@@ -89,13 +103,11 @@ class SmtpDoor:
             raise
         # Lines end in CR LF already; one that begins with a full stop gets a second one (RFC 5321, 4.5.2).
         server.send(mail.replace(b"\r\n.", b"\r\n..").removesuffix(b"\r\n") + b"\r\n.\r\n")
-        code, words = server.getreply()
+        self.said_all = True
+        code, words = _patiently(server)
         if code != 250:
             raise smtplib.SMTPDataError(code, words)
-        reply = _reply(code, words)
-        for recipient, (code, words) in refused.items():
-            reply += f"; {recipient}: {_reply(code, words)}"
-        return reply
+        return Delivered(_reply(code, words), tuple(f"{to}: {_reply(*answer)}" for to, answer in refused.items()))
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
@@ -139,6 +151,16 @@ class SmtpDoor:
                 server.quit()
             except (OSError, smtplib.SMTPException):
                 server.close()
+
+
+def _patiently(server: smtplib.SMTP) -> tuple[int, bytes]:
+    """Wait for the answer to a letter's last word."""
+    if server.sock is not None:
+        server.sock.settimeout(LAST_PATIENCE)
+    answer = server.getreply()
+    if server.sock is not None:
+        server.sock.settimeout(PATIENCE)
+    return answer
 
 
 def _reply(code: int, words: bytes | str) -> str:
