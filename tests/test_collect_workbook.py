@@ -4,6 +4,8 @@ import io
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from email import message_from_bytes
+from email.policy import default
 from unicodedata import normalize
 from xml.sax.saxutils import escape
 
@@ -29,6 +31,7 @@ from workbooks import (
     updates,
 )
 
+from tracker.collect.review import return_answer
 from tracker.collect.workbook_reading import read_workbook
 from tracker.collect.workbook_taking import take_workbook
 from tracker.papers.workbook import REPORT
@@ -40,6 +43,7 @@ from tracker.store.apply import apply_plan
 from tracker.store.engine import reading, writing
 from tracker.store.links import link_for
 from tracker.store.periods import find_period
+from tracker.store.tables import Letter
 
 LAST_YEAR = date(2023, 10, 16)
 HANDED_OVER = (
@@ -335,3 +339,18 @@ def test_any_text_that_is_typed_comes_back_as_it_was_typed(text: str) -> None:
     typed = repacked(raw, lambda _, part: part.replace("Chỗ này".encode(), as_excel_saves))
     [back] = read_workbook(typed).rows
     assert back.values["result"] == normalize("NFC", text).strip()
+
+
+def test_the_letter_that_returns_an_answer_brings_the_workbook_with_the_comment(
+    engine: sa.Engine, settings: Settings
+) -> None:
+    open_season(engine)
+    say(engine, "II.10", answer("Đã đủ"))
+    with writing(engine) as session:
+        assert return_answer(session, settings, duty_of(session, "II.10"), "Ghi rõ số người", "Người duyệt")
+    with reading(engine) as session:
+        [letter] = session.scalars(sa.select(Letter).where(Letter.kind == "returned"))
+    [attached] = message_from_bytes(letter.message, policy=default).iter_attachments()
+    assert (attached.get_filename(), "tệp Excel" in letter.text) == ("bao-cao-2024-so-cong-thuong.xlsx", True)
+    taken = send(engine, settings, fill(attached.get_content(), {"II.10.result": "Đã đủ 12 người"}))
+    assert [(update.revision, update.result) for update in taken.updates] == [(2, "Đã đủ 12 người")]

@@ -267,7 +267,7 @@ def test_reserved_addresses_are_not_queued_for_a_real_server_and_use_no_stage_up
 def test_a_reminder_brings_the_due_date_for_the_calendar(sqlite_engine: sa.Engine, settings: Settings) -> None:
     open_season(sqlite_engine)
     run(sqlite_engine, settings, date(2024, 10, 15))
-    [event] = mail(letters(sqlite_engine)[0]).iter_attachments()
+    event, _ = mail(letters(sqlite_engine)[0]).iter_attachments()
     assert event.get_content_type() == "text/calendar"
     assert "DTSTART;VALUE=DATE:20241029" in event.get_content()
 

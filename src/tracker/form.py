@@ -1,5 +1,6 @@
 """What an agency owes and said in one period, as the record has it: the page and the workbook show the same."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -86,55 +87,119 @@ class Form:
         return sum(entry.duty.state in OWED for entry in self.entries)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What was asked and said in one period, and said in the one before: enough to fill in many forms."""
+
+    plan: Plan
+    period: Period
+    earlier: Period | None
+    duties: Mapping[str, Sequence[tuple[int, Duty]]]
+    """By agency, each with its place in the plan's order."""
+    said: Mapping[int, Update]
+    before: Mapping[tuple[str, str | None], Update]
+    """By activity and agency; under None what anybody said, where the activity has one lead."""
+    figures: Mapping[tuple[str, str], Figure]
+    figures_before: Mapping[tuple[str, str], Figure]
+    taken_over: Mapping[str, Sequence[str]]
+    """The agencies that each agency has succeeded."""
+
+    def form(self, agency_id: str) -> Form:
+        """Return the form of an agency: what was last said, else what the period before said."""
+        ours = _answered_by(self.taken_over, agency_id)
+        placed = sorted((one for agency in ours for one in self.duties.get(agency, ())), key=lambda one: one[0])
+        entries = [self._entry(duty) for _, duty in placed]
+        said = [entry.last for entry in entries if entry.last is not None]
+        signed = max(said, key=lambda update: update.id, default=None)
+        return Form(
+            period=self.period,
+            earlier=self.earlier,
+            agency=self.plan.agencies[agency_id],
+            entries=entries,
+            figures=[self._figure(target) for target in self.plan.targets if target.reported_by in ours],
+            said_by=signed.said_by if signed else "",
+        )
+
+    def _entry(self, duty: Duty) -> Entry:
+        last = self.said.get(duty.id)
+        activity_id = duty.activity_id
+        before = self.before.get((activity_id, duty.agency_id), self.before.get((activity_id, None)))
+        return Entry(
+            duty=duty,
+            activity=self.plan.by_id[activity_id],
+            for_whom=self.plan.agencies[duty.agency_id],
+            last=last,
+            before=before,
+            values=as_typed(last or before),
+            revision=last.revision if last else 0,
+        )
+
+    def _figure(self, target: Target) -> FigureEntry:
+        key = (target.id, target.reported_by)
+        last, old = self.figures.get(key), self.figures_before.get(key)
+        shown = vietnamese_number(last.value) if last else ""
+        return FigureEntry(
+            target=target,
+            last=last,
+            value=shown,
+            seen=shown,
+            before=vietnamese_number(old.value) if old else None,
+        )
+
+
 def recorded_form(session: Session, plan: Plan, period: Period, agency_id: str, today: date) -> Form:
     """Return the form filled from the record alone: what was last said, else what the period before said."""
-    ours = _answered_by(plan, agency_id, today)
-    duties = plan_order(plan, duties_of(session, period, ours))
-    said = latest_updates(session, duties)
+    ours = _answered_by(_taken_over(plan, today), agency_id)
+    return record_of(session, plan, period, duties_of(session, period, ours), today).form(agency_id)
+
+
+def record_of(session: Session, plan: Plan, period: Period, duties: Collection[Duty], today: date) -> Record:
+    """Return what the forms of the agencies that owe `duties` (of `period`) are filled from on `today`."""
     earlier = previous_period(session, period)
-    before = _said_before(session, earlier) if earlier else {}
-    signed = max(said.values(), key=lambda update: update.id, default=None)
-    return Form(
+    by_agency: dict[str, list[tuple[int, Duty]]] = {}
+    for place, duty in enumerate(plan_order(plan, duties)):
+        by_agency.setdefault(duty.agency_id, []).append((place, duty))
+    return Record(
+        plan=plan,
         period=period,
         earlier=earlier,
-        agency=plan.agencies[agency_id],
-        entries=[_entry(plan, duty, said.get(duty.id), before.get(duty.activity_id)) for duty in duties],
-        figures=_figures(session, plan, period, earlier, ours),
-        said_by=signed.said_by if signed else "",
+        duties=by_agency,
+        said=latest_updates(session, duties),
+        before=_said_before(session, plan, earlier) if earlier else {},
+        figures=latest_figures(session, period),
+        figures_before=latest_figures(session, earlier) if earlier else {},
+        taken_over=_taken_over(plan, today),
     )
 
 
-def _answered_by(plan: Plan, agency_id: str, today: date) -> set[str]:
-    """Return the agencies whose duties `agency_id` answers: its own, and those it took over by `today`."""
-    ours = {agency_id}
-    while fresh := {
-        agency.id
-        for agency in plan.agencies.values()
-        if agency.id not in ours
-        and agency.succeeded_by
-        and agency.succeeded_by.agency in ours
-        and agency.succeeded_by.since <= today
-    }:
+def _taken_over(plan: Plan, today: date) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for agency in plan.agencies.values():
+        if agency.succeeded_by and agency.succeeded_by.since <= today:
+            found.setdefault(agency.succeeded_by.agency, []).append(agency.id)
+    return found
+
+
+def _answered_by(taken_over: Mapping[str, Sequence[str]], agency_id: str) -> set[str]:
+    """Return the agencies whose duties `agency_id` answers: its own, and those it took over."""
+    ours, fresh = set[str](), {agency_id}
+    while fresh:
         ours |= fresh
+        fresh = {former for agency in fresh for former in taken_over.get(agency, ())} - ours
     return ours
 
 
-def _said_before(session: Session, earlier: Period) -> dict[str, Update]:
+def _said_before(session: Session, plan: Plan, earlier: Period) -> dict[tuple[str, str | None], Update]:
     duties = duties_of(session, earlier)
     said = latest_updates(session, duties)
-    return {duty.activity_id: said[duty.id] for duty in duties if duty.id in said}
-
-
-def _entry(plan: Plan, duty: Duty, last: Update | None, before: Update | None) -> Entry:
-    return Entry(
-        duty=duty,
-        activity=plan.by_id[duty.activity_id],
-        for_whom=plan.agencies[duty.agency_id],
-        last=last,
-        before=before,
-        values=as_typed(last or before),
-        revision=last.revision if last else 0,
-    )
+    area = plan.reporting.area_report
+    before: dict[tuple[str, str | None], Update] = {}
+    for duty in duties:
+        if duty.id in said:
+            before[duty.activity_id, duty.agency_id] = said[duty.id]
+            if area is None or duty.activity_id != area.id:  # nobody carries over another locality's words
+                before[duty.activity_id, None] = said[duty.id]
+    return before
 
 
 def as_typed(update: Update | None) -> dict[str, str]:
@@ -143,28 +208,3 @@ def as_typed(update: Update | None) -> dict[str, str]:
         return dict.fromkeys(FIELDS, "")
     values = {name: getattr(update, name) for name in FIELDS}
     return {name: "" if value is None else str(value) for name, value in values.items()}
-
-
-def _figures(
-    session: Session, plan: Plan, period: Period, earlier: Period | None, ours: set[str]
-) -> list[FigureEntry]:
-    targets = [target for target in plan.targets if target.reported_by in ours]
-    if not targets:
-        return []
-    now = latest_figures(session, period)
-    before = latest_figures(session, earlier) if earlier else {}
-    entries = []
-    for target in targets:
-        key = (target.id, target.reported_by)
-        last, old = now.get(key), before.get(key)
-        shown = vietnamese_number(last.value) if last else ""
-        entries.append(
-            FigureEntry(
-                target=target,
-                last=last,
-                value=shown,
-                seen=shown,
-                before=vietnamese_number(old.value) if old else None,
-            )
-        )
-    return entries

@@ -7,8 +7,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.errors import BadInput, nearest
-from tracker.letters.address import address_book
+from tracker.letters.address import address_book, by_mail
+from tracker.letters.mime import Attachment
 from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
+from tracker.papers.workbook_filling import workbook_for
 from tracker.progress import DutyState
 from tracker.settings import Settings
 from tracker.store.duties import duties_of
@@ -49,18 +51,32 @@ def _tell_returned(session: Session, settings: Settings, duty: Duty) -> bool:
     period = session.get_one(Period, duty.period_id)
     agency = plan.holder(duty.agency_id, settings.today())
     revision = latest_updates(session, [duty])[duty.id].revision
-    facts = {"id": duty.activity_id, "title": plan.by_id[duty.activity_id].title, "comment": duty.comment}
+    envelopes = address_book(session, settings).envelopes(agency)
+    facts = {
+        "id": duty.activity_id,
+        "title": plan.by_id[duty.activity_id].title,
+        "comment": duty.comment,
+        "by_mail": by_mail(envelopes),
+    }
     letter = Outgoing(
         kind="returned",
         key=f"returned:{period.code}:{duty.activity_id}:{duty.agency_id}:{revision}",
         period=period,
         agency=agency,
         words=composed_for_agency(settings, plan, "returned", period, agency, facts),
-        envelopes=address_book(session, settings).envelopes(agency),
+        envelopes=envelopes,
         duties=[duty.id],
         stage_day=settings.today(),  # the stages that have begun need no letter of their own
+        attachments=[_workbook(session, settings, period, agency.id)] if by_mail(envelopes) else [],
     )
     return queue_outgoing(session, settings, version, plan, letter, settings.now()) is not None
+
+
+def _workbook(session: Session, settings: Settings, period: Period, agency_id: str) -> Attachment:
+    from tracker.papers.workbook_drawing import workbook_file
+
+    workbook = workbook_for(session, settings, plan_in_force(session)[1], period, agency_id, settings.today())
+    return Attachment(*workbook_file(workbook))
 
 
 def _moved(

@@ -1,6 +1,6 @@
 """Whom a letter goes to: the contacts of an agency that can be used today."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -85,6 +85,11 @@ def anew(agency: Agency, letter: Envelope) -> Envelope:
 def address_book(session: Session, settings: Settings) -> AddressBook:
     """Return what is known of addresses now."""
     return AddressBook(bounced_addresses(session), is_real_mail(settings.mail_url))
+
+
+def by_mail(envelopes: Iterable[Envelope]) -> bool:
+    """Say whether any of `envelopes` is mail, so that a file can come with it."""
+    return any(not is_channel(envelope.to[0]) for envelope in envelopes)
 
 
 def is_channel(address: str) -> bool:

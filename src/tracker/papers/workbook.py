@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMAT = 1
 """Raise it when a workbook sent out before can no longer be read."""
 REPORT, TARGETS, GUIDE, META, LISTS = "Báo cáo", "Chỉ tiêu", "Hướng dẫn", "_meta", "_danh_muc"

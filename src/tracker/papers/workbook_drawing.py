@@ -10,13 +10,14 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_range
 
-from tracker.papers.files import printable, with_fixed_times
+from tracker.papers.files import printable
 from tracker.papers.workbook import (
     COLUMNS,
     ENTRIES,
     FORMAT,
     GUIDE,
     LISTS,
+    MEDIA_TYPE,
     META,
     REPORT,
     SIGNATURE,
@@ -99,7 +100,12 @@ def workbook_bytes(workbook: Workbook) -> bytes:
         pen.draw_guide()
         pen.draw_lists()
         pen.draw_meta()
-    return with_fixed_times(_finished(packed.getvalue()))
+    return _finished(packed.getvalue())
+
+
+def workbook_file(workbook: Workbook) -> tuple[str, str, bytes]:
+    """Return the name, the media type and the bytes under which `workbook` leaves."""
+    return workbook.file_name, MEDIA_TYPE, workbook_bytes(workbook)
 
 
 class _Pen:
@@ -293,11 +299,11 @@ def _finished(packed: bytes) -> bytes:
     XlsxWriter fixes the height of every row that it is given one for.
     """
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packed)) as parts, zipfile.ZipFile(out, "w") as loose:
+    with zipfile.ZipFile(io.BytesIO(packed)) as parts, zipfile.ZipFile(out, "w") as made:
         for name in parts.namelist():
             part = parts.read(name)
             if name.startswith("xl/worksheets/"):
                 part = part.replace(b' customHeight="1"', b"")
             part = part.replace(ESCAPE.encode(), b"_x005F_x")
-            loose.writestr(name, part)
+            made.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)  # dated 1980-01-01
     return out.getvalue()

@@ -21,14 +21,19 @@ def workbook_for(
     """Return the workbook in which `agency_id` can answer for `period`, filled from the record as the page is."""
     form = recorded_form(session, plan, period, agency_id, today)
     version = newest_version(session)
-    header = plan.plan
+    return filled_workbook(settings, plan, version.id if version else 0, form, today)
+
+
+def filled_workbook(settings: Settings, plan: Plan, version_id: int, form: Form, today: date) -> Workbook:
+    """Return the workbook that says what `form` says; `version_id` is that of `plan`."""
+    header, period = plan.plan, form.period
     return Workbook(
         plan=f"Kế hoạch số {header.code} ngày {vietnamese_date(header.issued)}: {header.title}",
-        plan_version=version.id if version else 0,
+        plan_version=version_id,
         period_code=period.code,
         period_title=period.title,
         due=period.due,
-        agency_id=agency_id,
+        agency_id=form.agency.id,
         agency=form.agency.name,
         said_by=form.said_by,
         rows=tuple(_row(form, entry) for entry in form.entries),

@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from tracker.calendar import WorkingDays
+from tracker.form import Record, record_of
 from tracker.letters.address import AddressBook, address_book
 from tracker.plan.changes import Change
 from tracker.plan.model import Plan
@@ -34,6 +35,8 @@ class Agenda:
     copies: Sequence[Copy]
     escalations: Sequence[Escalation]
     pauses: Sequence[Pause]
+    records: Mapping[int, Record]
+    """By period id, what agencies were asked and said so far."""
     told: Mapping[int, Told]
     """By period id, what letters have said so far."""
     changes: Mapping[int, Sequence[Change]]
@@ -58,9 +61,12 @@ def agenda(session: Session, settings: Settings) -> Agenda:
     reminders: list[Reminder] = []
     copies: list[Copy] = []
     escalations: list[Escalation] = []
+    records: dict[int, Record] = {}
     told: dict[int, Told] = {}
     for period in running_periods(session, today):
-        season = Season(plan, period, duties_of(session, period), pauses, today)
+        duties = duties_of(session, period)
+        season = Season(plan, period, duties, pauses, today)
+        records[period.id] = record_of(session, plan, period, duties, today)
         told[period.id] = told_in(session, period)
         owed = list(owed_reminders(season, told[period.id]))
         reminders += owed
@@ -76,6 +82,7 @@ def agenda(session: Session, settings: Settings) -> Agenda:
         copies=copies,
         escalations=escalations,
         pauses=pauses,
+        records=records,
         told=told,
         changes={i: changes_told(applied_plan(session.get_one(PlanVersion, i)), plan) for i in older},
     )

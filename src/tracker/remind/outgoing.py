@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from tracker.letters.address import is_channel
+from tracker.letters.address import by_mail, is_channel
 from tracker.letters.compose import composed_line
 from tracker.letters.due_event import due_event
 from tracker.letters.mime import Attachment
 from tracker.letters.queue import Outgoing, composed_for_agency
+from tracker.papers.workbook_filling import filled_workbook
 from tracker.plan.model import Agency
 from tracker.remind.agenda import Agenda
 from tracker.remind.copies import Copy
@@ -23,18 +24,21 @@ def reminder_letter(settings: Settings, day: Agenda, reminder: Reminder) -> Outg
     rules = [day.plan.stages_of(duty.activity_id, duty.agency_id) for duty in reminder.duties]
     copies = {copied for stages in rules for copied in stages.copies or ()}
     changes = told_to(reminder.agency.id, day.changes_since_told(reminder))
+    envelopes = day.book.envelopes(
+        reminder.agency, to_head=reminder.stage.name == "head", copy_head="head" in copies
+    )
+    mail = by_mail(envelopes)
+    attached = [_due_event(settings, day, reminder), _workbook(settings, day, reminder)] if mail else []
     return Outgoing(
         kind="remind",
         key=reminder.key,
         period=reminder.period,
         agency=reminder.agency,
-        words=composed_reminder(settings, day.plan, reminder, changes),
-        envelopes=day.book.envelopes(
-            reminder.agency, to_head=reminder.stage.name == "head", copy_head="head" in copies
-        ),
+        words=composed_reminder(settings, day.plan, reminder, changes, by_mail=mail),
+        envelopes=envelopes,
         duties=[duty.id for duty in reminder.duties],
         stage_day=reminder.stage.day,
-        attachments=[_due_event(settings, day, reminder)],
+        attachments=attached,
     )
 
 
@@ -120,6 +124,13 @@ def _due_event(settings: Settings, day: Agenda, reminder: Reminder) -> Attachmen
     own = "" if due == period.due else f"-{due}"
     uid = f"{period.code}{own}@{settings.sender.rpartition('@')[2]}"
     return due_event(title, uid, due, day.version.applied_at, day.version.id)
+
+
+def _workbook(settings: Settings, day: Agenda, reminder: Reminder) -> Attachment:
+    from tracker.papers.workbook_drawing import workbook_file
+
+    form = day.records[reminder.period.id].form(reminder.agency.id)
+    return Attachment(*workbook_file(filled_workbook(settings, day.plan, day.version.id, form, day.today)))
 
 
 def _late_item(day: Agenda, agency: Agency, duty: Duty) -> LateItem:

@@ -12,8 +12,13 @@ from tracker.settings import Settings
 from tracker.store.tables import Duty
 
 
-def composed_reminder(settings: Settings, plan: Plan, reminder: Reminder, changes: Sequence[str] = ()) -> Composed:
-    """Return the words of the letter that `reminder` becomes; `changes` in the plan are told in it."""
+def composed_reminder(
+    settings: Settings, plan: Plan, reminder: Reminder, changes: Sequence[str] = (), *, by_mail: bool = True
+) -> Composed:
+    """Return the words of the letter that `reminder` becomes; `changes` in the plan are told in it.
+
+    `by_mail` says that it goes to an e-mail address as well, with the workbook.
+    """
     facts = {
         "items": items(plan, reminder.duties, reminder.agency.id),
         "due": reminder.due,
@@ -21,6 +26,7 @@ def composed_reminder(settings: Settings, plan: Plan, reminder: Reminder, change
         "answered": reminder.answered,
         "to_head": reminder.stage.name == "head",
         "changes": changes,
+        "by_mail": by_mail,
     }
     return composed_for_agency(settings, plan, "remind", reminder.period, reminder.agency, facts)
 

@@ -1,0 +1,47 @@
+"""What an agency owes and said, as the record has it."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from answering import NOW, TODAY, WHO, answer, open_season, said, shipped_plan
+
+from tracker.collect.record import record_answers
+from tracker.form import record_of, recorded_form
+from tracker.store.duties import duties_of
+from tracker.store.engine import reading, writing
+from tracker.store.periods import find_period
+from tracker.store.plans import plan_in_force
+
+LAST_YEAR = date(2023, 10, 16)
+TOWN, OTHER_TOWN = "ubnd-tri-ton", "ubnd-chau-doc"
+
+
+def test_a_locality_gets_its_own_words_of_last_year_filled_in_and_nobody_elses(engine: sa.Engine) -> None:
+    open_season(engine, shipped_plan(), LAST_YEAR, TODAY)
+    with writing(engine) as session:
+        for town in (TOWN, OTHER_TOWN):
+            [duty] = duties_of(session, find_period(session, "2023"), {town})
+            record_answers(session, {duty.id: (duty, answer(f"Của {town}"))}, said(WHO, NOW))
+    with reading(engine) as session:
+        _, plan = plan_in_force(session)
+        period = find_period(session, "2024")
+        shown = {
+            town: [entry.values["result"] for entry in recorded_form(session, plan, period, town, TODAY).entries]
+            for town in (TOWN, OTHER_TOWN, "ubnd-long-xuyen")
+        }
+    assert shown == {TOWN: [f"Của {TOWN}"], OTHER_TOWN: [f"Của {OTHER_TOWN}"], "ubnd-long-xuyen": [""]}
+
+
+def test_the_form_of_one_agency_is_the_same_from_the_record_of_all(engine: sa.Engine) -> None:
+    open_season(engine, shipped_plan(), LAST_YEAR, TODAY)
+    with writing(engine) as session:
+        for code, words in (("2023", "Năm ngoái"), ("2024", "Năm nay")):
+            duties = duties_of(session, find_period(session, code))
+            spoken = {duty.id: (duty, answer(f"{words} {duty.agency_id}")) for duty in duties[::3]}
+            record_answers(session, spoken, said(WHO, NOW))
+    with reading(engine) as session:
+        _, plan = plan_in_force(session)
+        period = find_period(session, "2024")
+        record = record_of(session, plan, period, duties_of(session, period), TODAY)
+        for agency in plan.agencies:
+            assert record.form(agency) == recorded_form(session, plan, period, agency, TODAY)
