@@ -156,7 +156,8 @@ class _Fields(HTMLParser):
             self._area = given["name"]
             self.fields[self._area] = ""
         box = given.get("type") in {"radio", "checkbox"}
-        if tag == "input" and (not box or "checked" in given):
+        typed = given.get("type") != "file"  # it stands in a form of its own
+        if tag == "input" and typed and (not box or "checked" in given):
             self.fields[given["name"]] = given.get("value", "")
 
     def handle_data(self, data: str) -> None:

@@ -13,12 +13,14 @@ from tracker.settings import Settings
 from tracker.web.owner import OwnerPages
 from tracker.web.pages import NOTICES, Pages
 from tracker.web.security import HEADERS, Guard
+from tracker.web.workbook import WorkbookPages
 
 
 def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
     """Return the application that shows and takes the agencies' reports kept in `engine`."""
     pages = Pages(settings)
     owner = OwnerPages(engine, settings, pages)
+    workbook = WorkbookPages(engine, settings, pages)
     style = (settings.templates / "web" / "style.css").read_text(encoding="utf-8")
 
     def start(_: Request) -> Response:
@@ -55,6 +57,8 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
             Route("/", start),
             Route("/b/{token}", owner.answer, methods=["GET", "POST"]),
             Route("/b/{token}/bien-nhan", owner.receipt),
+            Route("/b/{token}/mau-bao-cao.xlsx", workbook.download),
+            Route("/b/{token}/tep", workbook.upload, methods=["POST"]),
             Route("/style.css", style_sheet),
             Route("/suc-khoe", health),
         ],

@@ -62,7 +62,7 @@ class OwnerPages:
         """Show what is recorded, to be printed and kept."""
         now = self.settings.now()
         with reading(self.engine) as session:
-            opened = _open(session, request.path_params["token"], now)
+            opened = opened_by(session, request.path_params["token"], now)
             form = recorded_form(
                 session, opened.plan, opened.period, opened.agency_id, now.astimezone(ZONE).date()
             )
@@ -71,14 +71,14 @@ class OwnerPages:
     def _show(self, token: str) -> Response:
         now = self.settings.now()
         with reading(self.engine) as session:
-            opened = _open(session, token, now)
+            opened = opened_by(session, token, now)
             form = _filled(session, opened, now)
         return self._render("form", opened, form, now)
 
     def _save(self, token: str, typed: Typed) -> Response:
         now = self.settings.now()
         with writing(self.engine) as session:
-            opened = _open(session, token, now)
+            opened = opened_by(session, token, now)
             try:
                 if save_draft(session, opened.period, opened.agency_id, typed, now):
                     return RedirectResponse(opened.path, 303)
@@ -93,7 +93,7 @@ class OwnerPages:
         said = Said(by="", at=now, way="page", illustration=self.settings.illustration)
         status = 422
         with writing(self.engine) as session:
-            opened = _open(session, token, now)
+            opened = opened_by(session, token, now)
             try:
                 form, _ = send_form(session, opened.plan, opened.period, opened.agency_id, typed, said, today)
             except BadInput:
@@ -136,7 +136,8 @@ async def read_form(request: Request) -> dict[str, str]:
     return dict(reversed(pairs))
 
 
-def _open(session: Session, token: str, now: datetime) -> Opened:
+def opened_by(session: Session, token: str, now: datetime) -> Opened:
+    """Return what `token` opens; HTTPException 404 where that is nothing."""
     link = find_link(session, token, now)
     if link is None:
         raise HTTPException(404)

@@ -1,0 +1,77 @@
+"""The workbook on the agency's page: fetched filled in, and taken again; GET and HEAD change nothing."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import RedirectResponse, Response
+
+from tracker.collect.workbook_taking import take_workbook
+from tracker.errors import WHOLE_FILE, WorkbookFault, WorkbookFaults
+from tracker.papers.workbook_drawing import workbook_file
+from tracker.papers.workbook_filling import workbook_for
+from tracker.settings import ZONE, Settings
+from tracker.store.engine import reading
+from tracker.store.links import find_link
+from tracker.web.owner import opened_by
+from tracker.web.pages import Pages
+
+NO_FILE = WorkbookFault(WHOLE_FILE, "chưa chọn tệp nào, hoặc tệp rỗng", "chọn tệp .xlsx đã điền rồi bấm Gửi tệp")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkbookPages:
+    """The handlers behind `/b/{token}/mau-bao-cao.xlsx` and `/tep`; 404 where the token opens nothing."""
+
+    engine: sa.Engine
+    settings: Settings
+    pages: Pages
+
+    def download(self, request: Request) -> Response:
+        """Give the workbook, filled from the record as it is now."""
+        now = self.settings.now()
+        with reading(self.engine) as session:
+            opened = opened_by(session, request.path_params["token"], now)
+            today = now.astimezone(ZONE).date()
+            workbook = workbook_for(session, self.settings, opened.plan, opened.period, opened.agency_id, today)
+        name, media_type, data = workbook_file(workbook)
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(data, media_type=media_type, headers=headers)
+
+    async def upload(self, request: Request) -> Response:
+        """Take a filled workbook; what is wrong with it is told cell by cell, and nothing is recorded then."""
+        if not request.headers.get("content-type", "").startswith("multipart/form-data"):
+            raise HTTPException(400)
+        try:
+            async with request.form(max_files=1, max_fields=1) as typed:
+                given = typed.get("file")
+                raw = await given.read() if isinstance(given, UploadFile) else b""
+        except ClientDisconnect as why:
+            raise HTTPException(400) from why
+        return await run_in_threadpool(self._take, request.path_params["token"], raw)
+
+    def _take(self, token: str, raw: bytes) -> Response:
+        now = self.settings.now()
+        with reading(self.engine) as session:
+            opened = opened_by(session, token, now)
+            link = find_link(session, token, now)
+        if link is None:
+            raise HTTPException(404)
+        try:
+            if not raw:
+                raise WorkbookFaults([NO_FILE])
+            take_workbook(self.engine, self.settings, raw, link)
+        except WorkbookFaults as why:
+            return self.pages.render(
+                "workbook_faults",
+                422,
+                page=opened.path,
+                header=opened.plan.plan,
+                period=opened.period,
+                agency=opened.plan.agencies[opened.agency_id],
+                faults=why.faults,
+            )
+        return RedirectResponse(f"{opened.path}/bien-nhan", 303)
