@@ -43,6 +43,7 @@ def sample_workbook(**changes: object) -> Workbook:
         "due": date(2024, 10, 29),
         "agency_id": "so-a",
         "agency": "Sở A & B",
+        "seal": "dấu",
         "said_by": "",
         "rows": (sample_row(),),
         "figures": (figure,),
@@ -174,6 +175,7 @@ def test_the_hidden_sheet_says_what_the_workbook_was_filled_from() -> None:
         ["plan", "7", None],
         ["period", "2024", None],
         ["agency", "so-a", None],
+        ["seal", "dấu", None],
         ["row", "II.1", "3"],
         ["figure", "htx", "1.253"],
     ]

@@ -1,9 +1,10 @@
-"""The mailbox read: letters that come back are marked, answers are kept for the coordinator.
+"""The mailbox read: letters that come back are marked, workbooks taken in, answers kept for the coordinator.
 
 Each message is recorded together with what follows from it, in one transaction, and only then is the mailbox told
 that it is done with. A run that dies in between meets the message again and finds it in the record.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -13,11 +14,12 @@ from sqlalchemy.orm import Session
 
 from tracker.collect.inbox import Arrival, inbox_at
 from tracker.collect.inbox.incoming import Incoming, read_message
+from tracker.collect.workbook_replies import Read, read_attached, take_reply
 from tracker.errors import MailboxShut
 from tracker.settings import Settings
 from tracker.store.bounces import mark_bounced
 from tracker.store.engine import one_at_a_time, writing
-from tracker.store.messages import Kind, letter_answered, record_message
+from tracker.store.messages import Kind, change_message, letter_answered, record_message
 from tracker.store.tables import Letter
 
 MOST = 1000
@@ -41,6 +43,8 @@ class Taken:
     """The key of the letter it answers."""
     bounced: tuple[tuple[str, str], ...] = ()
     """Addresses for which the letter was given up, each with the reason."""
+    workbook: str = ""
+    """What became of the workbook that came with it."""
     trouble: str = ""
     """Why it could not be read whole."""
 
@@ -64,6 +68,11 @@ class InboxRead:
     def replies(self) -> list[tuple[str, str]]:
         """Return people's answers: the letter's key, who wrote."""
         return [(one.letter, one.sender) for one in self.taken if one.letter and one.kind is Kind.REPLY]
+
+    @property
+    def workbooks(self) -> list[tuple[str, str, str]]:
+        """Return the answers that brought a workbook: the letter's key, who wrote, what became of it."""
+        return [(one.letter, one.sender, one.workbook) for one in self.taken if one.letter and one.workbook]
 
     @property
     def unreadable(self) -> list[tuple[str, str]]:
@@ -98,12 +107,15 @@ def _taken_in(engine: sa.Engine, settings: Settings, arrival: Arrival) -> Taken 
     if arrival.trouble:
         return Taken(kind=Kind.UNKNOWN, sender=arrival.handle, trouble=arrival.trouble)
     message = read_message(arrival.raw)
+    books = read_attached(message)
     with writing(engine) as session:
         one_at_a_time(session)
-        return _recorded(session, settings, message, settings.now())
+        return _recorded(session, settings, message, books, settings.now())
 
 
-def _recorded(session: Session, settings: Settings, message: Incoming, now: datetime) -> Taken | None:
+def _recorded(
+    session: Session, settings: Settings, message: Incoming, books: Sequence[Read], now: datetime
+) -> Taken | None:
     letter = letter_answered(session, message.answers)
     kind = _kind(session, settings, message, letter)
     bounced = _given_up(letter, message) if letter else []
@@ -119,8 +131,16 @@ def _recorded(session: Session, settings: Settings, message: Incoming, now: date
         "addresses": [address for address, _ in bounced],
         "text": _text(kind, letter, message),
     }
-    if record_message(session, row) is None:
+    message_row = record_message(session, row)
+    if message_row is None:
         return None
+    answered = None
+    if letter is not None and kind is Kind.REPLY:
+        answered = take_reply(session, settings, letter, message, books)
+    if answered is not None:
+        kind = Kind.WORKBOOK if answered.settled and not message.words else kind
+        told = "\n\n".join(filter(None, (message.words, f"[{answered.told}]")))
+        change_message(session, message_row, kind=kind, text=told)
     if letter is not None:
         for address, reason in bounced:
             mark_bounced(session, letter, address, reason, WHO, now)
@@ -129,6 +149,7 @@ def _recorded(session: Session, settings: Settings, message: Incoming, now: date
         sender=message.sender or "không rõ người gửi",
         letter=letter.key if letter else None,
         bounced=tuple(bounced),
+        workbook=answered.told if answered else "",
         trouble=message.trouble,
     )
 

@@ -13,6 +13,7 @@ def inbox_lines(read: InboxRead) -> list[str]:
     """Return a line for each letter that came back and each answer, then how many others came; none for none."""
     lines = [f"Thư bị trả lại: {letter}, từ {address}: {reason}" for letter, address, reason in read.bounced]
     lines += [WAY_OUT] if read.bounced else []
+    lines += [f"Thư kèm tệp: {letter}, của {sender}. {told}" for letter, sender, told in read.workbooks]
     lines += [f"Thư trả lời: {letter}, của {sender}" for letter, sender in read.replies]
     lines += [f"{len(read.replies)} thư trả lời chờ đầu mối đọc trong hộp thư đến."] if read.replies else []
     idle = sum(one.kind is Kind.BOUNCE and not one.bounced for one in read.taken)

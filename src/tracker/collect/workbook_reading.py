@@ -62,6 +62,8 @@ class FilledWorkbook:
 
     period_code: str
     agency_id: str
+    seal: str = ""
+    """What the file was sealed with; only what came by mail is held against it."""
     rows: list[FilledRow] = field(default_factory=list)
     figures: list[FilledFigure] = field(default_factory=list)
     said_by: str = ""
@@ -89,6 +91,7 @@ def read_workbook(raw: bytes) -> FilledWorkbook:
         raise _whole_file("không phải tệp gửi kèm thư của cơ quan đầu mối")
     meta = _meta(sheets[META])
     filled = FilledWorkbook(period_code=meta.facts["period"], agency_id=meta.facts["agency"])
+    filled.seal = meta.facts.get("seal", "")
     for title in [REPORT, TARGETS] if meta.figures else [REPORT]:
         if title not in sheets:
             hint = nearest(title, [shown(name) for name in titles if not name.startswith("_")])

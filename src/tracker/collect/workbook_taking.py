@@ -65,23 +65,31 @@ def take_workbook(engine: sa.Engine, settings: Settings, raw: bytes, asked: Aske
     cells and of what was typed; nothing at all was recorded then.
     """
     filled = read_workbook(raw)
+    with writing(engine) as session:
+        return record_workbook(session, settings, filled, asked)
+
+
+def record_workbook(session: Session, settings: Settings, filled: FilledWorkbook, asked: Asked) -> Taken:
+    """Record `filled` as part of the transaction of `session`; all else as `take_workbook`.
+
+    Where it raises WorkbookFaults, the transaction is to be rolled back.
+    """
     now = settings.now()
     today = now.astimezone(ZONE).date()
     said = Said(by="", at=now, way="workbook", illustration=settings.illustration)
-    with writing(engine) as session:
-        _, plan = plan_in_force(session)
-        period = session.get_one(Period, asked.period_id)
-        _check_addressed(session, plan, period, asked, filled, today)
-        form = recorded_form(session, plan, period, asked.agency_id, today)
-        typed, faults = typed_from(filled, form)
-        known = {figure.id for figure in latest_figures(session, period).values()}
-        sent, updates = send_form(session, plan, period, asked.agency_id, typed, said, today)
-        faults = [*filled.faults, *faults, *_faults_of(sent, filled)]
-        if sent.said_by_fault and not faults and not _says_something(filled):
-            faults = [_nothing_new(filled)]
-        if faults:
-            raise WorkbookFaults(_in_order(faults))
-        figures = [figure for figure in latest_figures(session, period).values() if figure.id not in known]
+    _, plan = plan_in_force(session)
+    period = session.get_one(Period, asked.period_id)
+    _check_addressed(session, plan, period, asked, filled, today)
+    form = recorded_form(session, plan, period, asked.agency_id, today)
+    typed, faults = typed_from(filled, form)
+    known = {figure.id for figure in latest_figures(session, period).values()}
+    sent, updates = send_form(session, plan, period, asked.agency_id, typed, said, today)
+    faults = [*filled.faults, *faults, *_faults_of(sent, filled)]
+    if sent.said_by_fault and not faults and not _says_something(filled):
+        faults = [_nothing_new(filled)]
+    if faults:
+        raise WorkbookFaults(_in_order(faults))
+    figures = [figure for figure in latest_figures(session, period).values() if figure.id not in known]
     return Taken(
         period=period,
         agency_id=asked.agency_id,

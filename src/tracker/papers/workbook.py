@@ -5,6 +5,7 @@ position; the sheet META, which Excel does not show, says what the workbook was 
 """
 
 import hashlib
+import hmac
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -97,6 +98,8 @@ class Workbook:
     due: date
     agency_id: str
     agency: str
+    seal: str
+    """What shows that the file was made here for this agency and period: `sealed`."""
     said_by: str
     """Who signed last, or empty."""
     rows: tuple[WorkbookRow, ...]
@@ -110,6 +113,12 @@ class Workbook:
     def file_name(self) -> str:
         """Return the name to attach it under: ASCII, for old mail programs."""
         return f"bao-cao-{self.period_code}-{self.agency_id}.xlsx"
+
+
+def sealed(key: bytes, period_code: str, agency_id: str) -> str:
+    """Return the seal of an agency's workbooks in a period, which nobody makes without the secret `key`."""
+    what = f"workbook:{period_code}:{agency_id}".encode()
+    return hmac.new(key, what, hashlib.sha256).hexdigest()[:32]
 
 
 def fingerprint(values: Iterable[str]) -> str:

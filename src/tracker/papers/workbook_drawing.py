@@ -227,7 +227,7 @@ class _Pen:
         """Write what the workbook was filled from, one fact a row."""
         book = self.workbook
         facts: list[tuple[object, ...]] = [("format", FORMAT), ("plan", book.plan_version)]
-        facts += [("period", book.period_code), ("agency", book.agency_id)]
+        facts += [("period", book.period_code), ("agency", book.agency_id), ("seal", book.seal)]
         facts += [("row", row.activity_id, row.revision, fingerprint(_filled(row))) for row in book.rows]
         facts += [("figure", figure.target_id, figure.value) for figure in book.figures]
         sheet = self.file.add_worksheet(META)

@@ -5,7 +5,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from tracker.form import Entry, FigureEntry, Form, recorded_form
-from tracker.papers.workbook import TEXTS, Workbook, WorkbookFigure, WorkbookRow
+from tracker.papers.workbook import TEXTS, Workbook, WorkbookFigure, WorkbookRow, sealed
 from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS, DutyState, UpdateStatus
 from tracker.settings import ZONE, Settings
@@ -35,6 +35,7 @@ def filled_workbook(settings: Settings, plan: Plan, version_id: int, form: Form,
         due=period.due,
         agency_id=form.agency.id,
         agency=form.agency.name,
+        seal=sealed(settings.secret_key(), period.code, form.agency.id),
         said_by=form.said_by,
         rows=tuple(_row(form, entry) for entry in form.entries),
         figures=tuple(_figure(entry) for entry in form.figures),

@@ -1,6 +1,7 @@
 """What is owed into letters: to the agency, to those who coordinate, to the coordinator."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from tracker.letters.address import by_mail, is_channel
 from tracker.letters.compose import composed_line
@@ -20,25 +21,31 @@ from tracker.store.tables import Duty, Period
 
 
 def reminder_letter(settings: Settings, day: Agenda, reminder: Reminder) -> Outgoing:
-    """Return the letter that `reminder` becomes."""
+    """Return the letter that `reminder` becomes, with its files where it goes by mail."""
+    letter = bare_reminder(settings, day, reminder)
+    if not by_mail(letter.envelopes):
+        return letter
+    files = [_due_event(settings, day, reminder), _workbook(settings, day, reminder)]
+    return replace(letter, attachments=files)
+
+
+def bare_reminder(settings: Settings, day: Agenda, reminder: Reminder) -> Outgoing:
+    """Return the letter that `reminder` becomes, without files, which take a secret key and some time."""
     rules = [day.plan.stages_of(duty.activity_id, duty.agency_id) for duty in reminder.duties]
     copies = {copied for stages in rules for copied in stages.copies or ()}
     changes = told_to(reminder.agency.id, day.changes_since_told(reminder))
     envelopes = day.book.envelopes(
         reminder.agency, to_head=reminder.stage.name == "head", copy_head="head" in copies
     )
-    mail = by_mail(envelopes)
-    attached = [_due_event(settings, day, reminder), _workbook(settings, day, reminder)] if mail else []
     return Outgoing(
         kind="remind",
         key=reminder.key,
         period=reminder.period,
         agency=reminder.agency,
-        words=composed_reminder(settings, day.plan, reminder, changes, by_mail=mail),
+        words=composed_reminder(settings, day.plan, reminder, changes, by_mail=by_mail(envelopes)),
         envelopes=envelopes,
         duties=[duty.id for duty in reminder.duties],
         stage_day=reminder.stage.day,
-        attachments=attached,
     )
 
 

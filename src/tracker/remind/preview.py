@@ -14,7 +14,7 @@ from tracker.plan.model import Plan
 from tracker.progress import DutyState
 from tracker.remind.agenda import agenda
 from tracker.remind.due import Escalation, Reminder, Season, owed_escalations, owed_reminders
-from tracker.remind.outgoing import reminder_letter
+from tracker.remind.outgoing import bare_reminder
 from tracker.settings import Settings
 from tracker.store.duties import asked, duties_of
 from tracker.store.engine import trying
@@ -51,7 +51,7 @@ def preview_letter(engine: sa.Engine, settings: Settings, agency: str) -> tuple[
         day = agenda(session, settings)
         for reminder in day.reminders:
             if reminder.agency.id == wanted.id:
-                return reminder, reminder_letter(settings, day, reminder)
+                return reminder, bare_reminder(settings, day, reminder)
     raise BadInput(
         f"{wanted.short} không nợ báo cáo nào vào ngày {settings.today():%d/%m/%Y}; chọn ngày khác với --on"
     )

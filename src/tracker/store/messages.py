@@ -20,6 +20,8 @@ class Kind(StrEnum):
     """Written by a program: an absence, a newsletter."""
     REPLY = "reply"
     """A person's answer to a letter of ours."""
+    WORKBOOK = "workbook"
+    """An answer that brought a workbook and no words; the program dealt with it."""
     OWN = "own"
     """A letter of ours that came round."""
     UNKNOWN = "unknown"
@@ -35,6 +37,11 @@ def record_message(session: Session, row: Mapping[str, Any]) -> int | None:
     statement = insert(Message.__table__).on_conflict_do_nothing(index_elements=["digest"]).returning(Message.id)
     fresh: int | None = session.scalar(statement, dict(row))
     return fresh
+
+
+def change_message(session: Session, message_id: int, **values: Any) -> None:
+    """Change the columns of a recorded message to `values`."""
+    session.execute(sa.update(Message).where(Message.id == message_id).values(**values))
 
 
 def letter_answered(session: Session, message_ids: Sequence[str]) -> Letter | None:

@@ -13,12 +13,15 @@ from tracker.collect.inbox.bounce import ADDRESS, MESSAGE_ID, Report, answered_i
 from tracker.collect.inbox.parts import HEAD, Part, take_apart
 from tracker.collect.inbox.quotation import own_words
 from tracker.collect.inbox.texts import LINE, clean_line, clean_words, decoded, header_text, text_of
+from tracker.collect.workbook_file import LARGEST_FILE
+from tracker.papers.workbook import MEDIA_TYPE
 
 LIMIT = 25 * 1024 * 1024
 """Bytes of a message that is read; of a larger one only the headers are."""
 BRACKETED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>")
-ANSWERED, TEXTS = 100, 10
-"""Message-IDs looked up for one message, texts put together into its words."""
+SPREADSHEET = re.compile(r"\.(?:xlsx|xlsm|xls|ods)\b", re.IGNORECASE)
+ANSWERED, TEXTS, MOST_WORKBOOKS, FIELD_SEEN = 100, 10, 5, 2000
+"""Message-IDs looked up for one message, texts put together into its words, files read, bytes of a name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +40,8 @@ class Incoming:
     automatic: bool = False
     words: str = ""
     """The writer's own, without the quotation."""
+    workbooks: tuple[bytes, ...] = ()
+    """The files of a spreadsheet program that came with it, MOST_WORKBOOKS + 1 at most."""
     trouble: str = ""
     """Why it could not be read whole, in Vietnamese."""
 
@@ -47,6 +52,17 @@ def read_message(raw: bytes) -> Incoming:
         return _too_large(raw) if len(raw) > LIMIT else _read(raw)
     except Exception as why:  # noqa: BLE001  # one message must not keep all others from being read
         return Incoming(digest=_digest(b"whole", raw), trouble=f"không đọc được nội dung ({type(why).__name__})")
+
+
+def attached_workbooks(message: Part) -> tuple[bytes, ...]:
+    """Return the files of a spreadsheet program attached to `message`, known by type or by name."""
+    found = (part.whole(LARGEST_FILE) for part in message.walk() if not part.inside and _is_workbook(part))
+    return tuple(islice(found, MOST_WORKBOOKS + 1))
+
+
+def _is_workbook(part: Part) -> bool:
+    named = (part.first(name)[:FIELD_SEEN] for name in ("content-disposition", "content-type"))
+    return part.kind == MEDIA_TYPE or any(SPREADSHEET.search(header_text(line)) for line in named)
 
 
 def _too_large(raw: bytes) -> Incoming:
@@ -64,6 +80,7 @@ def _read(raw: bytes) -> Incoming:
         report=report,
         automatic=is_automatic(message, sender, subject),
         words=own_words(text),
+        workbooks=attached_workbooks(message),
     )
 
 

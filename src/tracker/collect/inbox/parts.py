@@ -50,6 +50,10 @@ class Part:
         """Return the body decoded, no more of it than BODY."""
         return _untransferred(self.raw[:BODY], self.first("content-transfer-encoding"))
 
+    def whole(self, most: int) -> bytes:
+        """Return the body decoded; of what is longer than `most` bytes only so much that this shows."""
+        return _untransferred(self.raw[: most * 3 // 2 + 100], self.first("content-transfer-encoding"))[: most + 1]
+
     def walk(self) -> Iterator["Part"]:
         """Give this part and all inside it, in the order of the text, but nothing of a message it carries."""
         yield self

@@ -1,0 +1,213 @@
+"""Workbooks that come back as attachments: recorded whole, or answered cell by cell with nothing recorded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+import sqlalchemy as sa
+from answering import NOW, TODAY, edited_plan, open_season
+from factories_mail import all_of, put
+from replies import OFFICE, read, reply_to, workbook_in
+from workbooks import WOMEN, dump, fill, raw_workbook, repacked, updates
+
+from tracker.collect.mailbox import InboxRead, read_inbox
+from tracker.collect.wording import inbox_lines
+from tracker.letters.mime import finished
+from tracker.remind.queue import queue_today
+from tracker.settings import Settings
+from tracker.store.apply import apply_plan
+from tracker.store.bounces import mark_bounced
+from tracker.store.engine import reading, writing
+from tracker.store.tables import Letter, Message, Update
+
+DONE = {"II.10.status": "Đang thực hiện", "II.10.percent": 60, "II.10.result": "Đã mở hai lớp"}
+MORE = {"II.17.status": "Chưa triển khai"}
+
+
+@dataclass
+class Desk:
+    """The season of the real plan with its reminders sent, and the mailbox."""
+
+    engine: sa.Engine
+    settings: Settings
+    delivered: bytes
+    number: int = 0
+
+    @property
+    def workbook(self) -> bytes:
+        return workbook_in(self.delivered)
+
+    def answer(self, *files: bytes, **given: object) -> InboxRead:
+        """Put an answer to the letter into the inbox and have it read."""
+        self.number += 1
+        raw = reply_to(self.delivered, *files, number=self.number, **given)  # type: ignore[arg-type]
+        put(self.settings.var / "inbox", **{f"thu{self.number}": raw})
+        found = read_inbox(self.engine, self.settings)
+        assert found.shut is None
+        return found
+
+    @property
+    def faults(self) -> list[Letter]:
+        with reading(self.engine) as session:
+            found = sa.select(Letter).where(Letter.kind == "workbook_faults").order_by(Letter.id)
+            return list(session.scalars(found))
+
+    @property
+    def message(self) -> Message:
+        return all_of(self.engine, Message)[-1]  # type: ignore[return-value]
+
+
+def desk_on(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Desk:
+    settings = make_settings(today=TODAY.isoformat())
+    open_season(engine)
+    queue_today(engine, settings)
+    with writing(engine) as session:
+        letter = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-cong-thuong")).one()
+        letter.state = "sent"
+        return Desk(engine, settings, finished(letter.message, letter.to, letter.cc, "https://x.example/b/x"))
+
+
+@pytest.fixture
+def desk(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Desk:
+    return desk_on(engine, make_settings)
+
+
+@pytest.fixture
+def quiet_desk(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Desk:
+    return desk_on(sqlite_engine, make_settings)
+
+
+def test_a_good_workbook_is_recorded_with_its_message_and_waits_for_nobody(desk: Desk) -> None:
+    found = desk.answer(fill(desk.workbook, DONE))
+    [update] = updates(desk.engine)
+    assert (update.way, update.result, update.receipt_id) == ("workbook", "Đã mở hai lớp", None)
+    assert [one.kind for one in found.taken] == ["workbook"]
+    assert desk.message.text == "[Đã ghi nhận tệp Excel kèm thư: 1 hoạt động, 0 số liệu.]"
+    assert desk.faults == []
+    assert any(f"của {OFFICE}. Đã ghi nhận tệp Excel" in line for line in inbox_lines(found))
+
+
+def test_what_is_written_beside_the_workbook_still_reaches_the_coordinator(quiet_desk: Desk) -> None:
+    found = quiet_desk.answer(fill(quiet_desk.workbook, DONE), words="Xin lùi hạn hoạt động II.17.")
+    assert [one.kind for one in found.taken] == ["reply"]
+    assert quiet_desk.message.text.startswith("Xin lùi hạn hoạt động II.17.\n\n[Đã ghi nhận")
+    assert len(updates(quiet_desk.engine)) == 1
+
+
+def test_the_same_workbook_in_a_second_message_records_nothing_more(desk: Desk) -> None:
+    good = fill(desk.workbook, DONE)
+    desk.answer(good)
+    desk.answer(good)
+    assert len(updates(desk.engine)) == 1
+    assert desk.message.text == "[Tệp Excel kèm thư đã được ghi nhận từ trước.]"
+
+
+def test_every_fault_is_answered_by_cell_to_the_contacts_on_file_in_the_same_thread(desk: Desk) -> None:
+    spoiled = fill(desk.workbook, DONE | {"II.10.percent": 160, "II.17.result": "=1+1"})
+    found = desk.answer(spoiled, words="Kính gửi.")
+    assert updates(desk.engine) == []
+    [letter] = desk.faults
+    assert (letter.to, letter.agency_id, letter.link_id is not None) == ([OFFICE], "so-cong-thuong", True)
+    for cell in ("Báo cáo!F7", "Báo cáo!G8"):
+        assert cell in letter.text
+    assert "Chưa có nội dung nào trong tệp được ghi nhận" in letter.text
+    mail = read(letter.message)
+    assert mail["References"] == read(desk.delivered)["References"]
+    assert "ghi số nguyên từ 0 đến 100" in mail.get_body(("html",)).get_content()
+    assert "2 chỗ cần sửa, chưa ghi nhận gì; đã gửi thư nêu rõ từng ô" in found.workbooks[0][2]
+
+
+def test_a_mended_workbook_may_answer_the_letter_of_faults(desk: Desk) -> None:
+    desk.answer(fill(desk.workbook, DONE | {"II.10.percent": 160}))
+    [letter] = desk.faults
+    desk.delivered = finished(letter.message, letter.to, letter.cc, "https://x.example/b/x")
+    raw = fill(raw_workbook(desk.engine, desk.settings), DONE)
+    desk.answer(raw)
+    assert len(updates(desk.engine)) == 1
+
+
+def test_what_somebody_else_sends_is_kept_and_not_recorded(desk: Desk) -> None:
+    before = len(dump(desk.engine)["letters"])
+    found = desk.answer(fill(desk.workbook, DONE), sender="nguoi.khac@so-khac.example")
+    assert (updates(desk.engine), len(dump(desk.engine)["letters"])) == ([], before)
+    assert [one.kind for one in found.taken] == ["reply"]
+    assert "chưa ghi nhận: địa chỉ gửi không phải nơi nhận thư" in desk.message.text
+
+
+def test_a_contact_who_came_into_the_plan_later_may_send_it(
+    sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    desk = desk_on(sqlite_engine, make_settings)
+    added = f"to: {OFFICE}}}\n      - {{to: moi@angiang.example}}"
+    with writing(sqlite_engine) as session:
+        apply_plan(session, edited_plan((f"to: {OFFICE}}}", added)), "quản trị", TODAY, NOW)
+    desk.answer(fill(desk.workbook, DONE), sender="Moi@angiang.example")
+    assert len(updates(sqlite_engine)) == 1
+
+
+def test_a_forged_workbook_without_our_seal_is_refused(desk: Desk) -> None:
+    forged = repacked(
+        fill(desk.workbook, DONE),
+        lambda _, part: part.replace(b"<v>seal</v>", b"<v>sael</v>").replace(b">seal<", b">sael<"),
+    )
+    desk.answer(forged)
+    assert updates(desk.engine) == []
+    assert "không mang dấu của tệp đã gửi" in desk.faults[0].text
+
+
+def test_a_workbook_that_answers_no_letter_of_ours_is_none_of_our_business(quiet_desk: Desk) -> None:
+    good = fill(quiet_desk.workbook, DONE)
+    stray = (
+        reply_to(quiet_desk.delivered, good)
+        .replace(b"In-Reply-To: <", b"In-Reply-To: <x")
+        .replace(b"References: <", b"X-References: <")
+    )
+    put(quiet_desk.settings.var / "inbox", la=stray)
+    assert [one.kind for one in read_inbox(quiet_desk.engine, quiet_desk.settings).taken] == ["unknown"]
+    assert updates(quiet_desk.engine) == []
+
+
+def test_the_letters_own_workbook_sent_back_with_an_answer_says_nothing(quiet_desk: Desk) -> None:
+    found = quiet_desk.answer(quiet_desk.workbook, words="Đã nhận được thư.")
+    assert (quiet_desk.message.text, quiet_desk.faults, found.workbooks) == ("Đã nhận được thư.", [], [])
+
+
+def test_two_workbooks_are_both_recorded_or_neither(desk: Desk) -> None:
+    first, second = fill(desk.workbook, DONE), fill(desk.workbook, MORE)
+    desk.answer(first, fill(desk.workbook, MORE | {"II.17.percent": 7}))
+    assert updates(desk.engine) == []
+    assert "Tệp thứ 2, Báo cáo!F8" in desk.faults[0].text
+    desk.answer(first, second)
+    assert len(updates(desk.engine)) == 2
+
+
+def test_another_agencys_workbook_and_what_is_none_are_refused_whole(quiet_desk: Desk) -> None:
+    engine, settings = quiet_desk.engine, quiet_desk.settings
+    theirs = fill(raw_workbook(engine, settings, WOMEN), {"I.2.status": "Chưa triển khai"})
+    for file, reason in ((theirs, "lập cho Hội Liên hiệp"), (b"PK\x03\x04", "Tệp"), (b"\xd0\xcf\x11\xe0", "Tệp")):
+        quiet_desk.answer(fill(quiet_desk.workbook, DONE), file)
+        assert reason in quiet_desk.faults[-1].text
+    quiet_desk.answer(*[fill(quiet_desk.workbook, DONE)] * 6)
+    assert "nhiều hơn 5 tệp" in quiet_desk.faults[-1].text
+    assert updates(engine) == []
+
+
+def test_a_closed_period_answers_with_its_reason(desk: Desk) -> None:
+    good = fill(desk.workbook, DONE)
+    desk.settings = desk.settings.on(TODAY.replace(year=2025))
+    desk.answer(good)
+    assert updates(desk.engine) == []
+    assert "đã khóa" in desk.faults[0].text
+
+
+def test_faults_that_nobody_can_be_told_wait_for_the_coordinator(
+    sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    desk = desk_on(sqlite_engine, make_settings)
+    with writing(sqlite_engine) as session:
+        letter = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-cong-thuong")).one()
+        mark_bounced(session, letter, OFFICE, "không có hộp thư này", "hộp thư đến", NOW)
+    found = desk.answer(fill(desk.workbook, DONE | {"II.10.percent": 160}))
+    assert [one.kind for one in found.taken] == ["reply"]
+    assert "không có nơi nhận thư để trả lời" in desk.message.text
+    assert all_of(sqlite_engine, Update) == []
