@@ -67,7 +67,7 @@ def main() -> int:
         mail = read(letter)
         said(f"  {mail['To']}: {mail['Subject']}")
 
-    step("Các cơ quan trả lời qua liên kết trong thư (dữ liệu minh họa)")
+    step("Các cơ quan trả lời qua đường dẫn trong thư (dữ liệu minh họa)")
     answers = yaml.safe_load((ROOT / "examples" / "answers-2024.yaml").read_text(encoding="utf-8"))
     for day in sorted({answer["day"] for answer in answers}):
         answer_on(day, [answer for answer in answers if answer["day"] == day])
@@ -80,7 +80,7 @@ def main() -> int:
     os.environ["TRACKER_TODAY"] = str(MEMO_ON)
     for file in report(ReportRequest(period=PERIOD)):
         said(f"  {shown(file)}")
-    said("\nXem trang trả lời của bản chạy thử: make serve-demo, rồi mở liên kết trong một thư ở var/demo/outbox.")
+    said("\nXem trang trả lời của bản chạy thử: make serve-demo, rồi mở đường dẫn trong một thư ở var/demo/outbox.")
     return 0
 
 
@@ -119,7 +119,7 @@ def send(address: str, answer: dict[str, Any]) -> None:
     body = read(letter).get_body(("plain",))
     link = re.search(r"/b/[\w-]{43}", body.get_content() if body else "")
     if link is None:
-        raise SystemExit(f"{letter}: không thấy liên kết")
+        raise SystemExit(f"{letter}: không thấy đường dẫn")
     page = httpx.get(address + link[0])
     page.raise_for_status()
     said_of = answer["answers"].items()

@@ -1,15 +1,14 @@
 """The collect flow: every quarter of an hour, mail is read, what has come receipted and completeness shown."""
 
-import re
-
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
 from flows.remind import send
+from flows.shown import as_list
 from tracker.collect.intake import Intake, take_in_today
 from tracker.collect.mailbox import read_inbox
 from tracker.collect.wording import inbox_lines, inbox_troubles
-from tracker.errors import MailboxShut
+from tracker.errors import FileTrouble, MailboxShut
 from tracker.remind.refresh import refresh_queued
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store, reading
@@ -24,19 +23,20 @@ def read_mail(settings: Settings) -> None:
     with opened_store(settings.database_url) as engine:
         inbox = read_inbox(engine, settings)
     if lines := inbox_lines(inbox) + inbox_troubles(inbox):
-        # What servers and strangers say is text, never markup or a link on Prefect's page.
-        told = "\n".join("- " + re.sub(r"([\[\]<>`])", r"\\\1", line) for line in lines)
-        create_markdown_artifact(key="hop-thu-den", markdown=told, description="Hộp thư đến")
+        create_markdown_artifact(key="hop-thu-den", markdown=as_list(lines), description="Hộp thư đến")
     if inbox.shut:
         raise MailboxShut(inbox.shut)
 
 
 @task(name="Ghi nhận báo cáo đã đến", retries=2, retry_delay_seconds=30)
 def take_in(settings: Settings) -> Intake:
-    """Queue receipts, and take what was answered out of the reminders that still wait."""
+    """Queue receipts, and take what was answered out of reminders that wait; fail for a spoiled template."""
     with opened_store(settings.database_url) as engine:
-        refresh_queued(engine, settings)
-        return take_in_today(engine, settings)
+        refreshed = refresh_queued(engine, settings)
+        intake = take_in_today(engine, settings)
+    if refreshed.trouble:
+        raise FileTrouble(refreshed.trouble)
+    return intake
 
 
 @task(name="Mức độ đầy đủ")
@@ -56,11 +56,12 @@ def completeness(settings: Settings) -> str:
 
 @flow(name="collect", description="Xác nhận báo cáo đã đến, rút thư nhắc không còn cần, cho biết ai còn thiếu.")
 def collect() -> int:
-    """Take in what has come; returns how many letters left. Fails at its end where the mailbox was shut."""
+    """Take in what has come; returns how many letters left. What fails lets the rest be done first."""
     settings = load_settings()
-    mail = read_mail(settings, return_state=True)  # a shut mailbox keeps neither receipts nor letters back
-    take_in(settings)
-    outcome = send(settings)
+    mail = read_mail(settings, return_state=True)
+    taken = take_in(settings, return_state=True)
+    outcome = send(settings, return_state=True)
     create_markdown_artifact(key="muc-do-day-du", markdown=completeness(settings), description="Mức độ đầy đủ")
     mail.result()
-    return outcome.sent
+    taken.result()
+    return outcome.result().sent

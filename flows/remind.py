@@ -6,10 +6,12 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from pydantic import BaseModel, Field
 
-from tracker.errors import DeliveryError
+from flows.shown import as_list
+from tracker.errors import DeliveryError, FileTrouble
 from tracker.letters.send import Outcome, send_queued
+from tracker.letters.wording import lines_of_trouble
 from tracker.remind.queue import Queued, queue_today
-from tracker.remind.wording import as_lines, escalations_as_lines
+from tracker.remind.wording import as_lines, escalations_as_lines, refreshed_lines
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store
 
@@ -35,9 +37,14 @@ def queue(settings: Settings, dry_run: bool) -> Queued:
 
 @task(name="Gửi thư đang chờ", retries=3, retry_delay_seconds=[60, 300, 900])
 def send(settings: Settings) -> Outcome:
-    """Send what is queued; where the mail server is not there, fail, so that Prefect tries again after a pause."""
+    """Send what is queued; where the mail server is not there, fail, so that Prefect tries again after a pause.
+
+    What it refused is shown after every try: the next one would not know of it.
+    """
     with opened_store(settings.database_url) as engine:
         outcome = send_queued(engine, settings)
+    if lines := lines_of_trouble(outcome):
+        create_markdown_artifact(key="thu-chua-den", markdown=as_list(lines), description="Thư chưa đến nơi")
     if outcome.shut:
         raise DeliveryError(outcome.shut, permanent=False, unreachable=True)
     return outcome
@@ -45,27 +52,32 @@ def send(settings: Settings) -> Outcome:
 
 @flow(name="remind", description="Nhắc các cơ quan chủ trì còn nợ báo cáo.", log_prints=True)
 def remind(request: RemindRequest = RemindRequest()) -> int:  # noqa: B008  # never changed
-    """Remind whoever owes today; returns how many letters left."""
+    """Remind whoever owes today; returns how many letters left. Fails at its end, when all is shown."""
     settings = load_settings().on(request.on)
     queued = queue(settings, request.dry_run)
-    outcome = Outcome() if request.dry_run else send(settings)
+    sending = None if request.dry_run else send(settings, return_state=True)
+    outcome: Outcome | Exception = sending.result(raise_on_failure=False) if sending else Outcome()
     create_markdown_artifact(
         key="nhac-viec", markdown=reminded(queued, outcome), description="Thư nhắc trong ngày"
     )
-    return outcome.sent
+    if queued.troubles:
+        raise FileTrouble("\n".join(queued.troubles))
+    return sending.result().sent if sending else 0
 
 
-def reminded(queued: Queued, outcome: Outcome) -> str:
-    """Return what a run did, for the coordinator."""
+def reminded(queued: Queued, outcome: Outcome | Exception) -> str:
+    """Return what a run did, for the coordinator; `outcome` is why where the letters could not be sent."""
     if queued.day_off:
-        return "Hôm nay là ngày nghỉ; thư nhắc đi vào ngày làm việc tới."
-    lines = [f"## Thư nhắc mới: {len(queued.fresh)}", *(f"- {line}" for line in as_lines(queued.fresh))]
-    lines += [f"- {line}" for line in escalations_as_lines(queued.escalations)]
+        head, lines = "Hôm nay là ngày nghỉ; thư nhắc đi vào ngày làm việc tới.", []
+    else:
+        head = f"## Thư nhắc mới: {len(queued.fresh)}"
+        lines = [*as_lines(queued.fresh), *escalations_as_lines(queued.escalations)]
     if queued.copies:
-        lines.append(f"- Bản sao gửi {len(queued.copies)} cơ quan phối hợp")
-    lines.append(f"\nĐã gửi {outcome.sent} thư; {outcome.postponed} thư sẽ gửi lại sau.")
-    lines += [f"- **Chưa đến đủ nơi nhận:** {letter.key}: {refused}" for letter, refused in outcome.partly]
-    lines += [f"- **Bị từ chối:** {', '.join(letter.to)}: {reply}" for letter, reply in outcome.refused]
-    lines += [f"- **Không có nơi nhận thư dùng được:** {as_lines([r])[0]}; {why}" for r, why in queued.unreachable]
-    lines += [f"- {line}" for line in queued.pauses]
-    return "\n".join(lines)
+        lines.append(f"Bản sao gửi {len(queued.copies)} cơ quan phối hợp")
+    lines += [f"Không có nơi nhận thư dùng được: {as_lines([r])[0]}; {why}" for r, why in queued.unreachable]
+    lines += [*queued.pauses, *refreshed_lines(queued.refreshed.withdrawn, queued.refreshed.reworded)]
+    if isinstance(outcome, Exception):
+        sent, troubles = "Chưa gửi xong, thư còn lại vẫn nằm trong hàng đợi:", [str(outcome)]
+    else:
+        sent, troubles = f"Đã gửi {outcome.sent} thư.", lines_of_trouble(outcome)
+    return "\n\n".join([head, as_list(lines), sent, as_list([*troubles, *queued.troubles])])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
+from office import DAY, Office
 from smtp_post import Post, free_port
 
 from tracker.settings import Settings, load_settings
@@ -101,3 +102,23 @@ def post() -> Iterator[tuple[Post, str]]:
     controller.start()
     yield behaviour, f"smtp://127.0.0.1:{port}"
     controller.stop()
+
+
+@pytest.fixture
+def office(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Office:
+    """Give a coordinator's machine with nothing on it yet."""
+    return Office(tmp_path, capsys, monkeypatch)
+
+
+@pytest.fixture
+def applied(office: Office) -> Office:
+    """Give one where the plan is in force."""
+    office.well("apply", "--on", DAY)
+    return office
+
+
+@pytest.fixture
+def reminded(applied: Office) -> Office:
+    """Give one where the day's reminders have left."""
+    applied.well("remind", "--on", DAY)
+    return applied

@@ -6,101 +6,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from answering import ROOT, edited_plan, real_plan, say
+from answering import ROOT, edited_plan, real_plan
+from office import DAY, Office
 
-from tracker.cli import main
-from tracker.store.engine import open_store
-from tracker.store.tables import Base
-
-DAY = "2024-10-15"
 COUNT_LINE = "48 hoạt động: 7 chỉ đạo (I.1–I.7), 41 nội dung (II.2–II.42; TT 1 là dòng tiêu đề Nội dung 1)"
-
-
-class Office:
-    """A coordinator's machine: its settings, its files, and the commands typed there."""
-
-    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> None:
-        self.folder, self.capsys, self.patch = folder, capsys, patch
-        self.var = folder / "var"
-        self.plan = folder / "activities.yaml"
-        self.plan.write_text(real_plan().text, encoding="utf-8")
-        for name in [name for name in os.environ if name.startswith("TRACKER_")]:
-            patch.delenv(name)
-        self.set(VAR=str(self.var), PLAN=str(self.plan), TEMPLATES=str(ROOT / "templates"))
-        patch.chdir(folder)
-
-    def set(self, **given: str) -> None:
-        for name, value in given.items():
-            self.patch.setenv(f"TRACKER_{name}", value)
-
-    def run(self, *typed: str) -> tuple[int, str, str]:
-        """Return the exit status, standard output and standard error of one command."""
-        self.capsys.readouterr()
-        try:
-            status = main(typed)
-        except SystemExit as left:  # argparse leaves by itself
-            status = int(left.code or 0)
-        out, err = self.capsys.readouterr()
-        return status, out, err
-
-    def well(self, *typed: str) -> str:
-        status, out, err = self.run(*typed)
-        assert (status, err) == (0, "")
-        return out
-
-    def refused(self, *typed: str) -> str:
-        """Return what a command said that could not do its work and left everything as it was."""
-        before = self.dump()
-        status, _, err = self.run(*typed)
-        assert status == 1
-        assert err.strip()
-        assert "Traceback" not in err
-        assert self.dump() == before
-        return err
-
-    @property
-    def database(self) -> str:
-        return f"sqlite:///{self.var / 'tracker.db'}"
-
-    def dump(self) -> object:
-        """Return all rows and the names of all other files."""
-        if not (self.var / "tracker.db").exists():
-            return None
-        engine = sa.create_engine(self.database)
-        with engine.connect() as connection:
-            rows = {
-                t.name: [tuple(r) for r in connection.execute(sa.select(t))] for t in Base.metadata.sorted_tables
-            }
-        engine.dispose()
-        names = sorted(str(path) for path in self.var.rglob("*") if not path.name.startswith("tracker.db"))
-        return rows, names
-
-    def say(self, *activities: str) -> None:
-        engine = open_store(self.database)
-        for activity in activities:
-            say(engine, activity)
-        engine.dispose()
-
-
-@pytest.fixture
-def office(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Office:
-    return Office(tmp_path, capsys, monkeypatch)
-
-
-@pytest.fixture
-def applied(office: Office) -> Office:
-    office.well("apply", "--on", DAY)
-    return office
-
-
-@pytest.fixture
-def reminded(applied: Office) -> Office:
-    applied.well("remind", "--on", DAY)
-    return applied
 
 
 def whole(typed: Sequence[str], **given: object) -> subprocess.CompletedProcess[str]:
@@ -280,7 +192,19 @@ def test_a_misspelt_day_leaves_with_status_two_and_the_way_to_write_it(office: O
 
 @pytest.mark.parametrize("typed", [[], ["aply"], ["report"], ["return", "2024", "II.10"], ["period"]])
 def test_a_misspelt_command_leaves_with_status_two(office: Office, typed: list[str]) -> None:
-    assert office.run(*typed)[0] == 2
+    status, _, err = office.run(*typed)
+    assert status == 2
+    assert err.startswith("cách dùng: tracker")
+
+
+def test_the_help_is_in_vietnamese_throughout(office: Office) -> None:
+    for typed in ([], ["period", "open"], ["letters", "list"]):
+        out = office.well(*typed, "--help")
+        assert out.startswith("cách dùng: tracker")
+        assert not re.search(r"usage|positional|options|show this", out)
+    assert "LỆNH: không có 'aply'; chọn một trong: 'check'" in office.run("aply")[2]
+    assert "còn thiếu: KỲ" in office.run("report")[2]
+    assert "--year: 'x' không phải số" in office.run("preview", "--year", "x")[2]
 
 
 @pytest.mark.parametrize(
@@ -295,6 +219,9 @@ def test_a_misspelt_command_leaves_with_status_two(office: Office, typed: list[s
         (["status", "nam-2024"], 'chưa có kỳ "nam-2024"'),
         (["period", "open", "dot-xuat"], "--title và --due"),
         (["period", "open", "x", "--title", "T", "--due", "2024-10-01"], "đã qua"),
+        (["period", "open", "2023"], "kỳ 2023 đã khóa sau ngày 31/12/2023; kỳ đã từng mở thì mở lại bằng"),
+        (["period", "open", "2023"], "tracker period extend 2023 --closes NGÀY"),
+        (["pause", "so-tttt", "--until", "2024-10-25", "--reason", "x", "--activity", "II.55"], 'có phải "II.5"?'),
     ],
 )
 def test_what_is_unknown_or_not_possible_is_one_clear_message(

@@ -60,7 +60,7 @@ def test_a_letter_that_came_back_is_named_with_its_address_and_the_way_out(var: 
     assert (status, err) == (0, "")
     assert f"Thư bị trả lại: {KEY}, từ socongthuong@angiang.example: 550 5.1.1 User unknown\n" in out
     assert "sửa contacts trong activities.yaml rồi tracker apply" in out
-    assert "bị trả lại" in collect("letters", "list", "--state", "bounced")[1]
+    assert "bị trả lại" in collect("letters", "list", "--state", "bị trả lại")[1]
     assert "Thư bị trả lại" not in collect()[1]
 
 

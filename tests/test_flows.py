@@ -1,21 +1,27 @@
 """The flows under a real Prefect server, one for all tests of this file."""
 
 import gc
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
-from conftest import ROOT
+from answering import ROOT, say
+from smtp_post import Post, free_port
 
-from flows.collect import collect
-from flows.remind import RemindRequest, remind
+from flows.collect import collect, take_in
+from flows.remind import RemindRequest, remind, send
 from flows.report import ReportRequest, report
 from flows.serve import deployments
 from tracker import cli
+from tracker.errors import DeliveryError, FileTrouble
+from tracker.remind.queue import queue_today
+from tracker.settings import load_settings
+from tracker.store.engine import opened_store
 
-DAY = date(2024, 10, 15)
+DAY, HOI = date(2024, 10, 15), "hoilhpn@angiang.example"
 
 # Prefect's own clients leave sockets to the garbage collector.
 pytestmark = [
@@ -67,12 +73,6 @@ def test_a_dry_run_sends_nothing_and_shows_what_it_would(tmp_path: Path) -> None
 def test_a_mail_server_that_is_not_there_fails_the_run_so_that_prefect_tries_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from flows.remind import send
-    from tracker.errors import DeliveryError
-    from tracker.remind.queue import queue_today
-    from tracker.settings import load_settings
-    from tracker.store.engine import opened_store
-
     monkeypatch.setenv("TRACKER_MAIL_URL", "smtp://127.0.0.1:1")
     settings = load_settings().on(DAY)
     with opened_store(settings.database_url) as engine:
@@ -80,6 +80,74 @@ def test_a_mail_server_that_is_not_there_fails_the_run_so_that_prefect_tries_aga
     with pytest.raises(DeliveryError, match="không nối được máy chủ thư"):
         send.fn(settings)
     assert send.retries == 3
+
+
+def test_what_the_server_refused_is_shown_as_text_though_it_then_hangs_up_on_us(
+    monkeypatch: pytest.MonkeyPatch, post: tuple[Post, str]
+) -> None:
+    behaviour, url = post
+    behaviour.refuse[HOI] = ["550 [no](http://x.example) such user"]
+    for office in ("socongthuong", "lienminhhtx", "sotttt"):
+        behaviour.refuse[f"{office}@angiang.example"] = ["drop"]
+    monkeypatch.setenv("TRACKER_MAIL_URL", url)
+    monkeypatch.setattr("flows.remind.send", send.with_options(retries=0))
+    with pytest.raises(DeliveryError, match="mất kết nối"):
+        remind(RemindRequest(on=DAY))
+    refused = f"Bị từ chối, không gửi lại: remind:2024:hoi-lhpn:before-10, {HOI}: 550 \\[no\\](http://x.example)"
+    assert refused in artifact("thu-chua-den")
+    shown = artifact("nhac-viec")
+    assert "Sở Công Thương: trước hạn 10 ngày làm việc, 7 hoạt động" in shown
+    assert "Chưa gửi xong, thư còn lại vẫn nằm trong hàng đợi:\n\n- mất kết nối" in shown
+
+
+def test_on_a_day_off_what_left_and_what_was_refused_is_shown(
+    monkeypatch: pytest.MonkeyPatch, post: tuple[Post, str]
+) -> None:
+    behaviour, url = post
+    behaviour.refuse = {HOI: ["451 later", "550 no such user"], "sotttt@angiang.example": ["451 later"]}
+    monkeypatch.setenv("TRACKER_MAIL_URL", url)
+    assert remind(RemindRequest(on=DAY)) == 17
+    assert f"Chưa gửi được, sẽ tự gửi lại: remind:2024:hoi-lhpn:before-10, {HOI}: 451 later" in artifact(
+        "nhac-viec"
+    )
+    assert remind(RemindRequest(on=date(2024, 10, 19))) == 1
+    shown = artifact("nhac-viec")
+    assert "Hôm nay là ngày nghỉ" in shown
+    assert "Đã gửi 1 thư." in shown
+    assert f"{HOI}: 550 no such user" in shown
+
+
+def test_a_spoiled_template_fails_the_run_when_all_else_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_TODAY", str(DAY))
+    remind(RemindRequest())
+    with opened_store(f"sqlite:///{tmp_path / 'tracker.db'}") as engine:
+        say(engine, "II.10")
+    templates = tmp_path / "templates"
+    shutil.copytree(ROOT / "templates", templates)
+    monkeypatch.setenv("TRACKER_TEMPLATES", str(templates))
+    (templates / "letters" / "receipt" / "body.txt").write_text("{{ khong_co }}")
+    monkeypatch.setattr("flows.collect.take_in", take_in.with_options(retries=0))
+    with pytest.raises(FileTrouble, match=r"receipt/body\.txt:1"):
+        collect()
+    assert "| Sở Công Thương | 1 | 7 | 0 |" in artifact("muc-do-day-du")
+    (templates / "letters" / "remind" / "body.txt").write_text("{{ khong_co }}")
+    with pytest.raises(FileTrouble, match=r"remind/body\.txt:1"):
+        remind(RemindRequest(on=date(2024, 10, 22)))
+    assert "remind/body.txt:1: lời văn có lỗi" in artifact("nhac-viec")
+
+
+def test_completeness_is_shown_though_no_letter_can_leave(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_TODAY", str(DAY))
+    remind(RemindRequest())
+    with opened_store(f"sqlite:///{tmp_path / 'tracker.db'}") as engine:
+        say(engine, "II.10")
+    monkeypatch.setenv("TRACKER_MAIL_URL", f"smtp://127.0.0.1:{free_port()}")
+    monkeypatch.setattr("flows.collect.send", send.with_options(retries=0))
+    with pytest.raises(DeliveryError, match="không nối được máy chủ thư"):
+        collect()
+    assert "| Sở Công Thương | 1 | 7 | 0 |" in artifact("muc-do-day-du")
 
 
 def test_the_collect_flow_shows_completeness_by_agency(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,17 @@
 """The reminder of the real plan, in its words."""
 
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from answering import NOW, TODAY, edited_plan, real_plan
 
+from tracker.errors import FileTrouble
 from tracker.letters.address import AddressBook, Envelope
 from tracker.letters.compose import LINK, Composed, with_link
 from tracker.letters.queue import composed_for_agency
@@ -158,6 +162,35 @@ def test_a_receipt_names_what_was_received_and_what_is_still_owed(make_settings:
             assert "Hoàn thành, 100 %; Lê <b>An</b> gửi lúc 08:00" in text
             assert ending in text
             assert LINK in text
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "place", "trouble"),
+    [
+        ("remind/body.txt", "Kính gửi\n{{ khong_co }}", "remind/body.txt:2", "'khong_co' is undefined"),
+        ("remind/subject.txt", "\n\n{% if %}", "remind/subject.txt:3", "Expected an expression"),
+        ("remind/body.txt", "{{ due|khong_co }}", "remind/body.txt:1", "No filter named 'khong_co'"),
+        ("remind/body.txt", "{{ agency.name / 2 }}", "remind/body.txt:1", "unsupported operand"),
+        ("base.html", "<p>\n{{ khong_co }}</p>", "base.html:2", "'khong_co' is undefined"),
+        ("remind/body.html", "\n{% include 'x.html' %}", "remind/body.html:2", "không có tệp x.html"),
+        ("remind/body.html", None, "remind/body.html", "không có tệp remind/body.html"),
+        ("remind/body.txt", "Kính gửi\n\udcff", "remind/body.txt:2", "không phải chữ UTF-8"),
+    ],
+)
+def test_a_spoiled_template_is_one_fault_with_its_file_and_line(
+    settings: Settings, tmp_path: Path, name: str, content: str | None, place: str, trouble: str
+) -> None:
+    own = tmp_path / "templates"
+    shutil.copytree(settings.templates / "letters", own / "letters")
+    if content is None:
+        (own / "letters" / name).unlink()
+    else:
+        (own / "letters" / name).write_bytes(content.encode("utf-8", "surrogateescape"))
+    with pytest.raises(FileTrouble) as caught:
+        composed(replace(settings, templates=own))
+    assert str(caught.value).startswith(f"{own}/letters/{place}: ")
+    assert trouble in str(caught.value)
+    assert str(caught.value).endswith("; sửa tệp này hoặc lấy lại mẫu gốc")
 
 
 def test_mail_addresses_share_one_letter_and_each_channel_gets_its_own() -> None:

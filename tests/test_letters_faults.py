@@ -43,7 +43,7 @@ def test_a_server_that_falls_silent_over_one_letter_still_gets_the_others(
     monkeypatch.setattr("tracker.letters.doors.smtp.PATIENCE", 0.5)
     behaviour.refuse[COMMERCE] = ["hang"]
     outcome = send_queued(sqlite_engine, queued(sqlite_engine, replace(settings, mail_url=url)))
-    assert (outcome.sent, outcome.postponed, outcome.shut) == (7, 1, None)
+    assert (outcome.sent, len(outcome.postponed), outcome.shut) == (7, 1, None)
 
 
 def test_a_server_that_falls_silent_over_every_letter_is_left_alone_until_the_next_run(
@@ -56,7 +56,7 @@ def test_a_server_that_falls_silent_over_every_letter_is_left_alone_until_the_ne
         behaviour.refuse[letter.to[0]] = ["hang"]
     outcome = send_queued(sqlite_engine, today)
     assert "mất kết nối" in (outcome.shut or "")
-    assert outcome.postponed == 3
+    assert len(outcome.postponed) == 3
     assert {letter.state for letter in letters(sqlite_engine).values()} == {"queued"}
 
 

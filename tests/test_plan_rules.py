@@ -121,7 +121,39 @@ def test_the_small_plan_has_its_two_notes_and_no_more() -> None:
             "activities.yaml:20:5: so-b: chủ trì (kể cả kế thừa) 2 hoạt động nhưng chưa có nơi nhận thư; "
             "thêm contacts",
         ),
+        (
+            ("    lead: so-b\n", "    lead: so-b\n    due: 2024-09-30\n"),
+            "activities.yaml:51:10: II.3.due: hạn riêng 30/09/2024 ngoài mọi kỳ báo cáo của kế hoạch, "
+            "nên không được dùng; chọn ngày từ ngày mở đến ngày khóa của một kỳ, hoặc bỏ dòng này",
+        ),
+        (
+            with_reporting("stages: {coordinator: 20, head: 0}"),
+            "activities.yaml:54:11: reporting.stages: dispatch (15) không sau coordinator (20): "
+            "đầu mối chưa được báo trước; để dispatch lớn hơn coordinator",
+        ),
+        (
+            ("    lead: so-b\n", "    lead: so-b\n    stages: {head: 7}\n"),
+            "activities.yaml:51:20: II.3.stages: head (7) không sau coordinator (7): "
+            "đầu mối chưa được báo trước; để head lớn hơn coordinator",
+        ),
+        (
+            ("[{to: b@mau.example}]", "[{to: b@mau.example}, {to: c@mau.example}, {to: B@Mau.example}]"),
+            "activities.yaml:22:63: so-b: địa chỉ B@Mau.example đã ghi ở nơi nhận thứ 1; giữ một dòng",
+        ),
     ],
 )
 def test_what_an_admin_should_know_is_a_note_and_stops_nothing(change: tuple[str, str], note: str) -> None:
     assert note in [str(found) for found in parse_plan(altered(change).encode()).notes]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("    lead: so-b\n", "    lead: so-b\n    due: 2024-12-31\n"),
+        with_reporting("stages: {coordinator: 0}"),
+        with_reporting("stages: {head: 0, dispatch: 0}"),
+        ("short: Sở B\n", "short: Sở B\n    stages: {before: [5]}\n"),
+    ],
+)
+def test_what_is_in_order_is_no_note(change: tuple[str, str]) -> None:
+    assert [note.where for note in parse_plan(altered(change).encode()).notes] == ["so-a", "I.1"]

@@ -52,7 +52,7 @@ def test_a_letter_is_previewed_whole_and_its_link_is_not_made(
     shown = said(capsys, "preview", "--letter", "Sở Tài chính", "--on", "2025-10-20")
     assert shown.startswith("Gửi: sotaichinh@angiang.example\nTiêu đề: Sở Tài chính – đề nghị báo cáo 2 hoạt động")
     assert "nhiệm vụ của Sở Kế hoạch và Đầu tư tỉnh An Giang trước khi sắp xếp" in shown
-    assert "(liên kết được tạo khi gửi thư)" in shown
+    assert "(đường dẫn được tạo khi gửi thư)" in shown
     assert not (tmp_path / "secret-key").exists()
 
 
@@ -67,13 +67,13 @@ def test_letters_are_listed_shown_withdrawn_and_queued_again(
     monkeypatch.setenv("TRACKER_MAIL_URL", "smtp://127.0.0.1:1")
     said(capsys, "remind", "--on", "2024-10-15", status=1)
     key = "remind:2024:so-tai-chinh:before-10"
-    assert len(said(capsys, "letters", "list", "--state", "queued").splitlines()) == 19
+    assert len(said(capsys, "letters", "list", "--state", "đang chờ").splitlines()) == 19
     assert "Kính gửi: Sở Tài chính tỉnh An Giang" in said(capsys, "letters", "show", key)
     said(capsys, "letters", "cancel", key)
-    assert said(capsys, "letters", "list", "--state", "withdrawn").count(key) == 1
+    assert said(capsys, "letters", "list", "--state", "đã rút").count(key) == 1
     assert "không làm được việc này" in said(capsys, "letters", "cancel", key, status=1)
     said(capsys, "letters", "retry", key)
-    assert len(said(capsys, "letters", "list", "--state", "queued").splitlines()) == 19
+    assert len(said(capsys, "letters", "list", "--state", "đang chờ").splitlines()) == 19
     assert "có phải" in said(capsys, "letters", "show", key + "x", status=1)
 
 

@@ -83,7 +83,7 @@ def form(work: Path) -> None:
     body = demo.read(work / "outbox" / LETTER).get_body(("plain",))
     link = re.search(r"/b/[\w-]{43}", body.get_content() if body else "")
     if link is None:
-        raise SystemExit(f"{LETTER}: không thấy liên kết")
+        raise SystemExit(f"{LETTER}: không thấy đường dẫn")
     with season(SHOWN_ON) as address:
         photograph(address + link[0], work / "phone.png", work, width=390, height=2 * SCREEN)
         photograph(address + link[0], HERE / "form-desk.png", work, width=1100, height=900)

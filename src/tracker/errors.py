@@ -116,6 +116,6 @@ def nearest(given: str, valid: Iterable[str]) -> str:
     if close:
         return f'có phải "{by_folded[close[0]]}"?'
     if not names:
-        return "chưa có tên nào để dùng"
+        return "chưa có mục nào"
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
     return f"dùng một trong: {shown}"

@@ -1,11 +1,19 @@
 """The one kind of Jinja environment for letters and pages: everything escaped but .txt, nothing undefined."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from traceback import walk_tb
+from typing import Any
 
 import jinja2
 
+from tracker.errors import FileTrouble
 from tracker.words import vietnamese_date, vietnamese_number
+
+
+MISTAKES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What Python raises where a template asks for something that its facts cannot do."""
 
 
 @lru_cache(maxsize=8)
@@ -20,3 +28,44 @@ def templates_in(folder: Path) -> jinja2.Environment:
     )
     environment.filters |= {"day": vietnamese_date, "number": vietnamese_number}
     return environment
+
+
+def rendered(environment: jinja2.Environment, name: str, facts: Mapping[str, Any]) -> str:
+    """Return the text that the template `name` gives; raises FileTrouble naming file, line and the way out.
+
+    Admins edit these files, so that whatever goes wrong inside one is the file's fault.
+    """
+    try:
+        return environment.get_template(name).render(facts)
+    except (jinja2.TemplateError, *MISTAKES) as why:
+        place, trouble = _place(environment, name, why), getattr(why, "message", None) or why
+        if isinstance(why, jinja2.TemplateNotFound):
+            trouble = f"không có tệp {why.name}"
+        elif isinstance(why, UnicodeError):
+            trouble = "không phải chữ UTF-8"
+        raise FileTrouble(f"{place}: lời văn có lỗi: {trouble}; sửa tệp này hoặc lấy lại mẫu gốc") from why
+    except OSError as why:
+        file = why.filename or _path(environment, name)
+        raise FileTrouble(f"{file}: không đọc được lời văn ({why.strerror}); cho quyền đọc") from why
+
+
+def _path(environment: jinja2.Environment, name: str) -> Path:
+    loader = environment.loader
+    return Path(loader.searchpath[0], name) if isinstance(loader, jinja2.FileSystemLoader) else Path(name)
+
+
+def _place(environment: jinja2.Environment, name: str, why: Exception) -> str:
+    """Return `file:line` of what went wrong in the template `name` or in one that it includes."""
+    if isinstance(why, jinja2.TemplateSyntaxError):
+        return f"{why.filename or _path(environment, name)}:{why.lineno}"
+    folder = str(_path(environment, ""))
+    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(why.__traceback__)]
+    # Jinja puts a template's own file and lines into the traceback.
+    within = [f"{file}:{line}" for file, line in places if file.startswith(folder)]
+    if within:
+        return within[-1]
+    file = str(_path(environment, name))
+    if isinstance(why, UnicodeDecodeError):
+        line = why.object.count(b"\n", 0, why.start) + 1
+        return f"{file}:{line}"
+    return file

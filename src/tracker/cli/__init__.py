@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tracker.cli import answers, letters, plan, season
 from tracker.cli.common import day, document_number
+from tracker.cli.words import speak_vietnamese
 from tracker.errors import FileTrouble, TrackerError
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def _run(argv: Sequence[str] | None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    speak_vietnamese()
     parser = argparse.ArgumentParser(
         prog="tracker", description="Theo dõi, nhắc việc và tổng hợp báo cáo kế hoạch."
     )
@@ -77,13 +79,13 @@ def _parser() -> argparse.ArgumentParser:
     previewing = with_day(command("preview", season.preview, "xem trước thư nhắc, không ghi và không gửi gì"))
     previewing.add_argument("--year", type=int, metavar="NĂM", help="mọi ngày nhắc của các kỳ đến hạn trong năm")
     previewing.add_argument("--letter", metavar="CƠ_QUAN", help="xem nguyên văn thư gửi cơ quan này")
-    _add_letter_commands(command("letters", None, "các thư đã xếp hàng"), command)
+    _add_letter_commands(command("letters", None, "các thư đã xếp hàng"), command, with_day)
     pausing = with_day(command("pause", season.pause, "tạm dừng nhắc một cơ quan; không nêu cơ quan: liệt kê"))
     pausing.add_argument("agency", nargs="?", metavar="CƠ_QUAN")
     pausing.add_argument("--until", type=day, metavar="NGÀY", help="ngày cuối tạm dừng")
     pausing.add_argument("--reason", metavar="LÝ_DO", help="ghi vào nhật ký")
     pausing.add_argument("--activity", metavar="HOẠT_ĐỘNG", help="chỉ hoạt động này")
-    with_day(command("resume", season.resume, "nhắc trở lại một cơ quan")).add_argument(
+    with_day(command("resume", season.resume, "bỏ tạm dừng nhắc một cơ quan")).add_argument(
         "agency", metavar="CƠ_QUAN"
     )
     with_day(command("collect", season.collect, "xác nhận báo cáo đã đến, rút thư nhắc không còn cần"))
@@ -101,10 +103,10 @@ def _parser() -> argparse.ArgumentParser:
     returning.add_argument("period", metavar="KỲ")
     returning.add_argument("activity", metavar="HOẠT_ĐỘNG")
     returning.add_argument("--comment", required=True, metavar="LÝ_DO")
-    linking = with_day(command("link", answers.link, "in liên kết trả lời của một cơ quan"))
+    linking = with_day(command("link", answers.link, "in đường dẫn trả lời của một cơ quan"))
     linking.add_argument("period", metavar="KỲ")
     linking.add_argument("agency", metavar="CƠ_QUAN")
-    linking.add_argument("--new", action="store_true", help="hủy các liên kết đã cấp và cấp liên kết mới")
+    linking.add_argument("--new", action="store_true", help="hủy các đường dẫn đã cấp và cấp đường dẫn mới")
     showing = command("show", answers.show, "xem báo cáo các cơ quan đã gửi")
     showing.add_argument("period", metavar="KỲ")
     showing.add_argument("--agency", metavar="CƠ_QUAN", help="chỉ của cơ quan này")
@@ -113,17 +115,16 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_letter_commands(parser: argparse.ArgumentParser, command: object) -> None:
+def _add_letter_commands(parser: argparse.ArgumentParser, command: object, with_day: object) -> None:
     kinds = parser.add_subparsers(required=True, metavar="LỆNH")
     listing = command("list", letters.list_letters, "liệt kê thư, mới nhất trước", kinds)  # type: ignore[operator]
-    states = ("queued", "sending", "sent", "refused", "withdrawn", "bounced")
-    listing.add_argument("--state", choices=states, help="chỉ thư ở trạng thái này")
-    for name, run, told in (
-        ("show", letters.show_letter, "xem nguyên văn một thư"),
-        ("retry", letters.retry_letter, "xếp hàng lại thư bị từ chối, bị trả lại hoặc đã rút"),
-        ("cancel", letters.cancel_letter, "rút thư còn đang chờ"),
-    ):
-        command(name, run, told, kinds).add_argument("key", metavar="MÃ_THƯ")  # type: ignore[operator]
+    listing.add_argument("--state", metavar="TRẠNG_THÁI", help='chỉ thư ở trạng thái này, ví dụ "bị từ chối"')
+    showing = command("show", letters.show_letter, "xem nguyên văn một thư", kinds)  # type: ignore[operator]
+    retrying = "xếp hàng lại thư bị từ chối, bị trả lại hoặc đã rút"
+    retry = with_day(command("retry", letters.retry_letter, retrying, kinds))  # type: ignore[operator]
+    cancel = with_day(command("cancel", letters.cancel_letter, "rút thư còn đang chờ", kinds))  # type: ignore[operator]
+    for one in (showing, retry, cancel):
+        one.add_argument("key", metavar="MÃ_THƯ")
 
 
 def _add_period_commands(parser: argparse.ArgumentParser, command: object, with_day: object) -> None:

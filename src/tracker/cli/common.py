@@ -37,14 +37,12 @@ def store(settings: Settings, *, create: bool = False) -> Iterator[sa.Engine]:
 
 def told(outcome: Outcome, settings: Settings) -> int:
     """Print what became of the letters; return the exit status."""
+    from tracker.letters.wording import lines_of_trouble
+
     if outcome.sent:
         print(f"Đã gửi {outcome.sent} thư qua {settings.mail_door_shown}.")
-    for letter, refused in outcome.partly:
-        print(f"{letter.key}: đã gửi, nhưng máy chủ thư không nhận cho {refused}", file=sys.stderr)
-    for letter, reply in outcome.refused:
-        print(f"Bị từ chối, không gửi lại: {', '.join(letter.to)}: {reply}", file=sys.stderr)
-    if outcome.postponed:
-        print(f"{outcome.postponed} thư chưa gửi được, sẽ tự gửi lại ở lần chạy sau.", file=sys.stderr)
+    for line in lines_of_trouble(outcome):
+        print(line, file=sys.stderr)
     if outcome.shut:
         print(outcome.shut, file=sys.stderr)
     return 1 if outcome.refused or outcome.shut else 0

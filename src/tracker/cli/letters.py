@@ -11,31 +11,36 @@ def list_letters(args: argparse.Namespace) -> None:
     """Print the letters and how each stands."""
     from tracker.settings import ZONE
     from tracker.store.engine import reading
-    from tracker.store.letters import STATE_WORDS, letters_in
+    from tracker.store.letters import letters_in, state_called, state_words
 
+    state = state_called(args.state) if args.state is not None else None
     with store(settings_for(args)) as engine, reading(engine) as session:
-        for letter in letters_in(session, args.state):
-            state = STATE_WORDS[letter.state] + (", có thể đã gửi hai lần" if letter.uncertain else "")
+        letters = letters_in(session, state)
+        for letter in letters:
             when = (letter.sent_at or letter.queued_at).astimezone(ZONE)
             to = ", ".join([*letter.to, *letter.cc])
-            print(f"{when:%d/%m/%Y %H:%M}  {letter.key}  {state}  {to}  {letter.reply}".rstrip())
+            print(f"{when:%d/%m/%Y %H:%M}  {letter.key}  {state_words(letter)}  {to}  {letter.reply}".rstrip())
+    if not letters:
+        print("Chưa có thư nào.")
 
 
 def show_letter(args: argparse.Namespace) -> None:
     """Print one letter whole; its link stays a mark."""
     from tracker.store.engine import reading
-    from tracker.store.letters import find_letter
+    from tracker.store.letters import find_letter, state_words
 
     with store(settings_for(args)) as engine, reading(engine) as session:
         letter = find_letter(session, args.key)
         copied = f"\nĐồng gửi: {', '.join(letter.cc)}" if letter.cc else ""
-        print(f"Gửi: {', '.join(letter.to)}{copied}\nTiêu đề: {letter.subject}\nTrả lời: {letter.reply}")
-        print(f"\n{letter.text}")
+        replied = f"\nMáy chủ thư trả lời: {letter.reply}" if letter.reply else ""
+        print(f"Gửi: {', '.join(letter.to)}{copied}\nTiêu đề: {letter.subject}")
+        print(f"Trạng thái: {state_words(letter)}{replied}\n\n{letter.text}")
 
 
 def retry_letter(args: argparse.Namespace) -> None:
     """Queue one letter that did not arrive again."""
     from tracker.letters.address import Envelope, anew
+    from tracker.remind.refresh import why_withdrawn
     from tracker.store.bounces import forgive
     from tracker.store.engine import writing
     from tracker.store.letters import find_letter, retry_letter
@@ -51,7 +56,9 @@ def retry_letter(args: argparse.Namespace) -> None:
         again = anew(agency, before) if agency else before
         retry_letter(session, letter, again.to, again.cc, who(), settings.now())
         forgive(session, [*again.to, *again.cc])
-    print(f"Đã xếp hàng lại, gửi tới {', '.join([*again.to, *again.cc])}; thư sẽ đi ở lần chạy tới.")
+        idle = why_withdrawn(session, settings, letter)
+    fate = f"nhưng lần chạy tới sẽ rút thư: {idle}." if idle else "thư sẽ đi ở lần chạy tới."
+    print(f"Đã xếp hàng lại, gửi tới {', '.join([*again.to, *again.cc])}; {fate}")
 
 
 def cancel_letter(args: argparse.Namespace) -> None:

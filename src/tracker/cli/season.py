@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from tracker.cli.common import settings_for, store, told, who
+from tracker.errors import FileTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,12 +24,14 @@ def remind(args: argparse.Namespace) -> int:
     """Queue and send the day's reminders."""
     from tracker.letters.send import send_queued
     from tracker.remind.queue import queue_today
-    from tracker.remind.wording import as_lines, escalations_as_lines
+    from tracker.remind.wording import as_lines, escalations_as_lines, refreshed_lines
 
     settings = settings_for(args)
     with store(settings) as engine:
         queued = queue_today(engine, settings, dry_run=args.dry_run)
         outcome = None if args.dry_run else send_queued(engine, settings)
+    for line in refreshed_lines(queued.refreshed.withdrawn, queued.refreshed.reworded):
+        print(line)
     if queued.day_off:
         print(f"Ngày {settings.today():%d/%m/%Y} là ngày nghỉ; thư nhắc đi vào ngày làm việc tới.")
     for line in as_lines(queued.fresh):
@@ -41,7 +44,10 @@ def remind(args: argparse.Namespace) -> int:
         print(line)
     for reminder, why in queued.unreachable:
         print(f"Không có nơi nhận thư dùng được: {as_lines([reminder])[0]}; {why}", file=sys.stderr)
-    return told(outcome, settings) if outcome else 0
+    status = told(outcome, settings) if outcome else 0
+    for trouble in queued.troubles:
+        print(trouble, file=sys.stderr)
+    return 1 if queued.troubles else status
 
 
 def preview(args: argparse.Namespace) -> None:
@@ -62,7 +68,7 @@ def _print_letter(reminder: Reminder, letter: Outgoing) -> None:
     from tracker.letters.compose import with_link
 
     to = "; ".join(", ".join([*envelope.to, *envelope.cc]) for envelope in letter.envelopes)
-    text = with_link(letter.words.text, "(liên kết được tạo khi gửi thư)")
+    text = with_link(letter.words.text, "(đường dẫn được tạo khi gửi thư)")
     print(f"Gửi: {to or 'chưa có nơi nhận thư dùng được'}\nTiêu đề: {letter.words.subject}\n")
     print(text)
     if not reminder.fresh:
@@ -91,16 +97,21 @@ def _print_today(engine: Engine, settings: Settings) -> None:
 
 def collect(args: argparse.Namespace) -> int:
     """Read the mailbox, send receipts for what has come and withdraw what is no longer owed."""
-    from tracker.collect.intake import take_in_today
+    from tracker.collect.intake import Intake, take_in_today
     from tracker.collect.mailbox import read_inbox
     from tracker.collect.wording import inbox_lines, inbox_troubles
     from tracker.letters.send import send_queued
     from tracker.remind.refresh import refresh_queued
+    from tracker.remind.wording import refreshed_lines
 
     settings = settings_for(args)
     with store(settings) as engine:
         inbox = read_inbox(engine, settings)  # first: what follows heeds where letters came back from
-        intake = take_in_today(engine, settings)
+        intake, spoiled = Intake(()), None
+        try:
+            intake = take_in_today(engine, settings)
+        except FileTrouble as why:  # a spoiled template holds neither reading nor sending back
+            spoiled = str(why)
         refreshed = refresh_queued(engine, settings)
         outcome = send_queued(engine, settings)
     for line in inbox_lines(inbox):
@@ -110,7 +121,13 @@ def collect(args: argparse.Namespace) -> int:
     for period, agency, answers in intake.receipts:
         print(f"Kỳ {period}: xác nhận {answers} hoạt động của {agency}")
     print(f"Đã xếp hàng {len(intake.receipts)} thư xác nhận; rút {refreshed.withdrawn} thư nhắc không còn cần.")
-    return max(told(outcome, settings), int(inbox.shut is not None))
+    for line in refreshed_lines(0, refreshed.reworded):
+        print(line)
+    status = told(outcome, settings)
+    troubles = [trouble for trouble in (spoiled, refreshed.trouble) if trouble]
+    for trouble in troubles:
+        print(trouble, file=sys.stderr)
+    return 1 if troubles or inbox.shut else status
 
 
 def pause(args: argparse.Namespace) -> None:
@@ -123,25 +140,10 @@ def pause(args: argparse.Namespace) -> None:
     with store(settings) as engine, writing(engine) as session:
         _, plan = plan_in_force(session)
         if args.agency:
-            _check_pause(args, settings)
             now = settings.now()
             pause_reminders(session, plan, args.agency, args.activity, args.until, args.reason, who(), now)
         lines = pause_lines(plan, running_pauses(session, settings.today()))
     print("\n".join(lines) if lines else "Không có cơ quan nào đang tạm dừng nhắc.")
-
-
-def _check_pause(args: argparse.Namespace, settings: Settings) -> None:
-    from tracker.errors import BadInput
-
-    wrong = []
-    if args.until is None:
-        wrong.append("chưa ghi ngày cuối tạm dừng; thêm --until NĂM-THÁNG-NGÀY")
-    elif args.until < settings.today():
-        wrong.append(f"ngày {args.until:%d/%m/%Y} đã qua; chọn ngày từ hôm nay trở đi")
-    if not (args.reason or "").strip():
-        wrong.append("chưa ghi lý do tạm dừng; thêm --reason")
-    if wrong:
-        raise BadInput("\n".join(wrong))
 
 
 def resume(args: argparse.Namespace) -> None:
@@ -154,7 +156,7 @@ def resume(args: argparse.Namespace) -> None:
     with store(settings) as engine, writing(engine) as session:
         _, plan = plan_in_force(session)
         resume_reminders(session, plan, args.agency, settings.today(), who(), settings.now())
-    print("Đã nhắc trở lại; thư đi ở lần chạy tới nếu còn nợ báo cáo.")
+    print("Đã bỏ tạm dừng nhắc; thư đi theo mốc nhắc tới.")
 
 
 def status(args: argparse.Namespace) -> None:

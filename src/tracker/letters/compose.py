@@ -11,7 +11,8 @@ from typing import Any
 
 import css_inline
 
-from tracker.templating import templates_in
+from tracker.errors import FileTrouble
+from tracker.templating import rendered, templates_in
 
 LINK = "https://link.invalid/"
 """Stands in a stored letter where the link goes; `.invalid` can never be somebody's site."""
@@ -27,17 +28,24 @@ class Composed:
 
 
 def compose(templates: Path, kind: str, facts: Mapping[str, Any]) -> Composed:
-    """Return the letter of `kind` (`remind`, `receipt`) that `facts` and its templates give."""
+    """Return the letter of `kind` (`remind`, `receipt`) that `facts` and its templates give.
+
+    Raises FileTrouble where one of them cannot be used.
+    """
     folder = templates_in(templates / "letters")
     subject, text, html = (
-        folder.get_template(f"{kind}/{name}").render(facts) for name in ("subject.txt", "body.txt", "body.html")
+        rendered(folder, f"{kind}/{name}", facts) for name in ("subject.txt", "body.txt", "body.html")
     )
-    return Composed(" ".join(subject.split()), text.strip() + "\n", css_inline.inline(html))
+    try:
+        return Composed(" ".join(subject.split()), text.strip() + "\n", css_inline.inline(html))
+    except css_inline.InlineError as why:
+        file = templates / "letters" / kind / "body.html"
+        raise FileTrouble(f"{file}: kiểu dáng có lỗi: {why}; sửa tệp này hoặc lấy lại mẫu gốc") from why
 
 
 def composed_line(templates: Path, name: str, facts: Mapping[str, Any]) -> str:
-    """Return the one line that the template `name` under `templates/letters/` gives."""
-    return " ".join(templates_in(templates / "letters").get_template(name).render(facts).split())
+    """Return the one line that the template `name` under `templates/letters/` gives; raises FileTrouble."""
+    return " ".join(rendered(templates_in(templates / "letters"), name, facts).split())
 
 
 def with_link(body: str, link: str) -> str:

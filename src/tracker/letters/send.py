@@ -34,8 +34,8 @@ class Outcome:
     """What one run of the sender did."""
 
     sent: int = 0
-    postponed: int = 0
-    """Letters that wait for another try."""
+    postponed: list[tuple[Held, str]] = field(default_factory=list)
+    """Waiting for another try, each with the reason."""
     refused: list[tuple[Held, str]] = field(default_factory=list)
     """Refused for good, each with the reason."""
     partly: list[tuple[Held, str]] = field(default_factory=list)
@@ -143,4 +143,4 @@ class _Run:
         elif settle_failed(self.connection, letter, tried, now) == "refused":
             self.outcome.refused.append((letter, tried.reply))
         else:
-            self.outcome.postponed += 1
+            self.outcome.postponed.append((letter, tried.reply))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tracker.plan.model import Activity, Agency, Calendar, Plan, Reporting, Target
+from tracker.plan.model import Activity, Agency, Calendar, Plan, Reporting, Stages, Target
 from tracker.plan.tree import Fault, Place
 
 Path = tuple[str | int, ...]
@@ -187,7 +187,47 @@ def notes(plan: Plan, seen: Seen) -> Iterator[Fault]:
     if review and review.unconfirmed:
         place = ("reporting", "phase_review", "unconfirmed")
         yield seen.say(place, "reporting.phase_review", review.unconfirmed, to_confirm)
+    yield from _unused_due_dates(plan, seen)
+    yield from _overtaking_stages(plan, seen)
+    yield from _equal_addresses(seen)
     yield from _silent_leads(plan, seen)
+
+
+def _unused_due_dates(plan: Plan, seen: Seen) -> Iterator[Fault]:
+    rule, review = plan.reporting.annual, plan.reporting.phase_review
+    spans = [(rule.opens.in_year(year), rule.closes.in_year(year)) for year in plan.plan.years]
+    spans += [(review.opens, review.closes)] if review else []
+    for path, activity in seen.rows("activities", Activity):
+        if activity.due and not any(opens <= activity.due <= closes for opens, closes in spans):
+            what = f"hạn riêng {activity.due:%d/%m/%Y} ngoài mọi kỳ báo cáo của kế hoạch, nên không được dùng"
+            way_out = "chọn ngày từ ngày mở đến ngày khóa của một kỳ, hoặc bỏ dòng này"
+            yield seen.say((*path, "due"), f"{activity.id}.due", what, way_out)
+
+
+def _overtaking_stages(plan: Plan, seen: Seen) -> Iterator[Fault]:
+    wide = plan.reporting.stages
+    owners: list[tuple[Path, str, Stages, Stages]] = [(("reporting", "stages"), "reporting", wide, wide)]
+    for path, agency in seen.rows("agencies", Agency):
+        owners.append(((*path, "stages"), agency.id, agency.stages, agency.stages.over(wide)))
+    for path, activity in seen.rows("activities", Activity):
+        rules = plan.stages_of(activity.id, activity.lead)
+        owners.append(((*path, "stages"), activity.id, activity.stages, rules))
+    for path, named, own, rules in owners:
+        for late, days in (("head", rules.head), ("dispatch", rules.dispatch)):
+            told = own.coordinator is not None or getattr(own, late) is not None
+            if told and days and rules.coordinator and days <= rules.coordinator:
+                what = f"{late} ({days}) không sau coordinator ({rules.coordinator}): đầu mối chưa được báo trước"
+                yield seen.say((*path, late), f"{named}.stages", what, f"để {late} lớn hơn coordinator")
+
+
+def _equal_addresses(seen: Seen) -> Iterator[Fault]:
+    for path, agency in seen.rows("agencies", Agency):
+        first: dict[str, int] = {}
+        for number, contact in enumerate(agency.contacts, 1):
+            address = contact.to if "://" in contact.to else contact.to.casefold()
+            if first.setdefault(address, number) != number:
+                what = f"địa chỉ {contact.to} đã ghi ở nơi nhận thứ {first[address]}"
+                yield seen.say((*path, "contacts", number, "to"), agency.id, what, "giữ một dòng")
 
 
 def _silent_leads(plan: Plan, seen: Seen) -> Iterator[Fault]:

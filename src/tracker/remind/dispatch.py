@@ -9,13 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-import jinja2
-
 from tracker.errors import FileTrouble
 from tracker.papers.paper import Annex, Block, Column, Paper, Row, Table
 from tracker.plan.model import Agency, Letterhead, Plan
 from tracker.store.tables import Period
-from tracker.templating import templates_in
+from tracker.templating import rendered, templates_in
 from tracker.words import vietnamese_date
 
 WORDS = "cong-van.txt"
@@ -89,17 +87,7 @@ def dispatch(
 
 def _lines(looks: Path, facts: dict[str, object]) -> list[str]:
     words = templates_in(looks).overlay(finalize=_on_one_line)
-    try:
-        text = words.get_template(WORDS).render(facts)
-    except jinja2.TemplateNotFound as trouble:
-        raise FileTrouble(
-            f"{looks / WORDS}: không đọc được lời văn của công văn; hãy lấy lại mẫu gốc"
-        ) from trouble
-    except (jinja2.TemplateError, UnicodeDecodeError, LookupError, TypeError, ValueError) as trouble:
-        line = f" (dòng {trouble.lineno})" if isinstance(trouble, jinja2.TemplateSyntaxError) else ""
-        raise FileTrouble(
-            f"{looks / WORDS}: lời văn của công văn có lỗi{line}: {trouble}; hãy sửa hoặc lấy lại mẫu gốc"
-        ) from trouble
+    text = rendered(words, WORDS, facts)
     return [line.strip() for line in text.split("\n") if line.strip()] or [""]
 
 

@@ -10,12 +10,13 @@ from itertools import islice
 
 import sqlalchemy as sa
 
+from tracker.errors import FileTrouble
 from tracker.letters.queue import Outgoing, letter_rows, queue_rows
 from tracker.remind.agenda import Agenda, agenda
 from tracker.remind.copies import Copy
 from tracker.remind.due import Escalation, Reminder
 from tracker.remind.outgoing import copy_letter, escalation_letter, reminder_letter, summaries
-from tracker.remind.refresh import refresh_queued
+from tracker.remind.refresh import Refreshed, refresh_queued
 from tracker.settings import Settings
 from tracker.store.engine import reading, trying, writing
 from tracker.store.pauses import pause_lines
@@ -42,6 +43,9 @@ class Queued:
     """What is held back, a line for each pause."""
     day_off: bool = False
     """Offices are closed today: what is owed waits for the next working day."""
+    refreshed: Refreshed = Refreshed()
+    troubles: tuple[str, ...] = ()
+    """What kept letters from being made: spoiled templates. What was queued before them leaves as it should."""
 
 
 def queue_today(engine: sa.Engine, settings: Settings, *, dry_run: bool = False) -> Queued:
@@ -51,22 +55,28 @@ def queue_today(engine: sa.Engine, settings: Settings, *, dry_run: bool = False)
             _, plan = plan_in_force(session)
             open_ruled_periods(session, plan, settings.today(), settings.now())
             return _planned(agenda(session, settings))
-    refresh_queued(engine, settings)
+    refreshed = refresh_queued(engine, settings)
     with writing(engine) as session:
         _, plan = plan_in_force(session)
         open_ruled_periods(session, plan, settings.today(), settings.now())
     with reading(engine) as session:
         day = agenda(session, settings)
     planned = _planned(day)
-    queued: set[str] = set()
-    for letters in _letters(settings, day, planned):
-        queued |= _queue(engine, settings, day, letters)
+    is_new: dict[str, bool] = {}
+    troubles = [refreshed.trouble] if refreshed.trouble else []
+    try:
+        for letters in _letters(settings, day, planned):
+            _queue(engine, settings, day, letters, is_new)
+    except FileTrouble as why:
+        troubles.append(str(why))
     return replace(
         planned,
-        fresh=tuple(reminder for reminder in planned.fresh if reminder.key in queued),
-        known=planned.known + tuple(reminder for reminder in planned.fresh if reminder.key not in queued),
-        copies=tuple(copy for copy in planned.copies if copy.key in queued),
-        escalations=tuple(escalation for escalation in planned.escalations if escalation.key in queued),
+        fresh=tuple(reminder for reminder in planned.fresh if is_new.get(reminder.key)),
+        known=planned.known + tuple(r for r in planned.fresh if is_new.get(r.key) is False),
+        copies=tuple(copy for copy in planned.copies if is_new.get(copy.key)),
+        escalations=tuple(escalation for escalation in planned.escalations if is_new.get(escalation.key)),
+        refreshed=refreshed,
+        troubles=tuple(dict.fromkeys(troubles)),
     )
 
 
@@ -95,14 +105,13 @@ def _letters(settings: Settings, day: Agenda, planned: Queued) -> Iterator[Itera
     yield summaries(settings, day, planned.fresh, planned.unreachable)
 
 
-def _queue(engine: sa.Engine, settings: Settings, day: Agenda, letters: Iterator[Outgoing]) -> set[str]:
-    """Queue `letters` and return the keys of those that no other machine had queued meanwhile."""
+def _queue(
+    engine: sa.Engine, settings: Settings, day: Agenda, letters: Iterator[Outgoing], is_new: dict[str, bool]
+) -> None:
+    """Queue `letters`, and note in `is_new` by key whether no other machine had queued it meanwhile."""
     now = settings.now()
-    queued = set()
     while batch := list(islice(letters, BATCH)):
         ready = [(letter, letter_rows(settings, day.version, day.plan, letter, now)) for letter in batch]
         with writing(engine) as session:
             for letter, rows in ready:
-                if queue_rows(session, settings, letter, rows, now) is not None:
-                    queued.add(letter.key)
-    return queued
+                is_new[letter.key] = queue_rows(session, settings, letter, rows, now) is not None

@@ -89,6 +89,12 @@ def escalations_as_lines(escalations: Sequence[Escalation]) -> list[str]:
     ]
 
 
+def refreshed_lines(withdrawn: int, reworded: int) -> list[str]:
+    """Return a line for what became of reminders that still waited; none where nothing did."""
+    lines = [f"Đã rút {withdrawn} thư nhắc không còn cần."] if withdrawn else []
+    return lines + ([f"Đã sửa lời {reworded} thư nhắc đang chờ cho khớp với việc còn nợ."] if reworded else [])
+
+
 def stage_words(name: str) -> str:
     """Return a stage in words: "mở kỳ", "trước hạn 10 ngày làm việc", "đúng hạn", "thư gửi lãnh đạo cơ quan"."""
     kind, _, days = name.partition("-")

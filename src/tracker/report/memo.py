@@ -15,11 +15,11 @@ from typing import Any
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
-from tracker.errors import FileTrouble
 from tracker.papers.paper import Block, Paper
 from tracker.progress import STATUS_WORDS
 from tracker.report import tables
 from tracker.report.snapshot import Snapshot
+from tracker.templating import rendered
 from tracker.words import vietnamese_date, vietnamese_number
 
 MARK = re.compile("\x02([0-9]+)\x03")
@@ -70,15 +70,7 @@ def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> s
     }
     environment.filters |= filters
     facts = {field.name: getattr(snapshot, field.name) for field in fields(snapshot)}
-    try:
-        return environment.get_template(words.name).render(facts)
-    except jinja2.TemplateNotFound as trouble:
-        raise FileTrouble(f"{words}: không đọc được lời văn của báo cáo; hãy lấy lại mẫu gốc") from trouble
-    except (jinja2.TemplateError, UnicodeDecodeError, KeyError, TypeError) as trouble:
-        line = f" (dòng {trouble.lineno})" if isinstance(trouble, jinja2.TemplateSyntaxError) else ""
-        raise FileTrouble(
-            f"{words}: lời văn của báo cáo có lỗi{line}: {trouble}; hãy sửa hoặc lấy lại mẫu gốc"
-        ) from trouble
+    return rendered(environment, words.name, facts)
 
 
 def _by_lead(rows: Iterable[Any]) -> list[tuple[str, list[Any]]]:

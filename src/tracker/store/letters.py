@@ -1,6 +1,7 @@
 """Letters: queued once by key, looked up, reworded, withdrawn. What a sender does is in outbox.py."""
 
 import hashlib
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -25,6 +26,20 @@ STATE_WORDS = {
     "withdrawn": "đã rút",
     "bounced": "bị trả lại",
 }
+
+
+def state_words(letter: Letter) -> str:
+    """Return how `letter` stands, in words."""
+    return STATE_WORDS[letter.state] + (", có thể đã gửi hai lần" if letter.uncertain else "")
+
+
+def state_called(words: str) -> str:
+    """Return the state that a person calls `words`, as `state_words` shows it; raises BadInput with the nearest."""
+    wanted = " ".join(unicodedata.normalize("NFC", words).casefold().split())
+    for state, called in STATE_WORDS.items():
+        if called == wanted:
+            return state
+    raise BadInput(f'không có trạng thái thư "{words}"; {nearest(wanted, STATE_WORDS.values())}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +157,3 @@ def _move(session: Session, letter: Letter, before: Sequence[str], who: str, now
             f"{letter.key}: thư đang ở trạng thái “{STATE_WORDS[letter.state]}”, không làm được việc này"
         )
     note(session, now, who, f"made a letter {values['state']}", letter.key)
-
-
-def count_by_state(session: Session) -> dict[str, int]:
-    """Return how many letters stand in each state."""
-    return dict(session.execute(sa.select(Letter.state, sa.func.count()).group_by(Letter.state)).tuples().all())

@@ -6,8 +6,9 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.errors import BadInput
+from tracker.errors import BadInput, nearest
 from tracker.plan.model import Plan
+from tracker.settings import ZONE
 from tracker.store.journal import note
 from tracker.store.tables import Pause
 
@@ -23,25 +24,33 @@ def pause_reminders(
     plan: Plan,
     agency: str,
     activity: str | None,
-    until: date,
-    reason: str,
+    until: date | None,
+    reason: str | None,
     who: str,
     now: datetime,
 ) -> Pause:
     """Hold reminders to `agency` back up to and on the day `until`, about one `activity` or (None) about all.
 
-    Raises BadInput for an agency or activity the plan does not have, or no reason.
+    Raises BadInput naming every fault: no such agency or activity, one the agency does not answer for, a day that is
+    missing or over, no reason.
     """
     agency_id = plan.find_agency(agency).id
-    if activity is not None and activity not in plan.by_id:
-        raise BadInput(f'không có hoạt động "{activity}"; xem số hoạt động trong activities.yaml')
-    if not reason.strip():
-        raise BadInput("chưa ghi lý do tạm dừng nhắc; thêm --reason")
+    today = now.astimezone(ZONE).date()
+    reason = (reason or "").strip()
+    wrong = [fault] if activity and (fault := _not_theirs(plan, activity, agency_id, today, until)) else []
+    if until is None:
+        wrong.append("chưa ghi ngày cuối tạm dừng; thêm --until NĂM-THÁNG-NGÀY")
+    elif until < today:
+        wrong.append(f"ngày {until:%d/%m/%Y} đã qua; chọn ngày từ hôm nay trở đi")
+    if not reason:
+        wrong.append("chưa ghi lý do tạm dừng; thêm --reason")
+    if wrong or until is None:
+        raise BadInput("\n".join(wrong))
     pause = Pause(
         agency_id=agency_id,
         activity_id=activity,
         until=until,
-        reason=reason.strip(),
+        reason=reason,
         paused_by=who,
         paused_at=now,
     )
@@ -49,6 +58,22 @@ def pause_reminders(
     session.flush()
     note(session, now, who, "paused reminders", agency_id, activity=activity, until=str(until), reason=reason)
     return pause
+
+
+def _not_theirs(plan: Plan, activity: str, agency_id: str, today: date, until: date | None) -> str | None:
+    """Return why nobody would remind the agency of `activity` before `until`, or None where somebody might."""
+    if activity not in plan.by_id:
+        return f'không có hoạt động "{activity}"; {nearest(activity, plan.by_id)}'
+    area = plan.reporting.area_report
+    asked = plan.members(area.by) if area and area.id == activity else [plan.by_id[activity].lead]
+    if agency_id in {
+        holder
+        for one in asked
+        for holder in (one, plan.holder(one, today).id, plan.holder(one, until or today).id)
+    }:
+        return None
+    leads = ", ".join(plan.agencies[one].short for one in asked)
+    return f"{activity}: {plan.agencies[agency_id].short} không phải báo cáo hoạt động này; cơ quan chủ trì là {leads}"
 
 
 def resume_reminders(session: Session, plan: Plan, agency: str, today: date, who: str, now: datetime) -> int:

@@ -89,9 +89,15 @@ def requested_period(
     """Return the period a coordinator asks for: one of the plan's own by its `code`, or an ad hoc one.
 
     An ad hoc period asks about the activities of `years` (by default of the due date's year), or only those
-    chosen. Raises BadInput naming every value that is not usable.
+    chosen. Raises BadInput naming every value that is not usable, and for one of the plan's own that is closed.
     """
     ruled = next((period for period in ruled_periods(plan) if period.code == code), None)
+    if ruled is not None and ruled.closes < today:
+        raise BadInput(
+            f"kỳ {code} đã khóa sau ngày {ruled.closes:%d/%m/%Y}; kỳ đã từng mở thì mở lại bằng: tracker period extend "
+            f"{code} --closes NGÀY; chưa từng mở thì mở một kỳ đột xuất"
+            + (f", thêm --year {code}" if ruled.kind == "annual" else "")
+        )
     if ruled is not None:
         ruled.opens = min(ruled.opens, today)
         return ruled

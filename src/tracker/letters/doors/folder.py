@@ -1,11 +1,11 @@
 """The default door: a folder of .eml files, which any mail program opens."""
 
 import os
-import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
+from urllib.parse import quote
 
 from tracker.errors import DeliveryError
 from tracker.letters.doors.delivered import Delivered
@@ -30,7 +30,7 @@ class FolderDoor:
     ) -> Delivered:
         """Write `mail` and return the file's path; raises DeliveryError where the folder cannot be written."""
         del sender, to
-        path = self.folder / (re.sub(r"[^A-Za-z0-9.-]+", "-", name) + ".eml")
+        path = self.folder / file_name(name)
         unfinished = path.with_suffix(".part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -47,3 +47,15 @@ class FolderDoor:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
         return Delivered(str(path))
+
+
+def file_name(key: str) -> str:
+    """Return the name of the file of the letter `key`; no two keys share one.
+
+    `remind:2024:so-noi-vu:before-5` is kept in `remind-2024-so-noi-vu-before-5.eml`. Where the period's code, or
+    an activity's id before the agency's, has hyphens of its own, one could not tell where it ends: then underlines
+    part the key, which stand nowhere else.
+    """
+    parts = [quote(part, safe="+@").replace("_", "%5F") for part in key.split(":")]
+    unclear = any("-" in part for part in parts[1 : max(2, len(parts) - 2)])
+    return ("_" if unclear else "-").join(parts) + ".eml"
