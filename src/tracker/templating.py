@@ -9,7 +9,7 @@ from typing import Any
 import jinja2
 
 from tracker.errors import FileTrouble
-from tracker.words import vietnamese_date, vietnamese_number
+from tracker.words import vietnamese_date, vietnamese_number, vietnamese_size
 
 
 MISTAKES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -18,7 +18,7 @@ MISTAKES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeEr
 
 @lru_cache(maxsize=8)
 def templates_in(folder: Path) -> jinja2.Environment:
-    """Return the environment of `folder`, with the filters `day` (29/10/2024) and `number` (1.253; 12,5)."""
+    """Return the environment of `folder`; filters: `day` (29/10/2024), `number` (12,5), `size` (1,2 MB)."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(folder),
         undefined=jinja2.StrictUndefined,
@@ -26,7 +26,7 @@ def templates_in(folder: Path) -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"day": vietnamese_date, "number": vietnamese_number}
+    environment.filters |= {"day": vietnamese_date, "number": vietnamese_number, "size": vietnamese_size}
     return environment
 
 

@@ -12,6 +12,13 @@ def vietnamese_number(value: Decimal | int) -> str:
     return text.translate(str.maketrans(",.", ".,"))
 
 
+def vietnamese_size(count: int) -> str:
+    """Return `count` bytes in kB or MB: 35 kB; 1,2 MB."""
+    unit, many = ("kB", 1_000) if count < 1_000_000 else ("MB", 1_000_000)
+    tenths = max((Decimal(count) / many).quantize(Decimal("0.1")), Decimal("0.1"))
+    return f"{vietnamese_number(tenths)} {unit}"
+
+
 def vietnamese_date(day: date) -> str:
     """Return `day` as 29/10/2024."""
     return f"{day:%d/%m/%Y}"

@@ -34,6 +34,7 @@ def memo(snapshot: Snapshot, words: Path, dated: date, number: int | None = None
     quotes: list[tuple[str, str]] = []
     text = _render(words, snapshot, quotes)
     body = [_block(line.strip(), quotes, snapshot) for line in text.splitlines() if line.strip()]
+    listed = (tables.proofs(snapshot),) if snapshot.proofs else ()
     return Paper(
         letterhead=snapshot.letterhead,
         issued_by=snapshot.coordinator,
@@ -42,7 +43,7 @@ def memo(snapshot: Snapshot, words: Path, dated: date, number: int | None = None
         number=number,
         dated=dated,
         body=tuple(body),
-        annexes=(tables.all_activities(snapshot), tables.who_reported(snapshot)),
+        annexes=(tables.all_activities(snapshot), tables.who_reported(snapshot), *listed),
         illustration=snapshot.illustration,
     )
 

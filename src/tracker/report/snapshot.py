@@ -12,9 +12,11 @@ from sqlalchemy.orm import Session
 
 from tracker.plan.model import Header, Letterhead, Plan
 from tracker.progress import DutyState, Timeliness, UpdateStatus, timeliness
+from tracker.settings import ZONE
 from tracker.store.duties import duties_of, plan_order
+from tracker.store.evidence import evidence_of
 from tracker.store.periods import previous_period
-from tracker.store.tables import Duty, Figure, Period, PlanVersion, Update
+from tracker.store.tables import Duty, Evidence, Figure, Period, PlanVersion, Update
 from tracker.store.updates import latest_figures, latest_updates
 
 
@@ -82,6 +84,19 @@ class Goal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A file that an agency gave for what it said."""
+
+    id: str
+    """Of the activity."""
+    lead: str
+    name: str
+    size: int
+    digest: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Coming:
     """An activity of the year after."""
 
@@ -120,6 +135,7 @@ class Snapshot:
     illustration: bool
     localities: tuple[Row, ...] = ()
     """What localities report of their areas; they are no activities and are counted apart."""
+    proofs: tuple[Proof, ...] = ()
 
     def as_json(self) -> str:
         """Return the snapshot as JSON: the same facts give the same letters."""
@@ -145,6 +161,7 @@ def take_snapshot(session: Session, version: PlanVersion, plan: Plan, period: Pe
     earlier = previous_period(session, period)
     before = latest_figures(session, earlier) if earlier else {}
     reporters = {target.id: target.reported_by for target in plan.targets}
+    proofs = evidence_of(session, duties)
     used = [figure for key, figure in figures.items() if reporters.get(key[0]) == key[1]]
     next_year = max(period.years) + 1
     return Snapshot(
@@ -165,7 +182,10 @@ def take_snapshot(session: Session, version: PlanVersion, plan: Plan, period: Pe
             Coming(id=a.id, title=a.title, lead=plan.holder(a.lead, date(next_year, 1, 1)).short)
             for a in plan.activities_of(next_year)
         ),
-        illustration=any(update.illustration for update in said.values()) or any(f.illustration for f in used),
+        proofs=tuple(_proofs(plan, duties, proofs)),
+        illustration=any(update.illustration for update in said.values())
+        or any(figure.illustration for figure in used)
+        or any(file.illustration for file in proofs),
     )
 
 
@@ -186,6 +206,22 @@ def _rows(plan: Plan, duties: Iterable[Duty], said: dict[int, Update], as_of: da
             ),
             said=_said(update) if update else None,
         )
+
+
+def _proofs(plan: Plan, duties: Iterable[Duty], files: Iterable[Evidence]) -> Iterable[Proof]:
+    given: dict[int, list[Evidence]] = {}
+    for file in files:
+        given.setdefault(file.duty_id, []).append(file)
+    for duty in duties:
+        for file in given.get(duty.id, ()):
+            yield Proof(
+                id=duty.activity_id,
+                lead=plan.agencies[duty.agency_id].short,
+                name=file.name,
+                size=file.size,
+                digest=file.digest,
+                on=file.given_at.astimezone(ZONE).date(),
+            )
 
 
 def _said(update: Update) -> Said:

@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from tracker.papers.paper import Annex, Column, Row, Table
 from tracker.progress import STATUS_WORDS, TIMELINESS_WORDS, Timeliness
 from tracker.report import snapshot as facts
-from tracker.words import vietnamese_date, vietnamese_number
+from tracker.words import vietnamese_date, vietnamese_number, vietnamese_size
 
 NOTHING = "–"
 NOT_REPORTED = "Chưa báo cáo"
@@ -117,6 +117,38 @@ def who_reported(snapshot: facts.Snapshot) -> Annex:
         label="Phụ lục II",
         title="TÌNH HÌNH BÁO CÁO CỦA CÁC CƠ QUAN",
         lead=(f"Hạn báo cáo: ngày {due}; số liệu đến ngày {as_of}.",),
+        table=Table(columns=columns, rows=tuple(rows)),
+    )
+
+
+def proofs(snapshot: facts.Snapshot) -> Annex:
+    """Return Phụ lục III: the files that agencies gave; the digest tells whether a file is still the same."""
+    columns = (
+        Column(title="TT", width=10, align="center"),
+        Column(title="Hoạt động", width=20, align="center"),
+        Column(title="Cơ quan", width=50),
+        Column(title="Tên tệp", width=97),
+        Column(title="Dung lượng", width=24, align="right"),
+        Column(title="Ngày gửi", width=24, align="center"),
+        Column(title="SHA-256 (16 ký tự đầu)", width=32, align="center"),
+    )
+    rows = [
+        Row(
+            cells=(
+                str(number),
+                proof.id,
+                proof.lead,
+                proof.name,
+                vietnamese_size(proof.size),
+                vietnamese_date(proof.on),
+                proof.digest[:16],
+            )
+        )
+        for number, proof in enumerate(snapshot.proofs, 1)
+    ]
+    return Annex(
+        label="Phụ lục III",
+        title="DANH MỤC TÀI LIỆU KÈM THEO BÁO CÁO CỦA CÁC CƠ QUAN",
         table=Table(columns=columns, rows=tuple(rows)),
     )
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,6 +124,27 @@ class Figure(Base):
     illustration: Mapped[bool] = mapped_column(default=False)
 
 
+class Evidence(Base):
+    """A file that an agency gave for what it says of a duty. The bytes are a file of that name beside the store."""
+
+    __tablename__ = "evidence"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    duty_id: Mapped[int] = mapped_column(sa.ForeignKey("duties.id"), index=True)
+    name: Mapped[str] = mapped_column(sa.String(150))
+    """As the agency called it, its ending put right."""
+    stored_as: Mapped[str] = mapped_column(sa.String(32), unique=True)
+    """Made up, so that no name that was sent ever becomes a path."""
+    media_type: Mapped[str] = mapped_column(sa.String(100))
+    size: Mapped[int]
+    """Bytes."""
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    given_by: Mapped[str] = mapped_column(sa.String(200))
+    given_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    """When the agency took it back; the file stays."""
+    illustration: Mapped[bool] = mapped_column(default=False)
+
+
 class Draft(Base):
     """What stands typed on an agency's page and was saved but not sent; one for each page."""
 
@@ -135,8 +157,15 @@ class Draft(Base):
     saved_at: Mapped[datetime]
 
 
+class Purpose(StrEnum):
+    """What a link lets its holder do."""
+
+    ANSWER = "answer"
+    REVIEW = "review"
+
+
 class Link(Base):
-    """A capability to answer for one agency in one period; only a digest of its token is kept."""
+    """A capability of one agency for one period: to answer, or to review; only a digest of its token is kept."""
 
     __tablename__ = "links"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -144,6 +173,7 @@ class Link(Base):
     nonce: Mapped[str] = mapped_column(sa.String(64))
     """With the secret key it gives the token again, so that a letter can be composed when it is sent."""
     purpose: Mapped[str] = mapped_column(sa.String(20))
+    """A Purpose."""
     period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"))
     agency_id: Mapped[str] = mapped_column(sa.String(40), index=True)
     created_at: Mapped[datetime]
@@ -252,6 +282,13 @@ class Message(Base):
     """Of a bounce: the addresses for which the letter was given up."""
     text: Mapped[str] = mapped_column(sa.Text)
     """The writer's own words, without what they quote; why a letter came back, or why nothing was kept."""
+    uses: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many reports the coordinator recorded from it; also tells whether a page that shows it is still true."""
+    handled_at: Mapped[datetime | None]
+    """When the coordinator was done with it; None where a reply still waits."""
+    handled_by: Mapped[str | None] = mapped_column(sa.String(200))
+    dismissed: Mapped[str | None] = mapped_column(sa.Text)
+    """Why no report, or no further one, was made of it; None where its last report settled it."""
 
 
 class JournalEntry(Base):
@@ -262,5 +299,5 @@ class JournalEntry(Base):
     at: Mapped[datetime]
     who: Mapped[str] = mapped_column(sa.String(200))
     did: Mapped[str] = mapped_column(sa.String(60))
-    about: Mapped[str] = mapped_column(sa.String(200))
+    about: Mapped[str] = mapped_column(sa.String(200), index=True)
     detail: Mapped[dict[str, Any]]

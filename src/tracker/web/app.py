@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from tracker.errors import StoreError
 from tracker.settings import Settings
+from tracker.web.evidence import EvidencePages
 from tracker.web.owner import OwnerPages
 from tracker.web.pages import NOTICES, Pages
 from tracker.web.security import HEADERS, Guard
@@ -20,6 +21,7 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
     """Return the application that shows and takes the agencies' reports kept in `engine`."""
     pages = Pages(settings)
     owner = OwnerPages(engine, settings, pages)
+    evidence = EvidencePages(engine, settings, pages)
     workbook = WorkbookPages(engine, settings, pages)
     style = (settings.templates / "web" / "style.css").read_text(encoding="utf-8")
 
@@ -57,6 +59,8 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
             Route("/", start),
             Route("/b/{token}", owner.answer, methods=["GET", "POST"]),
             Route("/b/{token}/bien-nhan", owner.receipt),
+            Route("/b/{token}/tai-lieu", evidence.page, methods=["GET", "POST"]),
+            Route("/b/{token}/tai-lieu/{file_id:int}", evidence.file),
             Route("/b/{token}/mau-bao-cao.xlsx", workbook.download),
             Route("/b/{token}/tep", workbook.upload, methods=["POST"]),
             Route("/style.css", style_sheet),

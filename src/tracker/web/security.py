@@ -12,8 +12,14 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from tracker.collect.evidence import LARGEST
+
+UPLOADS = "/tai-lieu"
+"""How the address of a page ends that takes files of evidence."""
 LARGEST_BODY = 1_000_000
 """Bytes of a form: some 150 pages of Vietnamese as a browser encodes it."""
+LARGEST_UPLOAD = LARGEST + 100_000
+"""Bytes of a form that brings a file of evidence."""
 READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -44,7 +50,8 @@ class Guard:
         app: ASGIApp = self.app
         if scope["method"] not in READ_ONLY and self._comes_from_elsewhere(Headers(scope=scope)):
             app = self.refuse(403)
-        await app(scope, _capped(receive), _with_headers(send))
+        largest = LARGEST_UPLOAD if scope["path"].endswith(UPLOADS) else LARGEST_BODY
+        await app(scope, _capped(receive, largest), _with_headers(send))
 
     def _comes_from_elsewhere(self, headers: Headers) -> bool:
         site = headers.get("sec-fetch-site")
@@ -58,7 +65,7 @@ class Guard:
         return origin not in {self.own_origin, f"http://{host}", f"https://{host}"}
 
 
-def _capped(receive: Receive) -> Receive:
+def _capped(receive: Receive, largest: int) -> Receive:
     # What arrives is counted: a Content-Length may be absent or untrue.
     received = 0
 
@@ -66,7 +73,7 @@ def _capped(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > LARGEST_BODY:
+        if received > largest:
             raise HTTPException(413)
         return message
 

@@ -1,0 +1,21 @@
+"""Evidence: which files were given for which duties."""
+
+from collections.abc import Collection, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.store.tables import Duty, Evidence
+
+
+def evidence_of(session: Session, duties: Collection[Duty]) -> Sequence[Evidence]:
+    """Return the files given for `duties` that were not taken back, in the order they came."""
+    periods = {duty.period_id for duty in duties}
+    wanted = {duty.id for duty in duties}
+    found = (
+        sa.select(Evidence)
+        .join(Duty, Duty.id == Evidence.duty_id)
+        .where(Duty.period_id.in_(periods), Evidence.removed_at.is_(None))
+        .order_by(Evidence.id)
+    )
+    return [file for file in session.scalars(found) if file.duty_id in wanted]

@@ -1,0 +1,191 @@
+"""Evidence: files an agency gives are taken by what they are, handed out to it alone, and listed in the memo."""
+
+import io
+import zipfile
+from collections.abc import Callable
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from factories_web import Season, open_season
+
+from tracker.collect.evidence import LARGEST, MOST
+from tracker.progress import DutyState
+from tracker.report.snapshot import read_snapshot, take_snapshot
+from tracker.report.tables import proofs
+from tracker.settings import Settings
+from tracker.store.engine import reading, writing
+from tracker.store.periods import find_period
+from tracker.store.plans import plan_in_force
+from tracker.store.tables import Duty, Evidence
+
+SIGNED = "Chuyên viên (minh họa)"
+PDF = b"%PDF-1.7\nx"
+PNG = b"\x89PNG\r\n\x1a\nx"
+
+
+def office(part: str, *more: str) -> bytes:
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as parts:
+        for name in ("[Content_Types].xml", part, *more):
+            parts.writestr(name, "<x/>")
+    return raw.getvalue()
+
+
+@pytest.fixture
+def season(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
+    return open_season(engine, make_settings)
+
+
+@pytest.fixture
+def quiet(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
+    return open_season(sqlite_engine, make_settings)
+
+
+def give(season: Season, name: str, raw: bytes, activity: str = "II.1", **more: str) -> httpx.Response:
+    data = {"activity": str(season.duties()[activity].id), "given_by": SIGNED} | more
+    return season.browser.ask("POST", f"{season.link()}/tai-lieu", data=data, files={"file": (name, raw)})
+
+
+def stored(season: Season) -> list[str]:
+    folder = season.settings.var / "evidence"
+    return sorted(path.name for path in folder.iterdir()) if folder.exists() else []
+
+
+def test_a_file_is_kept_under_a_made_up_name_and_comes_back_as_it_was(season: Season) -> None:
+    answer = give(season, "Biên bản tập huấn.PDF", PDF)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{season.link()}/tai-lieu")
+    [file] = season.rows(Evidence)
+    assert (file.name, file.size, file.given_by) == ("Biên bản tập huấn.pdf", len(PDF), SIGNED)
+    assert stored(season) == [file.stored_as]
+    page = season.browser.get(f"{season.link()}/tai-lieu").text
+    assert "Biên bản tập huấn.pdf" in page
+    assert file.stored_as not in page
+    got = season.browser.get(f"{season.link()}/tai-lieu/{file.id}")
+    assert got.content == PDF
+    assert got.headers["content-disposition"].startswith("attachment; filename*=UTF-8''Bi%C3%AAn")
+    assert got.headers["content-type"] == "application/pdf"
+    assert got.headers["x-content-type-options"] == "nosniff"
+
+
+def test_nobody_else_gets_a_file_by_its_number(season: Season) -> None:
+    give(season, "a.pdf", PDF)
+    [file] = season.rows(Evidence)
+    other = season.browser.get(f"{season.link('so-b')}/tai-lieu/{file.id}")
+    unknown = season.browser.get(f"{season.link()}/tai-lieu/{file.id + 1}")
+    wrong = season.browser.get(f"/b/{'x' * 43}/tai-lieu/{file.id}")
+    assert {(one.status_code, one.content) for one in (other, unknown, wrong)} == {(404, wrong.content)}
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "kept_as"),
+    [
+        ("a.png", PNG, "a.png"),
+        ("a.txt", PNG, "a.png"),
+        ("ảnh", b"\xff\xd8\xffx", "ảnh.jpg"),
+        ("b.docx", office("word/document.xml"), "b.docx"),
+        ("b.zip", office("xl/workbook.xml"), "b.xlsx"),
+        ("b.pptx", office("ppt/presentation.xml"), "b.pptx"),
+        ("../../etc/passwd", PDF, "passwd.pdf"),
+        ("C:\\tài liệu\\x.pdf", PDF, "x.pdf"),
+        ("a\u202efdp.exe", PDF, "afdp.pdf"),
+        ("\u202e", PDF, "tai-lieu.pdf"),
+        ("n" * 400 + ".pdf", PDF, "n" * 146 + ".pdf"),
+    ],
+)
+def test_a_file_is_called_by_what_it_is(quiet: Season, name: str, raw: bytes, kept_as: str) -> None:
+    assert give(quiet, name, raw).status_code == 303
+    assert [file.name for file in quiet.rows(Evidence)] == [kept_as]
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "reason"),
+    [
+        ("a.pdf", b"", "tệp rỗng"),
+        ("a.pdf", b"MZ\x90", "không nhận loại tệp này"),
+        ("a.pdf", b"<html><script>", "không nhận loại tệp này"),
+        ("a.svg", b"<svg onload=x>", "không nhận loại tệp này"),
+        ("a.docx", office("word/document.xml", "word/vbaProject.bin"), "không có macro"),
+        ("a.docx", b"PK\x03\x04 broken", "không nhận loại tệp này"),
+        ("a.zip", office("thu/muc.txt"), "không nhận loại tệp này"),
+        ("a.doc", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "không nhận loại tệp này"),
+        ("a.pdf", PDF + b"x" * LARGEST, "tối đa 10 MB"),
+    ],
+)
+def test_what_is_not_taken_is_said_with_the_reason_and_leaves_nothing(
+    quiet: Season, name: str, raw: bytes, reason: str
+) -> None:
+    answer = give(quiet, name, raw)
+    assert answer.status_code == 422
+    assert reason in answer.text
+    assert quiet.rows(Evidence) == []
+    assert stored(quiet) == []
+
+
+def test_all_faults_of_a_file_are_told_at_once_and_what_was_typed_stays(quiet: Season) -> None:
+    answer = give(quiet, "a.exe", b"MZ", "II.2", given_by="x" * 201)
+    assert answer.text.count("<li>a: ") == 2
+    assert f'<option value="{quiet.duties()["II.2"].id}" selected>' in answer.text
+
+
+def test_more_than_the_page_takes_is_refused_before_it_is_read(quiet: Season) -> None:
+    assert give(quiet, "a.pdf", PDF + b"x" * (LARGEST + 200_000)).status_code == 413
+    assert quiet.browser.post(quiet.link(), "save", {"x": "y" * 1_000_001}).status_code == 413
+
+
+def test_an_activity_holds_ten_files_and_the_same_file_counts_once(quiet: Season) -> None:
+    for number in range(MOST):
+        assert give(quiet, "a.pdf", PDF + bytes([number])).status_code == 303
+    assert give(quiet, "again.pdf", PDF + bytes([3])).status_code == 303
+    assert "tối đa 10 tệp" in give(quiet, "b.pdf", PDF + b"more").text
+    assert len(quiet.rows(Evidence)) == len(stored(quiet)) == MOST
+
+
+def test_a_file_is_given_for_an_activity_of_ones_own_alone(quiet: Season) -> None:
+    answer = give(quiet, "a.pdf", PDF, "II.5")  # of so-b
+    assert answer.status_code == 422
+    assert "chọn hoạt động" in answer.text
+    assert quiet.rows(Evidence) == []
+
+
+def test_a_file_taken_back_is_listed_no_more_and_stays_in_the_journal(season: Season) -> None:
+    give(season, "a.pdf", PDF)
+    [file] = season.rows(Evidence)
+    assert give(season, "", b"", remove=str(file.id)).status_code == 303
+    assert "a.pdf" not in season.browser.get(f"{season.link()}/tai-lieu").text
+    assert season.browser.get(f"{season.link()}/tai-lieu/{file.id}").status_code == 404
+    assert stored(season) == [file.stored_as]
+    assert give(season, "", b"", remove=str(file.id)).status_code == 422
+
+
+def test_with_an_accepted_activity_its_files_are_locked(quiet: Season) -> None:
+    give(quiet, "a.pdf", PDF)
+    [file] = quiet.rows(Evidence)
+    with writing(quiet.engine) as session:
+        session.get_one(Duty, file.duty_id).state = DutyState.ACCEPTED
+    assert "đã được duyệt" in give(quiet, "b.pdf", PDF + b"b").text
+    assert "đã được duyệt" in give(quiet, "", b"", remove=str(file.id)).text
+    assert [one.removed_at for one in quiet.rows(Evidence)] == [None]
+
+
+def test_after_the_period_has_closed_files_are_only_shown(quiet: Season) -> None:
+    give(quiet, "a.pdf", PDF)
+    with writing(quiet.engine) as session:
+        period = find_period(session, "2024")
+        period.closes = quiet.settings.today().replace(day=14)
+    assert "đã khóa" in give(quiet, "b.pdf", PDF + b"b").text
+
+
+def test_the_memo_lists_every_file_with_its_digest(season: Season) -> None:
+    give(season, "=1+1.pdf", PDF)
+    give(season, "b.png", PNG, "II.2")
+    with reading(season.engine) as session:
+        version, plan = plan_in_force(session)
+        snapshot = take_snapshot(session, version, plan, find_period(session, "2024"), season.settings.today())
+    assert read_snapshot(snapshot.as_json()) == snapshot
+    rows = [row.cells for row in proofs(snapshot).table.rows]
+    assert [(row[0], row[1], row[3], row[4]) for row in rows] == [
+        ("1", "II.1", "=1+1.pdf", "0,1 kB"),
+        ("2", "II.2", "b.png", "0,1 kB"),
+    ]
+    assert rows[0][6] == season.rows(Evidence)[0].digest[:16]
