@@ -1,38 +1,106 @@
 """The coordinator's part: an answer is accepted, or returned with a comment."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tracker.collect.answer import Faults, clean_text
 from tracker.errors import BadInput, nearest
 from tracker.letters.address import address_book, by_mail
 from tracker.letters.mime import Attachment
 from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
 from tracker.papers.workbook_filling import workbook_for
-from tracker.progress import DutyState
+from tracker.progress import ANSWERED, DutyState
 from tracker.settings import Settings
-from tracker.store.duties import duties_of
+from tracker.store.duties import duties_of, hold_duties
 from tracker.store.journal import note
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Duty, Period
 from tracker.store.updates import latest_updates
 
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a coordinator looked at when deciding: the duty's state, and the revision of its last answer."""
+
+    revision: int
+    state: DutyState
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How many answers were accepted and returned; how many of the agencies nobody could write to."""
+
+    accepted: int
+    returned: int
+    untold: int
+
 
 def accept(session: Session, duties: Collection[Duty], who: str, now: datetime) -> list[Duty]:
     """Accept those of `duties` that are submitted and return them; accepted answers are locked."""
-    return [duty for duty in duties if _moved(session, duty, DutyState.ACCEPTED, who, now)]
+    held = hold_duties(session, [duty.id for duty in duties])
+    waiting = [held[duty.id] for duty in duties if held[duty.id].state is DutyState.SUBMITTED]
+    _move(session, waiting, DutyState.ACCEPTED, who, now)
+    return waiting
+
+
+def accept_seen(session: Session, period: Period, seen: Mapping[int, int], who: str, now: datetime) -> list[Duty]:
+    """Accept the answers in `seen` (revision by duty id) that are still the last word; return their duties.
+
+    What was sent again since it was seen is left alone.
+    """
+    held = hold_duties(session, seen)
+    last = latest_updates(session, held.values())
+    same = [duty for duty in held.values() if duty.id in last and last[duty.id].revision == seen[duty.id]]
+    return accept(session, [duty for duty in same if duty.period_id == period.id], who, now)
+
+
+def decide(
+    session: Session,
+    settings: Settings,
+    period: Period,
+    choices: Mapping[int, tuple[Seen, str | None]],
+    who: str,
+) -> tuple[Decided | None, set[int]]:
+    """Accept each duty of `choices`, or return it where it comes with a comment: all of them, or nothing.
+
+    Returns None and the ids of those that were answered or decided on since they were seen, where there are such.
+    Raises BadInput where something cannot be returned.
+    """
+    held = {i: duty for i, duty in hold_duties(session, choices).items() if duty.period_id == period.id}
+    last = latest_updates(session, held.values())
+    now_seen = {i: Seen(last[i].revision, duty.state) for i, duty in held.items() if i in last}
+    changed = {i for i, (seen, _) in choices.items() if now_seen.get(i) != seen}
+    if changed:
+        return None, changed
+    to_accept = [held[i] for i, (_, comment) in choices.items() if comment is None]
+    accepted = accept(session, to_accept, who, settings.now())
+    told = [
+        return_answer(session, settings, held[i], comment, who)
+        for i, (_, comment) in choices.items()
+        if comment is not None
+    ]
+    return Decided(len(accepted), len(told), told.count(False)), set()
 
 
 def return_answer(session: Session, settings: Settings, duty: Duty, comment: str, who: str) -> bool:
     """Return an answered duty as `give_back` does, and queue the letter that says why, with the agency's link.
 
-    Returns False where nobody can be written to.
+    Returns False where nobody can be written to. Raises BadInput where the agency could not answer again.
     """
+    period = session.get_one(Period, duty.period_id)
+    if settings.today() > period.closes:
+        raise BadInput(
+            f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y} nên cơ quan không sửa được; "
+            f"mở lại trước khi trả lại: tracker period extend {period.code} --closes NGÀY"
+        )
     give_back(session, duty, comment, who, settings.now())
-    return _tell_returned(session, settings, duty)
+    return _tell_returned(session, settings, period, duty)
 
 
 def give_back(session: Session, duty: Duty, comment: str, who: str, now: datetime) -> None:
@@ -42,13 +110,24 @@ def give_back(session: Session, duty: Duty, comment: str, who: str, now: datetim
     """
     if not comment.strip():
         raise BadInput("chưa ghi lý do trả lại; thêm --comment")
-    if not _moved(session, duty, DutyState.RETURNED, who, now, comment.strip()):
+    if hold_duties(session, [duty.id])[duty.id].state not in ANSWERED:
         raise BadInput(f"{duty.activity_id}: chưa có báo cáo nào để trả lại")
+    _move(session, [duty], DutyState.RETURNED, who, now, comment.strip())
 
 
-def _tell_returned(session: Session, settings: Settings, duty: Duty) -> bool:
+def check_reviewer(typed: str) -> tuple[str, str | None]:
+    """Return the reviewer's name as it is kept, and what is wrong with it."""
+    faults: Faults = {}
+    name = clean_text(typed, faults, "who")
+    if not name:
+        return name, "Ghi họ tên người duyệt."
+    if len(name) > LONGEST_NAME or "\n" in name:
+        return name, f"Ghi trên một dòng, tối đa {LONGEST_NAME} ký tự."
+    return name, faults.get("who")
+
+
+def _tell_returned(session: Session, settings: Settings, period: Period, duty: Duty) -> bool:
     version, plan = plan_in_force(session)
-    period = session.get_one(Period, duty.period_id)
     agency = plan.holder(duty.agency_id, settings.today())
     revision = latest_updates(session, [duty])[duty.id].revision
     envelopes = address_book(session, settings).envelopes(agency)
@@ -79,17 +158,20 @@ def _workbook(session: Session, settings: Settings, period: Period, agency_id: s
     return Attachment(*workbook_file(workbook))
 
 
-def _moved(
-    session: Session, duty: Duty, state: DutyState, who: str, now: datetime, comment: str | None = None
-) -> bool:
-    # A claim on the state seen: where two coordinators act at once, the second finds nothing to do.
-    before = {DutyState.SUBMITTED} if state is DutyState.ACCEPTED else {DutyState.SUBMITTED, DutyState.ACCEPTED}
-    changed = sa.update(Duty).where(Duty.id == duty.id, Duty.state.in_(before))
-    if not session.execute(changed.values(state=state, comment=comment).returning(Duty.id)).all():
-        return False
-    session.refresh(duty)
-    note(session, now, who, str(state), f"duty {duty.id}", activity=duty.activity_id, comment=comment)
-    return True
+def _move(
+    session: Session,
+    held: Collection[Duty],
+    state: DutyState,
+    who: str,
+    now: datetime,
+    comment: str | None = None,
+) -> None:
+    last = latest_updates(session, held)
+    for duty in held:
+        duty.state, duty.comment = state, comment
+        about, revision = f"duty {duty.id}", last[duty.id].revision
+        note(session, now, who, str(state), about, activity=duty.activity_id, comment=comment, revision=revision)
+    session.flush()
 
 
 def chosen_duties(session: Session, code: str, activities: Collection[str], agency: str | None) -> list[Duty]:

@@ -1,4 +1,4 @@
-"""Links: capabilities to answer without an account. The database holds no token, only its digest."""
+"""Links: capabilities to answer, or to review, without an account. No token is stored, only its digest."""
 
 import base64
 import hashlib
@@ -10,8 +10,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.store.periods import closing_moment
-from tracker.store.tables import Link, Period
+from tracker.store.periods import link_end
+from tracker.store.tables import Link, Period, Purpose
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -27,25 +27,26 @@ def token_from(nonce: str, key: bytes) -> str:
     return base64.urlsafe_b64encode(mac).rstrip(b"=").decode()
 
 
-def link_for(session: Session, period: Period, agency_id: str, key: bytes, now: datetime) -> Link:
-    """Return the live link by which `agency_id` answers for `period`, making it where there is none."""
-    live = sa.select(Link).where(
-        Link.purpose == "answer",
-        Link.period_id == period.id,
-        Link.agency_id == agency_id,
-        Link.withdrawn_at.is_(None),
-        Link.expires_at > now,
-    )
+def link_for(
+    session: Session,
+    period: Period,
+    agency_id: str,
+    key: bytes,
+    now: datetime,
+    purpose: Purpose = Purpose.ANSWER,
+) -> Link:
+    """Return the live link of `agency_id` for `period` and `purpose`, making it where there is none."""
+    live = _held(period, agency_id, purpose).where(Link.expires_at > now)
     for link in session.scalars(live.order_by(Link.id.desc())):
         if _digest(token_of(link, key)) == link.digest:  # else it was made under another secret key
             return link
     link = Link(
         nonce=secrets.token_hex(16),
-        purpose="answer",
+        purpose=purpose,
         period_id=period.id,
         agency_id=agency_id,
         created_at=now,
-        expires_at=max(closing_moment(period), now),
+        expires_at=max(link_end(period, purpose), now),
     )
     link.digest = _digest(token_of(link, key))
     session.add(link)
@@ -53,22 +54,36 @@ def link_for(session: Session, period: Period, agency_id: str, key: bytes, now: 
     return link
 
 
-def withdraw_links(session: Session, period: Period, agency_id: str, now: datetime) -> None:
-    """Withdraw every link by which `agency_id` answers for `period`: what they open from now on is nothing."""
-    held = sa.update(Link).where(
-        Link.period_id == period.id, Link.agency_id == agency_id, Link.withdrawn_at.is_(None)
-    )
-    session.execute(held.values(withdrawn_at=now))
+def withdraw_links(
+    session: Session, period: Period, agency_id: str, now: datetime, purpose: Purpose = Purpose.ANSWER
+) -> int:
+    """Withdraw every such link: what they open from now on is nothing; returns how many there were."""
+    held = session.scalars(_held(period, agency_id, purpose)).all()
+    for link in held:
+        link.withdrawn_at = now
+    return len(held)
 
 
-def find_link(session: Session, token: str, now: datetime) -> Link | None:
-    """Return the live link that `token` opens; None alike for unknown, malformed, expired and withdrawn ones."""
+def find_link(session: Session, token: str, now: datetime, purpose: Purpose = Purpose.ANSWER) -> Link | None:
+    """Return the live link for `purpose` that `token` opens.
+
+    None alike for unknown, malformed, expired and withdrawn ones, and those for another purpose.
+    """
     if not TOKEN.fullmatch(token):
         return None
-    link = session.scalar(sa.select(Link).where(Link.digest == _digest(token), Link.purpose == "answer"))
+    link = session.scalar(sa.select(Link).where(Link.digest == _digest(token), Link.purpose == purpose))
     if link is None or link.withdrawn_at is not None or link.expires_at <= now:
         return None
     return link
+
+
+def _held(period: Period, agency_id: str, purpose: Purpose) -> sa.Select[tuple[Link]]:
+    return sa.select(Link).where(
+        Link.purpose == purpose,
+        Link.period_id == period.id,
+        Link.agency_id == agency_id,
+        Link.withdrawn_at.is_(None),
+    )
 
 
 def _digest(token: str) -> str:

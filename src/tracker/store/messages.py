@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
-from tracker.store.tables import Letter, Message
+from tracker.store.tables import Letter, Message, Period
 
 
 class Kind(StrEnum):
@@ -49,3 +49,30 @@ def letter_answered(session: Session, message_ids: Sequence[str]) -> Letter | No
     found = sa.select(Letter).where(Letter.message_id.in_(message_ids)).with_for_update()
     by_id = {letter.message_id: letter for letter in session.scalars(found.options(defer(Letter.message)))}
     return next((by_id[one] for one in message_ids if one in by_id), None)
+
+
+def waiting_replies(session: Session, period: Period | None = None) -> Sequence[tuple[Message, Letter]]:
+    """Return people's answers that the coordinator has yet to handle, with their letters, the oldest first.
+
+    Where `period` is given, only those to its letters.
+    """
+    found = (
+        sa.select(Message, Letter)
+        .join(Letter, Letter.id == Message.letter_id)
+        .where(Message.kind == Kind.REPLY, Message.handled_at.is_(None))
+        .options(defer(Letter.message))
+    )
+    if period is not None:
+        found = found.where(Letter.period_id == period.id)
+    return [(message, letter) for message, letter in session.execute(found.order_by(Message.id))]
+
+
+def claim_reply(session: Session, message: Message, seen_uses: int, **values: Any) -> bool:
+    """Change a waiting reply's columns to `values`; False where somebody else dealt with it since it was seen."""
+    still = sa.update(Message).where(
+        Message.id == message.id, Message.handled_at.is_(None), Message.uses == seen_uses
+    )
+    if not session.execute(still.values(**values).returning(Message.id)).all():
+        return False
+    session.refresh(message)
+    return True

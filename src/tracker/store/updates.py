@@ -25,6 +25,16 @@ def latest_updates(session: Session, duties: Collection[Duty]) -> dict[int, Upda
     return {update.duty_id: update for update in session.scalars(found) if update.duty_id in wanted}
 
 
+def updates_of(session: Session, period: Period, duties: Collection[Duty]) -> dict[int, list[Update]]:
+    """Return every update of each of `duties` (of `period`) that has one, by duty id, revision after revision."""
+    found = sa.select(Update).join(Duty, Duty.id == Update.duty_id).where(Duty.period_id == period.id)
+    said: dict[int, list[Update]] = {duty.id: [] for duty in duties}
+    for update in session.scalars(found.order_by(Update.revision)):
+        if update.duty_id in said:
+            said[update.duty_id].append(update)
+    return {duty_id: updates for duty_id, updates in said.items() if updates}
+
+
 def latest_figures(session: Session, period: Period) -> dict[tuple[str, str], Figure]:
     """Return the newest figure of each target and agency in `period`, by (target id, agency id)."""
     found = sa.select(Figure).where(Figure.period_id == period.id).order_by(Figure.revision)

@@ -1,0 +1,201 @@
+"""What the coordinator looks at: each agency's duties of a period with their whole history, and its figures."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tracker.collect.remarks import Beside, figure_remarks, remarks
+from tracker.letters.address import address_book
+from tracker.plan.model import Activity, Agency, Plan, Target
+from tracker.progress import OWED, DutyState, Standing, standing
+from tracker.settings import Settings
+from tracker.store.duties import duties_of, plan_order
+from tracker.store.journal import decisions_on
+from tracker.store.periods import previous_period
+from tracker.store.tables import Duty, Figure, JournalEntry, Period, Update
+from tracker.store.updates import latest_figures, latest_updates, updates_of
+
+WAYS = {"page": "trang báo cáo", "workbook": "tệp Excel", "reply": "thư trả lời"}
+"""The ways by which an answer comes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item:
+    """One duty: what was said of it, what was decided on that, and what is remarkable about it."""
+
+    duty: Duty
+    activity: Activity
+    for_whom: Agency
+    updates: Sequence[Update]
+    """Every revision, the oldest first."""
+    decisions: Sequence[JournalEntry]
+    remarks: Sequence[str]
+    """Of an answer that waits for review; else none."""
+
+    @property
+    def said(self) -> Update | None:
+        """Return the last word."""
+        return self.updates[-1] if self.updates else None
+
+    @property
+    def waiting(self) -> bool:
+        """Say whether an answer waits for review."""
+        return self.duty.state is DutyState.SUBMITTED
+
+    @property
+    def late(self) -> bool:
+        """Say whether its last word came after the due date."""
+        return self.said is not None and self.said.said_on > self.duty.due
+
+    @property
+    def story(self) -> list[Update | JournalEntry]:
+        """Return what was said and what was decided on it, in order."""
+        told: list[Update | JournalEntry] = []
+        for update in self.updates:
+            told += [update, *(one for one in self.decisions if one.detail.get("revision", 1) == update.revision)]
+        return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FigureItem:
+    """One target of an agency: every value it gave, the one of the period before, and what is remarkable."""
+
+    target: Target
+    figures: Sequence[Figure]
+    before: Figure | None
+
+    @property
+    def remarks(self) -> list[str]:
+        """Return what is remarkable about the last value."""
+        return figure_remarks(self.figures[-1], self.before) if self.figures else []
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyReview:
+    """All that an agency owes and said in a period."""
+
+    agency: Agency
+    fault: str | None
+    """Why it cannot be written to."""
+    items: Sequence[Item]
+    figures: Sequence[FigureItem]
+    today: date
+
+    @property
+    def standing(self) -> Standing:
+        """Return its counts."""
+        return standing(item.duty.state for item in self.items)
+
+    @property
+    def waiting(self) -> int:
+        """Return how many answers wait for review."""
+        return sum(item.waiting for item in self.items)
+
+    @property
+    def overdue(self) -> int:
+        """Return how many duties are owed although their day has passed."""
+        return sum(item.duty.state in OWED and item.duty.due < self.today for item in self.items)
+
+    @property
+    def late(self) -> int:
+        """Return how many answers came late."""
+        return sum(item.late for item in self.items)
+
+
+def review_of(
+    session: Session, settings: Settings, plan: Plan, period: Period, today: date, only: str | None = None
+) -> list[AgencyReview]:
+    """Return each agency that answers in `period`, in the plan's order; where given, `only` the one so called."""
+    held: dict[str, list[Duty]] = {}
+    for duty in plan_order(plan, duties_of(session, period)):
+        held.setdefault(plan.holder(duty.agency_id, today).id, []).append(duty)
+    if only is not None:
+        held = {only: held[only]} if only in held else {}
+    items = _items(session, settings, plan, period, today, [duty for duties in held.values() for duty in duties])
+    figures = _figures(session, plan, period, today)
+    book = address_book(session, settings)
+    return [
+        AgencyReview(
+            agency=plan.agencies[agency_id],
+            fault=book.fault_of(plan.agencies[agency_id]),
+            items=[items[duty.id] for duty in duties],
+            figures=figures.get(agency_id, []),
+            today=today,
+        )
+        for agency_id, duties in held.items()
+    ]
+
+
+def _items(
+    session: Session, settings: Settings, plan: Plan, period: Period, today: date, duties: Sequence[Duty]
+) -> dict[int, Item]:
+    said = updates_of(session, period, duties)
+    decided = decisions_on(session, duties)
+    before = _said_before(session, plan, period, today)
+    items = {}
+    for duty in duties:
+        updates, decisions = said.get(duty.id, []), decided.get(duty.id, [])
+        whose = (duty.activity_id, plan.holder(duty.agency_id, today).id)
+        found: list[str] = []
+        if duty.state is DutyState.SUBMITTED:
+            beside = _beside(duty, updates, decisions, before.get(whose), settings)
+            found = remarks(updates[-1], beside)
+        items[duty.id] = Item(
+            duty=duty,
+            activity=plan.by_id[duty.activity_id],
+            for_whom=plan.agencies[duty.agency_id],
+            updates=updates,
+            decisions=decisions,
+            remarks=found,
+        )
+    return items
+
+
+def _beside(
+    duty: Duty,
+    updates: Sequence[Update],
+    decisions: Sequence[JournalEntry],
+    before: Update | None,
+    settings: Settings,
+) -> Beside:
+    accepted = [one.detail.get("revision", 1) for one in decisions if one.did == DutyState.ACCEPTED]
+    last = decisions[-1] if decisions else None
+    return Beside(
+        due=duty.due,
+        before=before,
+        returned=last.detail["comment"] if last and last.did == DutyState.RETURNED else None,
+        accepted=next((one for one in updates if accepted and one.revision == accepted[-1]), None),
+        rehearsal=settings.illustration,
+    )
+
+
+def _said_before(session: Session, plan: Plan, period: Period, today: date) -> Mapping[tuple[str, str], Update]:
+    earlier = previous_period(session, period)
+    if earlier is None:
+        return {}
+    duties = [duty for duty in duties_of(session, earlier) if duty.agency_id in plan.agencies]
+    said = latest_updates(session, duties)
+    return {
+        (duty.activity_id, plan.holder(duty.agency_id, today).id): said[duty.id]
+        for duty in duties
+        if duty.id in said
+    }
+
+
+def _figures(session: Session, plan: Plan, period: Period, today: date) -> dict[str, list[FigureItem]]:
+    earlier = previous_period(session, period)
+    before = latest_figures(session, earlier) if earlier else {}
+    given: dict[tuple[str, str], list[Figure]] = {}
+    for figure in session.scalars(
+        sa.select(Figure).where(Figure.period_id == period.id).order_by(Figure.revision)
+    ):
+        given.setdefault((figure.target_id, figure.agency_id), []).append(figure)
+    found: dict[str, list[FigureItem]] = {}
+    for target in plan.targets:
+        key = (target.id, target.reported_by)
+        item = FigureItem(target=target, figures=given.get(key, []), before=before.get(key))
+        found.setdefault(plan.holder(target.reported_by, today).id, []).append(item)
+    return found

@@ -1,0 +1,179 @@
+"""A plain reply as a proposed report: the coordinator makes it one, for one activity or several, or puts it aside.
+
+A reply counts on the day it was received, whenever the coordinator reads it.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, defer
+
+from tracker.collect.answer import Faults, check_answer, clean_text
+from tracker.collect.form import Typed
+from tracker.collect.record import Said, record_answers
+from tracker.collect.review import check_reviewer
+from tracker.plan.model import Agency, Plan
+from tracker.progress import DutyState
+from tracker.settings import ZONE
+from tracker.store.duties import duties_of, hold_duties, plan_order
+from tracker.store.journal import note
+from tracker.store.messages import Kind, claim_reply, waiting_replies
+from tracker.store.tables import Duty, Letter, Message, Period, Update
+from tracker.store.updates import latest_updates
+
+WAY = "reply"
+LONGEST_SENDER = 200
+"""Letters of who said it; a sender's line may be longer."""
+CHOICE = re.compile(r"([0-9]{1,9})\.([0-9]{1,6})")
+OVERTAKEN = "Thư này vừa được xử lý ở nơi khác; xem lại trước khi ghi."
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A duty that a reply may answer; accepted ones are locked."""
+
+    duty: Duty
+    last: Update | None
+
+    @property
+    def choice(self) -> str:
+        """Return what the page sends for it: the duty, and the revision that was seen."""
+        return f"{self.duty.id}.{self.last.revision if self.last else 0}"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply with the letter it answers and the agency that was written to."""
+
+    message: Message
+    letter: Letter
+    agency: Agency
+
+    @property
+    def sender(self) -> str:
+        """Return who wrote it, as the message says."""
+        return self.message.sender[:LONGEST_SENDER] or "không rõ người gửi"
+
+    @property
+    def known(self) -> bool:
+        """Say whether it comes from an address of the agency, as far as a sender's line can be believed."""
+        return self.message.sender.lower() in {contact.to.lower() for contact in self.agency.contacts}
+
+    @property
+    def received_on(self) -> date:
+        """Return the day on which it counts."""
+        return self.message.received_at.astimezone(ZONE).date()
+
+
+def replies_of(session: Session, plan: Plan, period: Period, today: date) -> list[Reply]:
+    """Return the replies to letters of `period` that wait, the oldest first."""
+    found = waiting_replies(session, period)
+    return [Reply(message, letter, plan.holder(letter.agency_id, today)) for message, letter in found]
+
+
+def find_reply(session: Session, plan: Plan, period: Period, today: date, message_id: int) -> Reply | None:
+    """Return one reply to a letter of `period`, handled or not; None where there is no such reply."""
+    found = (
+        sa.select(Message, Letter)
+        .join(Letter, Letter.id == Message.letter_id)
+        .where(Message.id == message_id, Message.kind == Kind.REPLY, Letter.period_id == period.id)
+        .options(defer(Letter.message))
+    )
+    for message, letter in session.execute(found):
+        return Reply(message, letter, plan.holder(letter.agency_id, today))
+    return None
+
+
+def open_duties(session: Session, plan: Plan, period: Period, reply: Reply, today: date) -> Sequence[Open]:
+    """Return the duties of the reply's agency that it may answer, in the plan's order."""
+    theirs = [
+        duty
+        for duty in plan_order(plan, duties_of(session, period))
+        if duty.state is not DutyState.ACCEPTED and plan.holder(duty.agency_id, today).id == reply.agency.id
+    ]
+    last = latest_updates(session, theirs)
+    return [Open(duty, last.get(duty.id)) for duty in theirs]
+
+
+def record_reply(
+    session: Session,
+    plan: Plan,
+    period: Period,
+    reply: Reply,
+    typed: Typed,
+    now: datetime,
+    *,
+    finish: bool,
+    illustration: bool = False,
+) -> Faults:
+    """Record what the coordinator made of `reply` as a report on one activity; `finish` settles the reply.
+
+    `typed` has `duty` (as Open.choice), the fields of an answer, `uses` and `reviewer`. Returns what is wrong, by
+    field, and then nothing was recorded; `overtaken` says that somebody else was faster.
+    """
+    if reply.received_on > period.closes:
+        return {"overtaken": f"Thư đến sau ngày khóa kỳ ({period.closes:%d/%m/%Y}); gia hạn kỳ trước khi ghi."}
+    reviewer, wrong = check_reviewer(typed.get("reviewer", ""))
+    answer, faults = check_answer(typed)
+    faults |= {"reviewer": wrong} if wrong else {}
+    chosen = CHOICE.fullmatch(typed.get("duty", ""))
+    duty_id, seen = (int(chosen[1]), int(chosen[2])) if chosen else (0, 0)
+    duty = hold_duties(session, [duty_id]).get(duty_id)
+    today = now.astimezone(ZONE).date()
+    if duty is None or duty.period_id != period.id or _holder(plan, duty, today) != reply.agency.id:
+        faults["duty"] = "Chọn hoạt động mà thư này báo cáo."
+    elif answer is None:
+        faults.setdefault("status", "Chọn trạng thái của hoạt động này.")
+    if faults or duty is None or answer is None:
+        return faults
+    last = latest_updates(session, [duty]).get(duty.id)
+    if (last.revision if last else 0) != seen or duty.state in {DutyState.ACCEPTED, DutyState.WITHDRAWN}:
+        return {"overtaken": f"Hoạt động {duty.activity_id} vừa có báo cáo hoặc quyết định mới; xem lại rồi ghi."}
+    if not _claim(session, reply, typed, reviewer, now, finish=finish, used=True):
+        return {"overtaken": OVERTAKEN}
+    said = Said(by=reply.sender, at=reply.message.received_at, way=WAY, illustration=illustration)
+    for update in record_answers(session, {duty.id: (duty, answer)}, said):
+        about = f"message {reply.message.id}"
+        note(session, now, reviewer, "recorded a reply", about, duty=duty.id, revision=update.revision)
+    return {}
+
+
+def dismiss_reply(session: Session, reply: Reply, typed: Typed, now: datetime) -> Faults:
+    """Settle `reply` without a (further) report, for the `reason` in `typed`; returns as `record_reply` does."""
+    faults: Faults = {}
+    reason = clean_text(typed.get("reason", ""), faults, "reason")
+    if not reason:
+        faults["reason"] = "Ghi lý do không ghi nhận thư này."
+    reviewer, wrong = check_reviewer(typed.get("reviewer", ""))
+    faults |= {"reviewer": wrong} if wrong else {}
+    if faults:
+        return faults
+    if not _claim(session, reply, typed, reviewer, now, finish=True, reason=reason):
+        return {"overtaken": OVERTAKEN}
+    note(session, now, reviewer, "dismissed a reply", f"message {reply.message.id}", reason=reason)
+    return {}
+
+
+def _claim(
+    session: Session,
+    reply: Reply,
+    typed: Typed,
+    reviewer: str,
+    now: datetime,
+    *,
+    finish: bool,
+    used: bool = False,
+    reason: str | None = None,
+) -> bool:
+    uses = typed.get("uses", "")
+    if not re.fullmatch("[0-9]{1,9}", uses):
+        return False
+    settled = {"handled_at": now, "handled_by": reviewer, "dismissed": reason} if finish else {}
+    return claim_reply(session, reply.message, int(uses), uses=int(uses) + used, **settled)
+
+
+def _holder(plan: Plan, duty: Duty, today: date) -> str:
+    return plan.holder(duty.agency_id, today).id if duty.agency_id in plan.agencies else ""

@@ -1,0 +1,71 @@
+"""What is remarkable about an answer, so that the coordinator reads it before accepting it. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from tracker.progress import STATUS_WORDS, UpdateStatus
+from tracker.store.tables import Figure, Update
+from tracker.words import vietnamese_date, vietnamese_number
+
+IDLE = frozenset({UpdateStatus.STOPPED, UpdateStatus.NOT_STARTED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """What an answer is held against; None where there is no such thing."""
+
+    due: date
+    before: Update | None = None
+    """What was last said in the period before."""
+    returned: str | None = None
+    """The comment with which it was last returned."""
+    accepted: Update | None = None
+    """The answer to the same duty that was accepted last."""
+    rehearsal: bool = False
+    """Everything here is example data, so that this is nothing to remark."""
+
+
+def remarks(said: Update, beside: Beside) -> list[str]:
+    """Return what is remarkable about `said`, as Vietnamese sentences; none where it is like any other answer."""
+    found = []
+    if said.said_on > beside.due:
+        found.append(f"Gửi muộn {(said.said_on - beside.due).days} ngày so với hạn {vietnamese_date(beside.due)}.")
+    if beside.returned is not None:
+        found.append(f"Gửi lại sau khi bị trả lại với lý do: “{beside.returned}”.")
+    if beside.accepted is not None:
+        found.append(_against_accepted(said, beside.accepted))
+    if said.status in IDLE:
+        found.append(f"Trạng thái: {STATUS_WORDS[said.status]}.")
+    if beside.before is not None:
+        found += _against_before(said, beside.before)
+    if said.difficulties:
+        found.append("Nêu khó khăn, vướng mắc.")
+    if said.proposals:
+        found.append("Có đề xuất, kiến nghị.")
+    if said.illustration and not beside.rehearsal:
+        found.append("Là dữ liệu minh họa, không phải báo cáo thật.")
+    return found
+
+
+def figure_remarks(said: Figure, before: Figure | None) -> list[str]:
+    """Return what is remarkable about a figure beside that of the period before."""
+    if before is None or said.value >= before.value:
+        return []
+    return [f"Giảm so với kỳ trước ({vietnamese_number(before.value)})."]
+
+
+def _against_accepted(said: Update, accepted: Update) -> str:
+    if said.revision == accepted.revision:
+        return "Đã được duyệt, sau đó kế hoạch thay đổi nên cần xem lại."
+    return f"Sửa nội dung đã được duyệt trước đó (lần {accepted.revision})."
+
+
+def _against_before(said: Update, before: Update) -> list[str]:
+    found = []
+    if said.percent is not None and before.percent is not None and said.percent < before.percent:
+        found.append(f"Tỷ lệ giảm so với kỳ trước, từ {before.percent} % còn {said.percent} %.")
+    elif before.status is UpdateStatus.DONE and said.status is not UpdateStatus.DONE:
+        found.append("Kỳ trước đã báo hoàn thành.")
+    if said.result and said.result == before.result:
+        found.append("Kết quả giống nguyên văn kỳ trước.")
+    return found
