@@ -80,7 +80,9 @@ def main() -> int:
     os.environ["TRACKER_TODAY"] = str(MEMO_ON)
     for file in report(ReportRequest(period=PERIOD)):
         said(f"  {shown(file)}")
-    said("\nXem trang trả lời của bản chạy thử: make serve-demo, rồi mở đường dẫn trong một thư ở var/demo/outbox.")
+    said(
+        "\nXem trang trả lời của bản chạy thử: make serve-demo, rồi mở đường dẫn trong một thư ở var/demo/outbox."
+    )
     return 0
 
 

@@ -11,7 +11,6 @@ import jinja2
 from tracker.errors import FileTrouble
 from tracker.words import vietnamese_date, vietnamese_number, vietnamese_size
 
-
 MISTAKES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What Python raises where a template asks for something that its facts cannot do."""
 

@@ -34,7 +34,7 @@ def state_words(letter: Letter) -> str:
 
 
 def state_called(words: str) -> str:
-    """Return the state that a person calls `words`, as `state_words` shows it; raises BadInput with the nearest."""
+    """Return the state that a person calls `words`, one of STATE_WORDS; raises BadInput with the nearest."""
     wanted = " ".join(unicodedata.normalize("NFC", words).casefold().split())
     for state, called in STATE_WORDS.items():
         if called == wanted:

@@ -31,8 +31,8 @@ def pause_reminders(
 ) -> Pause:
     """Hold reminders to `agency` back up to and on the day `until`, about one `activity` or (None) about all.
 
-    Raises BadInput naming every fault: no such agency or activity, one the agency does not answer for, a day that is
-    missing or over, no reason.
+    Raises BadInput naming every fault: no such agency or activity, one the agency does not answer for, a day that
+    is missing or over, no reason.
     """
     agency_id = plan.find_agency(agency).id
     today = now.astimezone(ZONE).date()
@@ -73,7 +73,8 @@ def _not_theirs(plan: Plan, activity: str, agency_id: str, today: date, until: d
     }:
         return None
     leads = ", ".join(plan.agencies[one].short for one in asked)
-    return f"{activity}: {plan.agencies[agency_id].short} không phải báo cáo hoạt động này; cơ quan chủ trì là {leads}"
+    short = plan.agencies[agency_id].short
+    return f"{activity}: {short} không phải báo cáo hoạt động này; cơ quan chủ trì là {leads}"
 
 
 def resume_reminders(session: Session, plan: Plan, agency: str, today: date, who: str, now: datetime) -> int:
