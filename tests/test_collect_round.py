@@ -105,6 +105,13 @@ def test_a_letter_goes_out_and_its_workbook_comes_back_is_recorded_and_receipted
     assert (len(updates(world.engine)), len(world.delivered("Đã nhận báo cáo"))) == (1, 1)
 
 
+def test_an_answer_goes_to_the_coordinator_and_to_the_mailbox_that_is_read(world: World) -> None:
+    [letter] = world.delivered()
+    told = [address.addr_spec for address in read(letter)["Reply-To"].addresses]
+    own = [world.settings.sender] if world.settings.inbox_url.startswith("imap") else []
+    assert told == ["hoilhpn@angiang.example", *own]
+
+
 def test_a_spoiled_workbook_is_answered_by_cell_and_the_mended_one_recorded(world: World) -> None:
     [letter] = world.delivered()
     world.come_in(reply_to(letter, fill(workbook_in(letter), DONE | {"II.10.percent": 160})))

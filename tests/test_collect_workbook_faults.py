@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from answering import TODAY, answer, duty_of, give_figure, open_season, said, say
 from openpyxl.worksheet.formula import ArrayFormula
+from test_collect_workbook_bytes import REFUSED
 from workbooks import WOMEN, edited, faults_of, fill, place, raw_workbook, send, signature
 
 from tracker.collect.answer import LONGEST
@@ -253,3 +254,12 @@ def test_the_link_decides_who_answers_not_the_file(engine: sa.Engine, settings: 
     good = fill(raw_workbook(engine, settings, WOMEN), GOOD)
     told = faults_of(engine, settings, good, "so-cong-thuong")
     assert "lập cho Hội Liên hiệp Phụ nữ tỉnh An Giang, không phải cho Quý cơ quan" in told["Tệp"]
+
+
+@pytest.mark.parametrize("kind", ["bomb", "many bombs", "lying bomb", "entities"])
+def test_a_hostile_file_is_told_as_a_whole(sqlite_engine: sa.Engine, settings: Settings, kind: str) -> None:
+    open_season(sqlite_engine)
+    make, reason = REFUSED[kind]
+    told = faults_of(sqlite_engine, settings, make(), WOMEN)
+    assert list(told) == ["Tệp"]
+    assert reason in told["Tệp"]

@@ -39,6 +39,7 @@ def words(settings_: Settings, *, days_left: int = 10, **item: object) -> Compos
         "days_left": days_left,
         "answered": 0,
         "to_head": False,
+        "by_mail": True,
         "changes": [],
     }
     return composed_for_agency(settings_, PLAN, "remind", PERIOD, PLAN.agencies["so-cong-thuong"], facts)

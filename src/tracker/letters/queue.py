@@ -102,7 +102,12 @@ def queue_outgoing(
 
 
 def _written_by(settings: Settings, plan: Plan) -> From:
-    """Return who signs letters and gets the answers: the coordinator, at its first e-mail address."""
+    """Return who signs letters and gets the answers: the coordinator, at its first e-mail address.
+
+    Where a mailbox on a server is read, answers come there as well: they may bring workbooks.
+    """
     coordinator = plan.agencies[plan.plan.coordinator]
     reply_to = next((contact.to for contact in coordinator.contacts if not is_channel(contact.to)), None)
+    if reply_to and not settings.inbox_url.startswith("folder:") and settings.sender != reply_to:
+        reply_to = f"{reply_to},\r\n {settings.sender}"
     return From(address=settings.sender, name=" ".join(coordinator.name.split()), reply_to=reply_to)
