@@ -77,6 +77,14 @@ def find_link(session: Session, token: str, now: datetime, purpose: Purpose = Pu
     return link
 
 
+def find_dead_link(session: Session, token: str, now: datetime) -> Link | None:
+    """Return the link that let an agency answer and that `token` opened once; None for any other."""
+    if not TOKEN.fullmatch(token):
+        return None
+    link = session.scalar(sa.select(Link).where(Link.digest == _digest(token), Link.purpose == Purpose.ANSWER))
+    return link if link is not None and (link.withdrawn_at is not None or link.expires_at <= now) else None
+
+
 def _held(period: Period, agency_id: str, purpose: Purpose) -> sa.Select[tuple[Link]]:
     return sa.select(Link).where(
         Link.purpose == purpose,

@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from tracker.errors import StoreError
 from tracker.settings import Settings
+from tracker.web.coordinator import CoordinatorPages
 from tracker.web.evidence import EvidencePages
 from tracker.web.owner import OwnerPages
 from tracker.web.pages import NOTICES, Pages
@@ -18,11 +19,12 @@ from tracker.web.workbook import WorkbookPages
 
 
 def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
-    """Return the application that shows and takes the agencies' reports kept in `engine`."""
+    """Return the application that shows, takes and reviews the agencies' reports kept in `engine`."""
     pages = Pages(settings)
     owner = OwnerPages(engine, settings, pages)
     evidence = EvidencePages(engine, settings, pages)
     workbook = WorkbookPages(engine, settings, pages)
+    coordinator = CoordinatorPages(engine, settings, pages)
     style = (settings.templates / "web" / "style.css").read_text(encoding="utf-8")
 
     def start(_: Request) -> Response:
@@ -39,7 +41,7 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
 
     def refused(request: Request, why: Exception) -> Response:
         status = why.status_code if isinstance(why, HTTPException) else 500
-        if status == 404 and request.url.path.startswith("/b/"):
+        if status == 404 and request.url.path.startswith(("/b/", "/r/")):
             return pages.notice("no_link", 404)
         if status in NOTICES:
             return refuse(status)
@@ -63,6 +65,10 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
             Route("/b/{token}/tai-lieu/{file_id:int}", evidence.file),
             Route("/b/{token}/mau-bao-cao.xlsx", workbook.download),
             Route("/b/{token}/tep", workbook.upload, methods=["POST"]),
+            Route("/r/{token}", coordinator.overview, methods=["GET", "POST"]),
+            Route("/r/{token}/{agency}", coordinator.agency, methods=["GET", "POST"]),
+            Route("/r/{token}/thu/{message_id:int}", coordinator.reply, methods=["GET", "POST"]),
+            Route("/r/{token}/tai-lieu/{file_id:int}", coordinator.file),
             Route("/style.css", style_sheet),
             Route("/suc-khoe", health),
         ],

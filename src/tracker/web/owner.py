@@ -16,6 +16,7 @@ from tracker.calendar import WorkingDays
 from tracker.collect.answer import TEXTS
 from tracker.collect.form import Typed, filled_form
 from tracker.collect.record import Said
+from tracker.collect.renewal import send_new_link
 from tracker.collect.sending import save_draft, send_form
 from tracker.errors import BadInput
 from tracker.form import Form, recorded_form
@@ -23,7 +24,7 @@ from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
-from tracker.store.links import find_link
+from tracker.store.links import find_dead_link, find_link
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Period
 from tracker.web.pages import Pages
@@ -56,6 +57,9 @@ class OwnerPages:
             return await run_in_threadpool(self._show, token)
         typed = await read_form(request)
         action = typed.pop("action", "save")
+        if action == "renew":
+            await run_in_threadpool(self._renew, token)
+            return self.pages.notice("link_asked")
         return await run_in_threadpool(self._send if action == "send" else self._save, token, typed)
 
     def receipt(self, request: Request) -> Response:
@@ -74,6 +78,13 @@ class OwnerPages:
             opened = opened_by(session, token, now)
             form = _filled(session, opened, now)
         return self._render("form", opened, form, now)
+
+    def _renew(self, token: str) -> None:
+        with reading(self.engine) as session:  # most tokens are nobody's: nothing is locked for them
+            if find_dead_link(session, token, self.settings.now()) is None:
+                return
+        with writing(self.engine) as session:
+            send_new_link(session, self.settings, token)
 
     def _save(self, token: str, typed: Typed) -> Response:
         now = self.settings.now()
