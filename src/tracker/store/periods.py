@@ -93,10 +93,10 @@ def requested_period(
     """
     ruled = next((period for period in ruled_periods(plan) if period.code == code), None)
     if ruled is not None and ruled.closes < today:
-        years = f", thêm --year {code}" if ruled.kind == "annual" else ""
+        of_year = f", thêm --year {code}" if ruled.kind == "annual" else ""
         raise BadInput(
             f"kỳ {code} đã khóa sau ngày {ruled.closes:%d/%m/%Y}; kỳ đã từng mở thì mở lại bằng: tracker period "
-            f"extend {code} --closes NGÀY; chưa từng mở thì mở một kỳ đột xuất{years}"
+            f"extend {code} --closes NGÀY; chưa từng mở thì mở một kỳ đột xuất{of_year}"
         )
     if ruled is not None:
         ruled.opens = min(ruled.opens, today)
