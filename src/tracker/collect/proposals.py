@@ -50,7 +50,8 @@ class Reply:
 
     message: Message
     letter: Letter
-    agency: Agency
+    agency: Agency | None
+    """Who answers for it today; None where the plan no longer knows it."""
 
     @property
     def sender(self) -> str:
@@ -60,7 +61,8 @@ class Reply:
     @property
     def known(self) -> bool:
         """Say whether it comes from an address of the agency, as far as a sender's line can be believed."""
-        return self.message.sender.lower() in {contact.to.lower() for contact in self.agency.contacts}
+        contacts = self.agency.contacts if self.agency else ()
+        return self.message.sender.lower() in {contact.to.lower() for contact in contacts}
 
     @property
     def received_on(self) -> date:
@@ -71,7 +73,7 @@ class Reply:
 def replies_of(session: Session, plan: Plan, period: Period, today: date) -> list[Reply]:
     """Return the replies to letters of `period` that wait, the oldest first."""
     found = waiting_replies(session, period)
-    return [Reply(message, letter, plan.holder(letter.agency_id, today)) for message, letter in found]
+    return [_reply(plan, message, letter, today) for message, letter in found]
 
 
 def find_reply(session: Session, plan: Plan, period: Period, today: date, message_id: int) -> Reply | None:
@@ -83,7 +85,7 @@ def find_reply(session: Session, plan: Plan, period: Period, today: date, messag
         .options(defer(Letter.message))
     )
     for message, letter in session.execute(found):
-        return Reply(message, letter, plan.holder(letter.agency_id, today))
+        return _reply(plan, message, letter, today)
     return None
 
 
@@ -92,7 +94,7 @@ def open_duties(session: Session, plan: Plan, period: Period, reply: Reply, toda
     theirs = [
         duty
         for duty in plan_order(plan, duties_of(session, period))
-        if duty.state is not DutyState.ACCEPTED and plan.holder(duty.agency_id, today).id == reply.agency.id
+        if duty.state is not DutyState.ACCEPTED and _answers(plan, reply, duty, today)
     ]
     last = latest_updates(session, theirs)
     return [Open(duty, last.get(duty.id)) for duty in theirs]
@@ -123,10 +125,10 @@ def record_reply(
     duty_id, seen = (int(chosen[1]), int(chosen[2])) if chosen else (0, 0)
     duty = hold_duties(session, [duty_id]).get(duty_id)
     today = now.astimezone(ZONE).date()
-    if duty is None or duty.period_id != period.id or _holder(plan, duty, today) != reply.agency.id:
+    if duty is None or duty.period_id != period.id or not _answers(plan, reply, duty, today):
         faults["duty"] = "Chọn hoạt động mà thư này báo cáo."
-    elif answer is None:
-        faults.setdefault("status", "Chọn trạng thái của hoạt động này.")
+    elif answer is None and not faults:
+        faults["status"] = "Chọn trạng thái của hoạt động này."
     if faults or duty is None or answer is None:
         return faults
     last = latest_updates(session, [duty]).get(duty.id)
@@ -175,5 +177,11 @@ def _claim(
     return claim_reply(session, reply.message, int(uses), uses=int(uses) + used, **settled)
 
 
-def _holder(plan: Plan, duty: Duty, today: date) -> str:
-    return plan.holder(duty.agency_id, today).id if duty.agency_id in plan.agencies else ""
+def _reply(plan: Plan, message: Message, letter: Letter, today: date) -> Reply:
+    known = letter.agency_id in plan.agencies
+    return Reply(message, letter, plan.holder(letter.agency_id, today) if known else None)
+
+
+def _answers(plan: Plan, reply: Reply, duty: Duty, today: date) -> bool:
+    known = duty.agency_id in plan.agencies
+    return known and reply.agency is not None and plan.holder(duty.agency_id, today).id == reply.agency.id

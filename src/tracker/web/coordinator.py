@@ -1,0 +1,241 @@
+"""The coordinator's pages: what came is looked at, accepted or returned; GET and HEAD change nothing."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from tracker.collect.answer import TEXTS
+from tracker.collect.form import Typed
+from tracker.collect.overview import WAYS, review_of
+from tracker.collect.proposals import dismiss_reply, find_reply, open_duties, record_reply, replies_of
+from tracker.collect.review import accept_seen, check_reviewer, decide
+from tracker.collect.verdicts import Verdicts, read_verdicts
+from tracker.errors import BadInput
+from tracker.plan.model import Agency, Plan
+from tracker.progress import STATUS_WORDS, standing
+from tracker.settings import ZONE, Settings
+from tracker.store.engine import reading, writing
+from tracker.store.evidence import evidence_of
+from tracker.store.links import find_link
+from tracker.store.plans import plan_for, plan_in_force
+from tracker.store.tables import Period, Purpose
+from tracker.web.evidence import file_response
+from tracker.web.owner import read_form
+from tracker.web.pages import Pages
+
+REVIEWER = "nguoi-duyet"
+"""What carries the reviewer's name from page to page, in the address."""
+SEEN = re.compile(r"seen\.([0-9]{1,9})")
+NUMBER = re.compile("[0-9]{1,6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a review link opens; `path` is where its first page is."""
+
+    path: str
+    plan: Plan
+    period: Period
+    coordinator: Agency
+    today: date
+
+
+@dataclass(frozen=True, slots=True)
+class CoordinatorPages:
+    """The handlers behind `/r/{token}`; an HTTPException 404 where the token opens nothing."""
+
+    engine: sa.Engine
+    settings: Settings
+    pages: Pages
+
+    async def overview(self, request: Request) -> Response:
+        """Show how every agency stands and what waits, or accept all that is unremarkable."""
+        token, query = request.path_params["token"], dict(request.query_params)
+        if request.method != "POST":
+            return await run_in_threadpool(self._overview, token, query)
+        return await run_in_threadpool(self._accept_seen, token, await read_form(request))
+
+    async def agency(self, request: Request) -> Response:
+        """Show all that an agency said, or take what was decided on it."""
+        token, agency_id = request.path_params["token"], request.path_params["agency"]
+        if request.method != "POST":
+            return await run_in_threadpool(self._agency, token, agency_id, dict(request.query_params))
+        return await run_in_threadpool(self._decide, token, agency_id, await read_form(request))
+
+    async def reply(self, request: Request) -> Response:
+        """Show a reply, or take what the coordinator made of it."""
+        token, message_id = request.path_params["token"], request.path_params["message_id"]
+        if request.method != "POST":
+            return await run_in_threadpool(self._reply, token, message_id, dict(request.query_params))
+        return await run_in_threadpool(self._handle, token, message_id, await read_form(request))
+
+    def file(self, request: Request) -> Response:
+        """Hand out one of an agency's files, as something to keep and not to run."""
+        with reading(self.engine) as session:
+            opened = self._opened(session, request.path_params["token"], self.settings.now())
+            found = review_of(session, self.settings, opened.plan, opened.period, opened.today)
+            files = evidence_of(session, [item.duty for one in found for item in one.items])
+        file = next((one for one in files if one.id == request.path_params["file_id"]), None)
+        if file is None:
+            raise HTTPException(404)
+        return file_response(self.settings, file)
+
+    def _overview(self, token: str, query: Typed, fault: str | None = None) -> Response:
+        now = self.settings.now()
+        with reading(self.engine) as session:
+            opened = self._opened(session, token, now)
+            agencies = review_of(session, self.settings, opened.plan, opened.period, opened.today)
+            replies = replies_of(session, opened.plan, opened.period, opened.today)
+        waiting = [(one, item) for one in agencies for item in one.items if item.waiting]
+        return self._render(
+            "review",
+            422 if fault else 200,
+            opened,
+            query,
+            agencies=agencies,
+            whole=standing(item.duty.state for one in agencies for item in one.items),
+            plain=[pair for pair in waiting if not pair[1].remarks],
+            marked=[pair for pair in waiting if pair[1].remarks],
+            replies=replies,
+            fault=fault,
+        )
+
+    def _accept_seen(self, token: str, typed: Typed) -> Response:
+        now = self.settings.now()
+        reviewer, fault = check_reviewer(typed.get("reviewer", ""))
+        if fault:
+            return self._overview(token, {REVIEWER: typed.get("reviewer", "")}, fault)
+        pairs = [(SEEN.fullmatch(name), value) for name, value in typed.items()]
+        seen = {int(name[1]): int(value) for name, value in pairs if name and NUMBER.fullmatch(value)}
+        with writing(self.engine) as session:
+            opened = self._opened(session, token, now)
+            accepted = len(accept_seen(session, opened.period, seen, reviewer, now))
+        return _to(opened.path, reviewer, {"duyet": accepted, "bo-qua": len(seen) - accepted})
+
+    def _agency(
+        self, token: str, agency_id: str, query: Typed, verdicts: Verdicts | None = None, status: int = 200
+    ) -> Response:
+        now = self.settings.now()
+        with reading(self.engine) as session:
+            opened = self._opened(session, token, now)
+            found = review_of(session, self.settings, opened.plan, opened.period, opened.today, agency_id)
+            files = evidence_of(session, [item.duty for one in found for item in one.items])
+        if not found:
+            raise HTTPException(404)
+        return self._render(
+            "review_agency",
+            status,
+            opened,
+            query,
+            one=found[0],
+            files={item.duty.id: [one for one in files if one.duty_id == item.duty.id] for item in found[0].items},
+            verdicts=verdicts or Verdicts(),
+        )
+
+    def _decide(self, token: str, agency_id: str, typed: Typed) -> Response:
+        now = self.settings.now()
+        status = 422
+        try:
+            with writing(self.engine) as session:
+                opened = self._opened(session, token, now)
+                found = review_of(session, self.settings, opened.plan, opened.period, opened.today, agency_id)
+                verdicts = read_verdicts([item.duty.id for one in found for item in one.items], typed)
+                if not verdicts.faulty:
+                    choices, who = verdicts.choices, verdicts.reviewer
+                    decided, changed = decide(session, self.settings, opened.period, choices, who)
+                    if decided:
+                        told = {"duyet": decided.accepted, "tra-lai": decided.returned}
+                        told |= {"khong-toi": decided.untold}
+                        return _to(f"{opened.path}/{agency_id}", who, told)
+                    status = 409
+                    verdicts.overtake(changed)
+        except BadInput as why:
+            status, verdicts.fault = 409, str(why)
+        return self._agency(token, agency_id, {REVIEWER: typed.get("reviewer", "")}, verdicts, status)
+
+    def _reply(
+        self, token: str, message_id: int, query: Typed, typed: Typed | None = None, faults: Typed | None = None
+    ) -> Response:
+        with reading(self.engine) as session:
+            opened = self._opened(session, token, self.settings.now())
+            reply = find_reply(session, opened.plan, opened.period, opened.today, message_id)
+            if reply is None:
+                raise HTTPException(404)
+            duties = open_duties(session, opened.plan, opened.period, reply, opened.today)
+        status = 200 if not faults else 409 if "overtaken" in faults else 422
+        values = typed or {"result": reply.message.text, "duty": duties[0].choice if len(duties) == 1 else ""}
+        return self._render(
+            "review_reply", status, opened, query, reply=reply, duties=duties, values=values, faults=faults or {}
+        )
+
+    def _handle(self, token: str, message_id: int, typed: Typed) -> Response:
+        now, action = self.settings.now(), typed.get("action", "")
+        with writing(self.engine) as session:
+            opened = self._opened(session, token, now)
+            reply = find_reply(session, opened.plan, opened.period, opened.today, message_id)
+            if reply is None or action not in {"more", "done", "dismiss"}:
+                raise HTTPException(404 if reply is None else 400)
+            if action == "dismiss":
+                faults = dismiss_reply(session, reply, typed, now)
+            else:
+                faults = record_reply(
+                    session,
+                    opened.plan,
+                    opened.period,
+                    reply,
+                    typed,
+                    now,
+                    finish=action == "done",
+                    illustration=self.settings.illustration,
+                )
+        reviewer = typed.get("reviewer", "")
+        if faults:
+            return self._reply(token, message_id, {REVIEWER: reviewer}, typed, faults)
+        page = f"{opened.path}/thu/{message_id}" if action == "more" else opened.path
+        return _to(page, reviewer, {"thu": action})
+
+    def _opened(self, session: Session, token: str, now: datetime) -> Opened:
+        link = find_link(session, token, now, Purpose.REVIEW)
+        _, in_force = plan_in_force(session)
+        if link is None or link.agency_id != in_force.plan.coordinator:
+            raise HTTPException(404)
+        period = session.get_one(Period, link.period_id)
+        _, plan = plan_for(session, period)
+        coordinator = in_force.agencies[link.agency_id]
+        return Opened(f"/r/{token}", plan, period, coordinator, now.astimezone(ZONE).date())
+
+    def _render(self, name: str, status: int, opened: Opened, query: Typed, **facts: Any) -> Response:
+        reviewer = query.get(REVIEWER, "")
+        counts = {key: int(value) for key, value in query.items() if NUMBER.fullmatch(value)}
+        return self.pages.render(
+            name,
+            status,
+            home=opened.path,
+            named=f"?{urlencode({REVIEWER: reviewer})}" if reviewer else "",
+            reviewer=reviewer,
+            told=counts,
+            thu=query.get("thu", ""),
+            header=opened.plan.plan,
+            plan=opened.plan,
+            period=opened.period,
+            coordinator=opened.coordinator,
+            closed=opened.today > opened.period.closes,
+            statuses=STATUS_WORDS,
+            texts=TEXTS,
+            ways=WAYS,
+            **facts,
+        )
+
+
+def _to(page: str, reviewer: str, told: Mapping[str, object]) -> Response:
+    return RedirectResponse(f"{page}?{urlencode({REVIEWER: reviewer, **told})}", 303)
