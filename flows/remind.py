@@ -11,7 +11,7 @@ from tracker.errors import DeliveryError, FileTrouble
 from tracker.letters.send import Outcome, send_queued
 from tracker.letters.wording import lines_of_trouble
 from tracker.remind.queue import Queued, queue_today
-from tracker.remind.wording import as_lines, escalations_as_lines, refreshed_lines
+from tracker.remind.wording import as_lines, copies_as_lines, escalations_as_lines, refreshed_lines
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store
 
@@ -68,13 +68,11 @@ def remind(request: RemindRequest = RemindRequest()) -> int:  # noqa: B008  # ne
 def reminded(queued: Queued, outcome: Outcome | Exception) -> str:
     """Return what a run did, for the coordinator; `outcome` is why where the letters could not be sent."""
     if queued.day_off:
-        head, lines = "Hôm nay là ngày nghỉ; thư nhắc đi vào ngày làm việc tới.", []
+        head, lines = "Hôm nay là ngày nghỉ: không xếp thư nhắc mới.", []
     else:
         head = f"## Thư nhắc mới: {len(queued.fresh)}"
-        lines = [*as_lines(queued.fresh), *escalations_as_lines(queued.escalations)]
-    if queued.copies:
-        lines.append(f"Bản sao gửi {len(queued.copies)} cơ quan phối hợp")
-    lines += [f"Không có nơi nhận thư dùng được: {as_lines([r])[0]}; {why}" for r, why in queued.unreachable]
+        letters = [*as_lines(queued.fresh), *copies_as_lines(queued.copies)]
+        lines = [*letters, *escalations_as_lines(queued.escalations), *map(str, queued.unreachable)]
     lines += [*queued.pauses, *refreshed_lines(queued.refreshed.withdrawn, queued.refreshed.reworded)]
     if isinstance(outcome, Exception):
         sent, troubles = "Chưa gửi xong, thư còn lại vẫn nằm trong hàng đợi:", [str(outcome)]

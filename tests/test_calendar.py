@@ -108,10 +108,17 @@ def test_the_newest_stage_that_has_begun_is_the_one_that_counts(day: date, name:
 def test_stages_come_in_the_order_of_their_days_and_fall_on_working_days(opens: date, length: int) -> None:
     found = ladder(USUAL, OFFICE, opens, opens + timedelta(days=length))
     assert [stage.day for stage in found] == sorted(stage.day for stage in found)
-    assert all(OFFICE.is_working(stage.day) for stage in found if stage.name != "before-0")
+    assert all(OFFICE.is_working(stage.day) for stage in found)
     assert found[0].day >= opens
 
 
 def test_a_stage_that_would_come_before_the_opening_is_left_out() -> None:
     names = [stage.name for stage in ladder(USUAL, OFFICE, date(2024, 10, 24), DUE)]
     assert names == ["opening", "before-2", "before-0", "after-1", "after-3", "after-5", "head"]
+
+
+def test_a_due_date_on_a_day_off_is_reminded_of_on_the_last_working_day_before_it() -> None:
+    for due in (date(2024, 10, 26), date(2024, 10, 27)):
+        found = {stage.name: stage.day for stage in ladder(USUAL, OFFICE, OPENS, due)}
+        assert found["before-0"] == date(2024, 10, 25)
+        assert found["after-1"] == date(2024, 10, 28)

@@ -164,7 +164,7 @@ def test_whoever_queues_an_overtaken_letter_again_is_told_that_it_will_not_leave
     told = office.well("letters", "retry", KEY, "--on", "2024-10-22")
     assert "lần chạy tới sẽ rút thư: đã sang mốc sau (trước hạn 5 ngày làm việc)" in told
     out = office.well("remind", "--on", "2024-10-22")
-    assert out.startswith("Đã rút 1 thư nhắc không còn cần.\n")
+    assert out.startswith("Đã rút 1 thư nhắc không còn cần hoặc không còn nơi nhận.\n")
     assert "Đã gửi 8 thư" in out
 
 
@@ -183,5 +183,5 @@ def test_what_is_worded_anew_while_it_waits_is_told(posted: tuple[Office, Post])
     post.refuse[COMMERCE] = ["451 later"]
     office.run("remind", "--on", DAY)
     office.say("II.10")
-    told = "Đã sửa lời 1 thư nhắc đang chờ cho khớp với việc còn nợ.\n"
+    told = "Đã sửa lời 1 thư nhắc đang chờ cho khớp với ngày gửi, việc còn nợ và nơi nhận.\n"
     assert office.well("remind", "--on", "2024-10-16").startswith(told)

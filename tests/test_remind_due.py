@@ -140,3 +140,12 @@ def test_whoever_owes_is_written_to_and_nobody_else(data: st.DataObject) -> None
         assert {duty.activity_id for duty in reminder.duties} == wanted
         assert reminder.stage.day <= day
         assert [duty.due for duty in reminder.duties] == sorted(duty.due for duty in reminder.duties)
+
+
+def test_on_a_day_with_several_stages_the_letter_to_the_head_is_the_one_that_goes() -> None:
+    held = duties(PERIODS["2024"])
+    next(duty for duty in held if duty.activity_id == "II.39").due = date(2024, 10, 8)
+    reminder = owed(date(2024, 10, 22), held)["so-cong-thuong"]
+    assert reminder.key == "remind:2024:so-cong-thuong:head@2024-10-08"
+    assert (len(reminder.duties), reminder.late) == (7, 1)
+    assert owed(date(2024, 10, 22), held)["so-tai-chinh"].stage.name == "before-5"

@@ -1,8 +1,10 @@
 """What reminding would do, before anything is switched on."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from answering import edited_plan
 from conftest import ROOT
 
 from tracker import cli
@@ -83,3 +85,63 @@ def test_a_period_that_has_closed_can_be_opened_again(capsys: pytest.CaptureFixt
     assert "31/12/2024" in closed
     said(capsys, "period", "extend", "2024", "--closes", "2025-01-31")
     assert "/b/" in said(capsys, "link", "2024", "so-tai-chinh", "--on", "2025-01-10")
+
+
+def test_who_has_taken_over_is_shown_its_own_letter_under_the_former_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    former, own = (
+        said(capsys, "preview", "--letter", name, "--on", "2025-10-20") for name in ("so-khdt", "so-tai-chinh")
+    )
+    assert former == own
+
+
+def test_of_a_paused_agency_it_is_said_that_it_is_paused(capsys: pytest.CaptureFixture[str]) -> None:
+    said(capsys, "pause", "so-tttt", "--until", "2024-10-25", "--reason", "Đã hẹn", "--on", "2024-10-15")
+    shown = said(capsys, "preview", "--letter", "so-tttt", "--on", "2024-10-15", status=1)
+    assert "ngày 15/10/2024 không nhắc: " in shown
+    assert "tạm dừng nhắc đến hết 25/10/2024 (Đã hẹn)" in shown
+    assert "không nợ" not in shown
+    assert "không nợ" in said(capsys, "preview", "--letter", "so-tttt", "--on", "2024-07-01", status=1)
+
+
+def test_in_two_periods_at_once_both_letters_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["--title", "Báo cáo nhanh", "--due", "2024-11-15", "--activity", "II.10", "--on", "2024-10-15"]
+    said(capsys, "period", "open", "dot-xuat-1", *asked)
+    shown = said(capsys, "preview", "--letter", "so-cong-thuong", "--on", "2024-10-15")
+    assert shown.count("Tiêu đề: Sở Công Thương – đề nghị báo cáo") == 2
+    assert "“Báo cáo nhanh”" in shown
+    assert "“Báo cáo năm 2024”" in shown
+
+
+def test_on_a_day_off_the_letter_is_shown_and_that_none_goes(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = said(capsys, "preview", "--letter", "so-cong-thuong", "--on", "2024-10-19")
+    assert shown.startswith("Gửi: socongthuong@angiang.example\n")
+    assert shown.endswith("(Ngày 19/10/2024 là ngày nghỉ: không xếp thư nhắc mới.)\n")
+
+
+def test_a_year_with_its_date_on_a_day_off_is_previewed_as_it_will_be_with_all_copies(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copies = ("    after: [1, 3, 5]\n", "    after: [1, 3, 5]\n    copies: [coordinating]\n")
+    altered = tmp_path / "activities.yaml"
+    altered.write_text(edited_plan(("due: 10-29", "due: 10-27"), copies).text, encoding="utf-8")
+    monkeypatch.setenv("TRACKER_PLAN", str(altered))
+    said(capsys, "apply", "--on", "2024-04-01")
+    promised: dict[str, list[str]] = {}
+    for line in said(capsys, "preview", "--year", "2024").splitlines():
+        if line.startswith(" "):
+            promised[list(promised)[-1]].append(line.strip())
+        else:
+            promised[line] = []
+    assert any("Sở Công Thương: đúng hạn" in line for line in promised["25/10/2024"])
+    assert "27/10/2024" not in promised
+    assert all(any(line.startswith("Bản sao gửi") for line in lines) for lines in list(promised.values())[:5])
+    for n in range(60):
+        day_of_run = date(2024, 10, 1) + timedelta(days=n)
+        shown = said(capsys, "remind", "--on", f"{day_of_run}")
+        letters = promised.get(f"{day_of_run:%d/%m/%Y}", [])
+        told = [line for line in shown.splitlines() if line in letters]
+        assert told == [line for line in letters if not line.startswith("Bản sao")]
+        assert ("bản sao gửi cơ quan phối hợp" in shown) is any(line.startswith("Bản sao") for line in letters)
+        assert ("Đã xếp hàng 0 thư nhắc" in shown) is not any("hoạt động, hạn" in line for line in letters)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
@@ -15,7 +16,7 @@ from tracker.remind.wording import as_lines
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.engine import reading, writing
-from tracker.store.tables import Base, Letter
+from tracker.store.tables import Base, Duty, Letter
 
 
 def count(engine: sa.Engine) -> int:
@@ -164,7 +165,47 @@ def test_an_agency_nobody_can_write_to_is_a_visible_fault(sqlite_engine: sa.Engi
     without = "    contacts:\n      - {name: Văn phòng, to: sotaichinh@angiang.example}\n"
     open_season(sqlite_engine, edited_plan((without, "")))
     queued = queue_today(sqlite_engine, settings.on(TODAY))
-    assert [(r.agency.id, why) for r, why in queued.unreachable] == [("so-tai-chinh", "chưa có nơi nhận thư")]
+    assert [(fault.agency.id, fault.why) for fault in queued.unreachable] == [
+        ("so-tai-chinh", "chưa có nơi nhận thư")
+    ]
     assert len(queued.fresh) == 7
     again = queue_today(sqlite_engine, settings.on(TODAY))
     assert again.unreachable
+
+
+def test_copies_and_escalations_that_nobody_gets_are_visible_faults_too(
+    sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    open_season(
+        sqlite_engine,
+        edited_plan(("    after: [1, 3, 5]\n", "    after: [1, 3, 5]\n    copies: [coordinating]\n")),
+    )
+    real = make_settings(mail_url="smtp://mail.angiang.vn").on(date(2024, 11, 7))
+    queued = queue_today(sqlite_engine, real)
+    assert (queued.copies, queued.escalations, count(sqlite_engine)) == ((), (), 0)
+    lines = [str(fault) for fault in queued.unreachable]
+    assert sum("bản sao gửi cơ quan phối hợp; " in line for line in lines) > 5
+    [told] = [line for line in lines if "danh sách còn nợ" in line]
+    assert told.startswith(
+        "Không có nơi nhận thư dùng được: Cơ quan đầu mối: danh sách còn nợ, Hội LHPN tỉnh (22)"
+    )
+    assert told.endswith("hoilhpn@angiang.example là địa chỉ mẫu, không có thật")
+
+
+def test_an_agency_nobody_can_write_to_makes_a_summary_at_each_stage_and_none_between(
+    sqlite_engine: sa.Engine, settings: Settings
+) -> None:
+    without = "    contacts:\n      - {name: Văn phòng, to: sotaichinh@angiang.example}\n"
+    office = "      - {name: Văn phòng, to: hoilhpn@angiang.example}\n"
+    plan = edited_plan((without, ""), (office, office + "      - {to: json://127.0.0.1:9}\n"))
+    open_season(sqlite_engine, plan)
+    for day in (15, 16, 17, 21):
+        queue_today(sqlite_engine, settings.on(date(2024, 10, day)))
+    with writing(sqlite_engine) as session:  # from here on it is the only one that owes
+        session.execute(sa.update(Duty).where(Duty.agency_id != "so-tai-chinh").values(state="submitted"))
+    for day in (22, 23, 24):
+        queue_today(sqlite_engine, settings.on(date(2024, 10, day)))
+    with reading(sqlite_engine) as session:
+        found = session.scalars(sa.select(Letter).where(Letter.kind == "summary").order_by(Letter.id)).all()
+    assert [letter.key for letter in found] == ["summary:2024:2024-10-15", "summary:2024:2024-10-22"]
+    assert all("- Không gửi được thư cho Sở Tài chính: chưa có nơi nhận thư" in letter.text for letter in found)

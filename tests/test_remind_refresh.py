@@ -15,12 +15,15 @@ from tracker.remind.queue import queue_today
 from tracker.remind.refresh import Refreshed, refresh_queued
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
+from tracker.store.bounces import forgive, mark_bounced
 from tracker.store.duties import duties_of
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period
 from tracker.store.tables import Letter
 
 DAY = date(2024, 10, 15)
+TRADE = "so-cong-thuong"
+CONTACT = "socongthuong@angiang.example"
 
 
 @pytest.fixture
@@ -122,3 +125,70 @@ def test_what_was_sent_is_not_withdrawn(sqlite_engine: sa.Engine, settings: Sett
     say_all(sqlite_engine, "so-tttt")
     assert refresh_queued(sqlite_engine, settings).withdrawn == 0
     assert {letter.state for letter in letters(sqlite_engine, "remind")} == {"sent"}
+
+
+def come_back(engine: sa.Engine, address: str) -> None:
+    """Have some other letter come back from `address`."""
+    with writing(engine) as session:
+        other = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-tttt")).first()
+        assert other is not None
+        mark_bounced(session, other, address, "550 no such user", "tracker", NOW)
+
+
+def test_a_letter_that_waits_says_each_day_how_long_is_left_and_bears_that_days_date(
+    engine: sa.Engine, settings: Settings
+) -> None:
+    open_season(engine)
+    queue_today(engine, settings)
+    assert "còn 10 ngày làm việc" in letter_to(engine, TRADE).text
+    later = settings.on(date(2024, 10, 18))
+    assert refresh_queued(engine, later) == Refreshed(withdrawn=0, reworded=8)
+    letter = letter_to(engine, TRADE)
+    assert "còn 7 ngày làm việc" in letter.text
+    assert message_from_bytes(letter.message, policy=default)["Date"].datetime.date() == date(2024, 10, 18)
+    assert refresh_queued(engine, later) == Refreshed()
+
+
+def test_a_letter_that_waits_goes_to_the_contacts_of_today(engine: sa.Engine, settings: Settings) -> None:
+    open_season(engine)
+    queue_today(engine, settings)
+    head = f"{CONTACT}}}\n      - {{name: Giám đốc, to: lanhdao@angiang.example, role: head}}"
+    with writing(engine) as session:
+        apply_plan(
+            session, edited_plan((f"{CONTACT}}}", head.replace(CONTACT, "moi@angiang.example"))), "a", DAY, NOW
+        )
+    refresh_queued(engine, settings)
+    assert letter_to(engine, TRADE).to == ["moi@angiang.example"]
+    send_queued(engine, settings)
+    assert letter_to(engine, TRADE).state == "sent"
+
+
+def test_a_letter_that_waits_for_an_address_that_came_back_since_is_withdrawn_and_the_stage_stays_owed(
+    engine: sa.Engine, settings: Settings
+) -> None:
+    open_season(engine)
+    queue_today(engine, settings)
+    come_back(engine, CONTACT)
+    again = queue_today(engine, settings)
+    assert again.refreshed == Refreshed(withdrawn=1)
+    assert [fault.agency.id for fault in again.unreachable] == [TRADE]
+    assert letter_to(engine, TRADE).state == "withdrawn"
+    with writing(engine) as session:
+        forgive(session, [CONTACT])
+    [reminder] = queue_today(engine, settings).fresh
+    assert reminder.key == f"remind:2024:{TRADE}:before-10+2"
+
+
+def test_where_mail_comes_back_the_letter_to_the_chat_channel_stays(
+    sqlite_engine: sa.Engine, settings: Settings
+) -> None:
+    channel = "json://127.0.0.1:9/x"
+    open_season(sqlite_engine, edited_plan((f"{CONTACT}}}", f"{CONTACT}}}\n      - {{to: {channel}}}")))
+    queue_today(sqlite_engine, settings)
+    come_back(sqlite_engine, CONTACT)
+    refreshed = refresh_queued(sqlite_engine, settings.on(date(2024, 10, 16)))
+    assert refreshed == Refreshed(withdrawn=1, reworded=7)
+    mail, chat = [letter for letter in letters(sqlite_engine, "remind") if letter.agency_id == TRADE]
+    assert (mail.state, chat.state) == ("withdrawn", "queued")
+    assert (chat.key, chat.to) == (f"{mail.key}:2", [channel])
+    assert "còn 9 ngày làm việc" in chat.text

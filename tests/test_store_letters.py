@@ -5,13 +5,15 @@ from datetime import date, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from answering import NOW, open_season, outbox_row
+from answering import NOW, TODAY, edited_plan, open_season, outbox_row
 
+from tracker.store.apply import apply_plan
 from tracker.store.engine import reading, writing
 from tracker.store.letters import queue_letters, told_in, withdraw
 from tracker.store.links import find_link, link_for, token_of
 from tracker.store.periods import find_period
-from tracker.store.tables import Link
+from tracker.store.plans import plan_in_force
+from tracker.store.tables import Letter, Link
 
 KEY = b"a key for tests alone"
 
@@ -43,6 +45,41 @@ def test_what_letters_told_is_known_by_duty_and_what_was_withdrawn_told_nothing(
     assert told.days == {1: first, 2: second, 3: second}
     assert told.keys == {"a", "b", "c"}
     assert [told.unused(key) for key in ("new", "a")] == ["new", "a+2"]
+
+
+@pytest.mark.parametrize(
+    ("state", "knows"),
+    [
+        ("sending", True),
+        ("sent", True),
+        *((state, False) for state in ("queued", "refused", "bounced", "withdrawn")),
+    ],
+)
+def test_a_plan_is_known_to_an_agency_only_by_a_letter_that_left_and_did_not_come_back(
+    engine: sa.Engine, state: str, knows: bool
+) -> None:
+    queue(engine, "a", duties=[1], stage_day=TODAY)
+    with writing(engine) as session:
+        session.execute(sa.update(Letter).values(state="sent"))
+        old, _ = plan_in_force(session)
+        apply_plan(session, edited_plan(("due: 10-29", "due: 10-30")), "quản trị", TODAY, NOW)
+        new, _ = plan_in_force(session)
+    queue(engine, "b", duties=[1], stage_day=TODAY)
+    queue(engine, "c", kind="returned", duties=[1], stage_day=TODAY)
+    with writing(engine) as session:
+        session.execute(sa.update(Letter).where(Letter.key == "b").values(state=state))
+        session.execute(sa.update(Letter).where(Letter.key == "c").values(state="sent"))
+        told = told_in(session, find_period(session, "2024"))
+        assert told.versions == {"so-tai-chinh": new.id if knows else old.id}
+
+
+def test_what_the_coordinator_was_told_and_what_the_agency_was_asked_are_kept_apart(engine: sa.Engine) -> None:
+    first, second = date(2024, 11, 5), date(2024, 11, 7)
+    queue(engine, "a", duties=[1, 2], stage_day=first)
+    queue(engine, "b", kind="escalate", duties=[2, 3], stage_day=second)
+    with reading(engine) as session:
+        told = told_in(session, find_period(session, "2024"))
+    assert (told.days, told.escalated) == ({1: first, 2: first}, {2: second, 3: second})
 
 
 def link(engine: sa.Engine, now: datetime = NOW, key: bytes = KEY) -> tuple[int, str]:

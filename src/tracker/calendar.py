@@ -58,12 +58,13 @@ class Stage:
 def ladder(rules: Stages, office: WorkingDays, opens: date, due: date) -> tuple[Stage, ...]:
     """Return the stages at which the agency itself is written to, in the order of their days.
 
-    They are opening, before, due (`before-0`), after, and `head`; `rules` must be complete. The period's first day
-    counts as the first working day from it on.
+    They are opening, before, due (`before-0`), after, and `head`; `rules` must be complete. All are working days:
+    the period's first day counts as the first working day from it on, a due date as the last working day up to it.
     """
     first = opens if office.is_working(opens) else office.shifted(opens, 1)
+    last = due if office.is_working(due) else office.shifted(due, -1)
     rungs = [Stage(first, "opening")]
-    rungs += [Stage(office.shifted(due, -n), f"before-{n}") for n in rules.before or ()]
+    rungs += [Stage(office.shifted(due, -n) if n else last, f"before-{n}") for n in rules.before or ()]
     rungs += [Stage(office.shifted(due, n), f"after-{n}") for n in rules.after or ()]
     rungs += [Stage(office.shifted(due, n), "head") for n in [rules.head] if n]
     return tuple(sorted(rung for rung in rungs if rung.day >= first))

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
-    from tracker.letters.queue import Outgoing
-    from tracker.remind.due import Reminder
-    from tracker.remind.preview import PreviewDay
+    from tracker.remind.preview import PreviewDay, PreviewLetters
     from tracker.settings import Settings
 
 
@@ -33,7 +31,7 @@ def remind(args: argparse.Namespace) -> int:
     for line in refreshed_lines(queued.refreshed.withdrawn, queued.refreshed.reworded):
         print(line)
     if queued.day_off:
-        print(f"Ngày {settings.today():%d/%m/%Y} là ngày nghỉ; thư nhắc đi vào ngày làm việc tới.")
+        print(f"Ngày {settings.today():%d/%m/%Y} là ngày nghỉ: không xếp thư nhắc mới.")
     for line in as_lines(queued.fresh):
         print(line)
     verb = "Sẽ xếp hàng" if args.dry_run else "Đã xếp hàng"
@@ -42,8 +40,8 @@ def remind(args: argparse.Namespace) -> int:
         print(f"{verb} {len(queued.copies)} bản sao gửi cơ quan phối hợp.")
     for line in [*escalations_as_lines(queued.escalations), *queued.pauses]:
         print(line)
-    for reminder, why in queued.unreachable:
-        print(f"Không có nơi nhận thư dùng được: {as_lines([reminder])[0]}; {why}", file=sys.stderr)
+    for fault in queued.unreachable:
+        print(fault, file=sys.stderr)
     status = told(outcome, settings) if outcome else 0
     for trouble in queued.troubles:
         print(trouble, file=sys.stderr)
@@ -52,46 +50,50 @@ def remind(args: argparse.Namespace) -> int:
 
 def preview(args: argparse.Namespace) -> None:
     """Print who would get which reminder, and when, or one letter whole."""
-    from tracker.remind.preview import preview_letter, preview_year
+    from tracker.remind.preview import preview_letters, preview_year
 
     settings = settings_for(args)
     with store(settings) as engine:
         if args.letter:
-            _print_letter(*preview_letter(engine, settings, args.letter))
+            _print_letters(preview_letters(engine, settings, args.letter), settings)
         elif args.year:
             _print_days(preview_year(engine, args.year))
         else:
             _print_today(engine, settings)
 
 
-def _print_letter(reminder: Reminder, letter: Outgoing) -> None:
+def _print_letters(shown: PreviewLetters, settings: Settings) -> None:
     from tracker.letters.compose import with_link
 
-    to = "; ".join(", ".join([*envelope.to, *envelope.cc]) for envelope in letter.envelopes)
-    text = with_link(letter.words.text, "(đường dẫn được tạo khi gửi thư)")
-    print(f"Gửi: {to or 'chưa có nơi nhận thư dùng được'}\nTiêu đề: {letter.words.subject}\n")
-    print(text)
-    if not reminder.fresh:
-        print("(Mốc này đã có thư; hôm nay không gửi lại.)")
+    for reminder, letter in shown.letters:
+        to = "; ".join(", ".join([*envelope.to, *envelope.cc]) for envelope in letter.envelopes)
+        text = with_link(letter.words.text, "(đường dẫn được tạo khi gửi thư)")
+        print(f"Gửi: {to or 'chưa có nơi nhận thư dùng được'}\nTiêu đề: {letter.words.subject}\n")
+        print(text)
+        if not reminder.fresh:
+            print("(Mốc này đã có thư; hôm nay không gửi lại.)")
+    if shown.day_off:
+        print(f"(Ngày {settings.today():%d/%m/%Y} là ngày nghỉ: không xếp thư nhắc mới.)")
 
 
 def _print_days(days: Sequence[PreviewDay]) -> None:
-    from tracker.remind.wording import as_lines, escalations_as_lines
+    from tracker.remind.wording import as_lines, copies_as_lines, escalations_as_lines
 
     for day in days:
         print(f"{day.day:%d/%m/%Y}")
-        for line in [*as_lines(day.reminders), *escalations_as_lines(day.escalations)]:
+        letters = [*as_lines(day.reminders), *copies_as_lines(day.copies), *escalations_as_lines(day.escalations)]
+        for line in letters:
             print(f"  {line}")
 
 
 def _print_today(engine: Engine, settings: Settings) -> None:
     from tracker.remind.queue import queue_today
-    from tracker.remind.wording import as_lines, escalations_as_lines
+    from tracker.remind.wording import as_lines, copies_as_lines, escalations_as_lines
 
     queued = queue_today(engine, settings, dry_run=True)
-    lines = [*as_lines(queued.fresh), *escalations_as_lines(queued.escalations), *queued.pauses]
-    lines += [f"Không có nơi nhận thư dùng được: {as_lines([r])[0]}; {why}" for r, why in queued.unreachable]
-    off = "là ngày nghỉ, không nhắc." if queued.day_off else "không có thư nhắc nào."
+    letters = [*as_lines(queued.fresh), *copies_as_lines(queued.copies)]
+    lines = [*letters, *escalations_as_lines(queued.escalations), *queued.pauses, *map(str, queued.unreachable)]
+    off = "là ngày nghỉ: không xếp thư nhắc mới." if queued.day_off else "không có thư nhắc nào."
     print("\n".join(lines) if lines else f"Ngày {settings.today():%d/%m/%Y} {off}")
 
 

@@ -1,6 +1,6 @@
 """What a day asks for: reminders, copies, and letters to the coordinator, as the record stands."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,17 +10,33 @@ from tracker.calendar import WorkingDays
 from tracker.form import Record, record_of
 from tracker.letters.address import AddressBook, address_book
 from tracker.plan.changes import Change
-from tracker.plan.model import Plan
+from tracker.plan.model import Agency, Plan
 from tracker.remind.copies import Copy, owed_copies
 from tracker.remind.due import Escalation, Reminder, Season, owed_escalations, owed_reminders
-from tracker.remind.wording import changes_told
+from tracker.remind.wording import as_lines, changes_told, escalations_as_lines
 from tracker.settings import Settings
 from tracker.store.duties import duties_of
 from tracker.store.letters import Told, told_in
 from tracker.store.pauses import running_pauses
 from tracker.store.periods import running_periods
 from tracker.store.plans import applied_plan, plan_in_force
-from tracker.store.tables import Pause, PlanVersion
+from tracker.store.tables import Pause, Period, PlanVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreachable:
+    """A letter that is owed and that nobody would get: a fault for the coordinator to mend."""
+
+    period: Period
+    agency: Agency
+    stage_day: date
+    what: str
+    """The letter as a coordinator's line: to whom, at which stage."""
+    why: str
+
+    def __str__(self) -> str:
+        """Return the fault as a line."""
+        return f"Không có nơi nhận thư dùng được: {self.what}; {self.why}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +62,27 @@ class Agenda:
     def office(self) -> WorkingDays:
         """Return the office calendar."""
         return WorkingDays(self.plan.reporting.calendar)
+
+    @property
+    def coordinator(self) -> Agency:
+        """Return the agency that keeps the plan moving."""
+        return self.plan.agencies[self.plan.plan.coordinator]
+
+    def unreachable(self) -> Iterator[Unreachable]:
+        """Yield what is owed to agencies that nobody can write to, whether it was told already or not."""
+        for reminder in self.reminders:
+            [line] = as_lines([reminder])
+            yield from self._fault(reminder.period, reminder.agency, reminder.stage.day, line)
+        for copy in self.copies:
+            line = f"{copy.agency.short}: bản sao gửi cơ quan phối hợp"
+            yield from self._fault(copy.period, copy.agency, copy.stage_day, line)
+        for escalation in self.escalations:
+            [line] = escalations_as_lines([escalation])
+            yield from self._fault(escalation.period, self.coordinator, escalation.stage.day, line)
+
+    def _fault(self, period: Period, agency: Agency, day: date, what: str) -> Iterator[Unreachable]:
+        if why := self.book.fault_of(agency):
+            yield Unreachable(period=period, agency=agency, stage_day=day, what=what, why=why)
 
     def changes_since_told(self, reminder: Reminder) -> Sequence[Change]:
         """Return what changed in the plan since the last letter to the reminder's agency in its period."""

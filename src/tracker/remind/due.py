@@ -25,6 +25,8 @@ class Reminder:
     stage: Stage
     due: date
     """The due date whose stage it is; some of the duties may have dates of their own."""
+    today: date
+    """The day on which it is owed."""
     days_left: int
     """Working days until `due`; negative after it."""
     duties: tuple[Duty, ...]
@@ -36,6 +38,11 @@ class Reminder:
     key: str
     """The letter's key, `remind:2024:so-cong-thuong:before-5`."""
 
+    @property
+    def late(self) -> int:
+        """Return how many of its duties are late; they stand in front."""
+        return sum(duty.due < self.today for duty in self.duties)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Escalation:
@@ -45,8 +52,14 @@ class Escalation:
     stage: Stage
     late: tuple[tuple[Agency, tuple[Duty, ...]], ...]
     """The agencies that have reached the stage, each with what it owes and is late."""
-    fresh: bool
+    new: frozenset[str]
+    """The ids of those with something that no letter has told the coordinator at its stage yet."""
     key: str
+
+    @property
+    def fresh(self) -> bool:
+        """Say whether it tells anything new."""
+        return bool(self.new)
 
 
 class Season:
@@ -89,10 +102,12 @@ class Season:
         return newest(escalation(self.rules(duty), self.office, duty.due), self.today)
 
     def _paused(self, duty: Duty, agency_id: str) -> bool:
-        return any(
-            pause.agency_id in {agency_id, duty.agency_id} and pause.activity_id in {None, duty.activity_id}
-            for pause in self._pauses
-        )
+        return any(holds_back(pause, duty, agency_id) for pause in self._pauses)
+
+
+def holds_back(pause: Pause, duty: Duty, agency_id: str) -> bool:
+    """Say whether `pause`, while it runs, is about `duty`, which `agency_id` answers for now."""
+    return pause.agency_id in {agency_id, duty.agency_id} and pause.activity_id in {None, duty.activity_id}
 
 
 def owed_reminders(season: Season, told: Told) -> Iterator[Reminder]:
@@ -108,13 +123,18 @@ def owed_reminders(season: Season, told: Told) -> Iterator[Reminder]:
         reached = {duty.id: (stage, duty.due) for duty in owed if (stage := season.stage(duty))}
         if not reached:
             continue
-        stage, due = max(reached.values(), key=lambda one: (one[0].day, one[1] == season.period.due, one[0].name))
+        # On a day with several stages the head comes first: that letter asks for all, no other asks the head.
+        stage, due = max(
+            reached.values(),
+            key=lambda one: (one[0].day, one[0].name == "head", one[1] == season.period.due, one[0].name),
+        )
         own = "" if due == season.period.due else f"@{due}"
         yield Reminder(
             period=season.period,
             agency=agency,
             stage=stage,
             due=due,
+            today=season.today,
             days_left=season.office.between(season.today, due),
             duties=tuple(owed),
             answered=sum(duty.state in ANSWERED for duty in season.held[agency.id]),
@@ -126,24 +146,28 @@ def owed_reminders(season: Season, told: Told) -> Iterator[Reminder]:
 def owed_escalations(season: Season, told: Told) -> Iterator[Escalation]:
     """Yield what the coordinator is to be told of on the day: at most a list, and a paper to sign.
 
-    An agency stands at the newest stage it has reached, and is told of with all others that stand there.
+    An agency stands at the newest stage it has reached, and is told of with all others that stand there, as soon
+    as one of them has a duty that was not told at its stage: one that was paused then, say, or came back later.
     """
     if not season.open:
         return
+    new: set[str] = set()
     groups: defaultdict[str, list[tuple[Stage, Agency, tuple[Duty, ...]]]] = defaultdict(list)
     for agency in season.plan.agencies.values():
         late = tuple(duty for duty in season.owed_by(agency.id) if duty.due < season.today)
-        reached = [stage for duty in late if (stage := season.escalated(duty))]
-        if reached:
-            stage = max(reached)
-            groups[stage.name].append((stage, agency, late))
+        reached = {duty.id: stage for duty in late if (stage := season.escalated(duty))}
+        if not reached:
+            continue
+        stage = max(reached.values())
+        groups[stage.name].append((stage, agency, late))
+        if any(told.escalated.get(duty, date.min) < own_stage.day for duty, own_stage in reached.items()):
+            new.add(agency.id)
     for name, group in groups.items():
         stage = max(stage for stage, _, _ in group)
-        key = f"escalate:{season.period.code}:{name}:{stage.day}"
         yield Escalation(
             period=season.period,
             stage=stage,
             late=tuple((agency, duties) for _, agency, duties in group),
-            fresh=key not in told.keys,
-            key=key,
+            new=frozenset(agency.id for _, agency, _ in group if agency.id in new),
+            key=told.unused(f"escalate:{season.period.code}:{name}:{stage.day}"),
         )

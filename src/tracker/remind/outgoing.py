@@ -1,16 +1,16 @@
 """What is owed into letters: to the agency, to those who coordinate, to the coordinator."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from tracker.letters.address import by_mail, is_channel
+from tracker.letters.address import Envelope, by_mail, is_channel
 from tracker.letters.compose import composed_line
 from tracker.letters.due_event import due_event
 from tracker.letters.mime import Attachment
 from tracker.letters.queue import Outgoing, composed_for_agency
 from tracker.papers.workbook_filling import filled_workbook
 from tracker.plan.model import Agency
-from tracker.remind.agenda import Agenda
+from tracker.remind.agenda import Agenda, Unreachable
 from tracker.remind.copies import Copy
 from tracker.remind.dispatch import LateAgency, LateItem, dispatch
 from tracker.remind.due import Escalation, Reminder
@@ -31,12 +31,8 @@ def reminder_letter(settings: Settings, day: Agenda, reminder: Reminder) -> Outg
 
 def bare_reminder(settings: Settings, day: Agenda, reminder: Reminder) -> Outgoing:
     """Return the letter that `reminder` becomes, without files, which take a secret key and some time."""
-    rules = [day.plan.stages_of(duty.activity_id, duty.agency_id) for duty in reminder.duties]
-    copies = {copied for stages in rules for copied in stages.copies or ()}
     changes = told_to(reminder.agency.id, day.changes_since_told(reminder))
-    envelopes = day.book.envelopes(
-        reminder.agency, to_head=reminder.stage.name == "head", copy_head="head" in copies
-    )
+    envelopes = envelopes_of(day, reminder)
     return Outgoing(
         kind="remind",
         key=reminder.key,
@@ -47,6 +43,13 @@ def bare_reminder(settings: Settings, day: Agenda, reminder: Reminder) -> Outgoi
         duties=[duty.id for duty in reminder.duties],
         stage_day=reminder.stage.day,
     )
+
+
+def envelopes_of(day: Agenda, reminder: Reminder) -> list[Envelope]:
+    """Return who gets the letter that `reminder` becomes; none where nobody can be written to."""
+    rules = [day.plan.stages_of(duty.activity_id, duty.agency_id) for duty in reminder.duties]
+    copies = {copied for stages in rules for copied in stages.copies or ()}
+    return day.book.envelopes(reminder.agency, to_head=reminder.stage.name == "head", copy_head="head" in copies)
 
 
 def copy_letter(settings: Settings, day: Agenda, copy: Copy) -> Outgoing:
@@ -67,19 +70,22 @@ def copy_letter(settings: Settings, day: Agenda, copy: Copy) -> Outgoing:
 
 def escalation_letter(settings: Settings, day: Agenda, escalation: Escalation) -> Outgoing:
     """Return the letter to the coordinator about who is late; the last stage brings the paper to sign."""
-    coordinator = day.plan.agencies[day.plan.plan.coordinator]
+    coordinator = day.coordinator
     late = [
         LateAgency(agency, tuple(_late_item(day, agency, duty) for duty in duties))
         for agency, duties in escalation.late
     ]
+    others = [one for one in late if one.agency.id != coordinator.id]  # nobody sends a công văn to themselves
+    new = [one for one in others if one.agency.id in escalation.new]  # nor the same one twice
+    pressed = new if escalation.stage.name == "dispatch" else []
     facts = {
         "late": late,
         "faults": {agency.id: day.book.fault_of(agency) for agency, _ in escalation.late},
-        "to_sign": escalation.stage.name == "dispatch",
+        "to_sign": bool(pressed),
+        "only": [one.agency.short for one in pressed] if len(pressed) < len(others) else [],
         "pauses": pause_lines(day.plan, day.pauses),
     }
-    others = [one for one in late if one.agency.id != coordinator.id]  # nobody sends a công văn to themselves
-    attached = [_paper(settings, day, escalation.period, others)] if facts["to_sign"] and others else []
+    attached = [_paper(settings, day, escalation.period, pressed)] if pressed else []
     return Outgoing(
         kind="escalate",
         key=escalation.key,
@@ -87,6 +93,7 @@ def escalation_letter(settings: Settings, day: Agenda, escalation: Escalation) -
         agency=coordinator,
         words=composed_for_agency(settings, day.plan, "escalate", escalation.period, coordinator, facts),
         envelopes=day.book.envelopes(coordinator),
+        duties=[duty.id for _, duties in escalation.late for duty in duties],
         stage_day=escalation.stage.day,
         attachments=attached,
         linked=False,
@@ -94,23 +101,27 @@ def escalation_letter(settings: Settings, day: Agenda, escalation: Escalation) -
 
 
 def summaries(
-    settings: Settings, day: Agenda, fresh: Sequence[Reminder], unreachable: Sequence[tuple[Reminder, str]]
+    settings: Settings, day: Agenda, fresh: Sequence[Reminder], unreachable: Sequence[Unreachable]
 ) -> Iterator[Outgoing]:
-    """Yield the day's summary of each period for the coordinator's chat channels, if there is anything to say."""
-    coordinator = day.plan.agencies[day.plan.plan.coordinator]
+    """Yield the day's summary of each period for the coordinator's chat channels, if there is anything new to say.
+
+    New are letters queued today, and faults at a stage that has begun since the last summary.
+    """
+    coordinator = day.coordinator
     channels = [envelope for envelope in day.book.envelopes(coordinator) if is_channel(envelope.to[0])]
     periods = {reminder.period.id: reminder.period for reminder in day.reminders}
     for period in periods.values() if channels else ():
         key = f"summary:{period.code}:{day.today}"
         told = [(r, stage_words(r.stage.name)) for r in fresh if r.period.id == period.id]
-        faults = [(r, why) for r, why in unreachable if r.period.id == period.id]
-        if key in day.told[period.id].keys or not (told or faults):
+        faults = [fault for fault in unreachable if fault.period.id == period.id]
+        last = _last_summary(day.told[period.id].keys)
+        if key in day.told[period.id].keys or not (told or any(str(fault.stage_day) > last for fault in faults)):
             continue
         facts = {
             "today": day.today,
             "fresh": told,
             "owing": [r for r in day.reminders if r.period.id == period.id],
-            "unreachable": faults,
+            "unreachable": {fault.agency.short: fault.why for fault in faults},
             "pauses": pause_lines(day.plan, day.pauses),
         }
         yield Outgoing(
@@ -122,6 +133,12 @@ def summaries(
             envelopes=channels,
             linked=False,
         )
+
+
+def _last_summary(keys: Iterable[str]) -> str:
+    """Return the ISO day of the newest summary among the `keys` of a period's letters, or nothing."""
+    days = (key.split(":")[2] for key in keys if key.startswith("summary:"))
+    return max(days, default="")
 
 
 def _due_event(settings: Settings, day: Agenda, reminder: Reminder) -> Attachment:

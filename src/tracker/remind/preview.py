@@ -10,19 +10,20 @@ from sqlalchemy.orm import Session
 from tracker.calendar import WorkingDays, escalation, ladder
 from tracker.errors import BadInput
 from tracker.letters.queue import Outgoing
-from tracker.plan.model import Plan
+from tracker.plan.model import Agency, Plan
 from tracker.progress import DutyState
-from tracker.remind.agenda import agenda
-from tracker.remind.due import Escalation, Reminder, Season, owed_escalations, owed_reminders
+from tracker.remind.agenda import Agenda, agenda
+from tracker.remind.copies import Copy, owed_copies
+from tracker.remind.due import Escalation, Reminder, Season, holds_back, owed_escalations, owed_reminders
 from tracker.remind.outgoing import bare_reminder
 from tracker.settings import Settings
 from tracker.store.duties import asked, duties_of
 from tracker.store.engine import trying
 from tracker.store.letters import Told, told_in
-from tracker.store.pauses import running_pauses
-from tracker.store.periods import all_periods, open_ruled_periods, ruled_periods
+from tracker.store.pauses import pause_lines, running_pauses
+from tracker.store.periods import all_periods, open_ruled_periods, ruled_periods, running_periods
 from tracker.store.plans import plan_in_force
-from tracker.store.tables import Duty, Period
+from tracker.store.tables import Duty, Pause, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,17 @@ class PreviewDay:
 
     day: date
     reminders: tuple[Reminder, ...]
+    copies: tuple[Copy, ...]
     escalations: tuple[Escalation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewLetters:
+    """The letters that an agency is owed on a day, one a period, as they would leave."""
+
+    letters: tuple[tuple[Reminder, Outgoing], ...]
+    day_off: bool
+    """Offices are closed: nothing new is queued on the day."""
 
 
 def preview_year(engine: sa.Engine, year: int) -> list[PreviewDay]:
@@ -42,19 +53,35 @@ def preview_year(engine: sa.Engine, year: int) -> list[PreviewDay]:
     return sorted(found, key=lambda preview: preview.day)
 
 
-def preview_letter(engine: sa.Engine, settings: Settings, agency: str) -> tuple[Reminder, Outgoing]:
-    """Return the reminder that `agency` would get today, and its letter; raises BadInput where it is owed none."""
+def preview_letters(engine: sa.Engine, settings: Settings, agency: str) -> PreviewLetters:
+    """Return the letters that `agency`, or who has taken over from it, is owed today.
+
+    Raises BadInput where there are none, with the reason.
+    """
+    today = settings.today()
     with trying(engine) as session:
         _, plan = plan_in_force(session)
-        wanted = plan.find_agency(agency)
-        open_ruled_periods(session, plan, settings.today(), settings.now())
+        wanted = plan.holder(plan.find_agency(agency).id, today)
+        open_ruled_periods(session, plan, today, settings.now())
         day = agenda(session, settings)
-        for reminder in day.reminders:
-            if reminder.agency.id == wanted.id:
-                return reminder, bare_reminder(settings, day, reminder)
-    raise BadInput(
-        f"{wanted.short} không nợ báo cáo nào vào ngày {settings.today():%d/%m/%Y}; chọn ngày khác với --on"
-    )
+        owed = [reminder for reminder in day.reminders if reminder.agency.id == wanted.id]
+        letters = tuple((reminder, bare_reminder(settings, day, reminder)) for reminder in owed)
+        paused = pause_lines(plan, _held_back(session, day, wanted))
+    if letters:
+        return PreviewLetters(letters, day_off=not day.office.is_working(today))
+    if paused:
+        raise BadInput(f"ngày {today:%d/%m/%Y} không nhắc: {'; '.join(paused)}")
+    raise BadInput(f"{wanted.short} không nợ báo cáo nào vào ngày {today:%d/%m/%Y}; chọn ngày khác với --on")
+
+
+def _held_back(session: Session, day: Agenda, agency: Agency) -> list[Pause]:
+    """Return the pauses that hold back what `agency` owes on the day."""
+    owed = [
+        duty
+        for period in running_periods(session, day.today)
+        for duty in Season(day.plan, period, duties_of(session, period), (), day.today).owed_by(agency.id)
+    ]
+    return [pause for pause in day.pauses if any(holds_back(pause, duty, agency.id) for duty in owed)]
 
 
 def _periods(session: Session, plan: Plan, year: int) -> Sequence[Period]:
@@ -69,18 +96,22 @@ def _periods(session: Session, plan: Plan, year: int) -> Sequence[Period]:
 def _days(session: Session, plan: Plan, period: Period) -> Iterator[PreviewDay]:
     duties = list(duties_of(session, period)) if period.id else _to_be_asked(plan, period)
     told = told_in(session, period) if period.id else Told({}, frozenset(), {})
-    days, keys = dict(told.days), set(told.keys)
+    days, keys, escalated = dict(told.days), set(told.keys), dict(told.escalated)
     ends = {pause.until for pause in running_pauses(session, period.opens)}
     for day in sorted(_stage_days(plan, period, duties, ends)):
         season = Season(plan, period, duties, running_pauses(session, day), day)
-        so_far = Told(days, frozenset(keys), {})
-        owed = tuple(reminder for reminder in owed_reminders(season, so_far) if reminder.fresh)
-        escalated = tuple(one for one in owed_escalations(season, so_far) if one.fresh)
-        for reminder in owed:
+        so_far = Told(days, frozenset(keys), {}, escalated)
+        owed = list(owed_reminders(season, so_far))
+        copies = tuple(copy for copy in owed_copies(season, owed, so_far) if copy.fresh)
+        reminders = tuple(reminder for reminder in owed if reminder.fresh)
+        late = tuple(one for one in owed_escalations(season, so_far) if one.fresh)
+        for reminder in reminders:
             days |= {duty.id: reminder.stage.day for duty in reminder.duties}
-        keys |= {reminder.key for reminder in owed} | {one.key for one in escalated}
-        if owed or escalated:
-            yield PreviewDay(day, owed, escalated)
+        for one in late:
+            escalated |= {duty.id: one.stage.day for _, duties in one.late for duty in duties}
+        keys |= {r.key for r in reminders} | {copy.key for copy in copies} | {one.key for one in late}
+        if reminders or copies or late:
+            yield PreviewDay(day, reminders, copies, late)
 
 
 def _stage_days(plan: Plan, period: Period, duties: Sequence[Duty], pauses_end: Iterable[date]) -> set[date]:

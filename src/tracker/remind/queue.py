@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tracker.errors import FileTrouble
 from tracker.letters.queue import Outgoing, letter_rows, queue_rows
-from tracker.remind.agenda import Agenda, agenda
+from tracker.remind.agenda import Agenda, Unreachable, agenda
 from tracker.remind.copies import Copy
 from tracker.remind.due import Escalation, Reminder
 from tracker.remind.outgoing import copy_letter, escalation_letter, reminder_letter, summaries
@@ -35,14 +35,14 @@ class Queued:
     """Newly queued."""
     known: tuple[Reminder, ...] = ()
     """Told before, at this stage."""
-    unreachable: tuple[tuple[Reminder, str], ...] = ()
-    """Owed to agencies that nobody can write to, each with the reason: a fault for the coordinator to mend."""
+    unreachable: tuple[Unreachable, ...] = ()
+    """Letters of any kind that are owed to agencies nobody can write to."""
     copies: tuple[Copy, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     pauses: tuple[str, ...] = ()
     """What is held back, a line for each pause."""
     day_off: bool = False
-    """Offices are closed today: what is owed waits for the next working day."""
+    """Offices are closed today: nothing new is queued, what is owed waits for the next working day."""
     refreshed: Refreshed = Refreshed()
     troubles: tuple[str, ...] = ()
     """What kept letters from being made: spoiled templates. What was queued before them leaves as it should."""
@@ -83,14 +83,14 @@ def queue_today(engine: sa.Engine, settings: Settings, *, dry_run: bool = False)
 def _planned(day: Agenda) -> Queued:
     if not day.office.is_working(day.today):
         return Queued(day_off=True)
-    faults = {reminder.key: day.book.fault_of(reminder.agency) for reminder in day.reminders}
-    coordinator = day.plan.agencies[day.plan.plan.coordinator]
+    unreachable = tuple(day.unreachable())
+    nobody = {fault.agency.id for fault in unreachable}
     return Queued(
-        fresh=tuple(r for r in day.reminders if r.fresh and not faults[r.key]),
+        fresh=tuple(r for r in day.reminders if r.fresh and r.agency.id not in nobody),
         known=tuple(r for r in day.reminders if not r.fresh),
-        unreachable=tuple((r, fault) for r in day.reminders if (fault := faults[r.key])),
-        copies=tuple(c for c in day.copies if c.fresh and not day.book.fault_of(c.agency)),
-        escalations=tuple(e for e in day.escalations if e.fresh and not day.book.fault_of(coordinator)),
+        unreachable=unreachable,
+        copies=tuple(c for c in day.copies if c.fresh and c.agency.id not in nobody),
+        escalations=tuple(e for e in day.escalations if e.fresh and day.coordinator.id not in nobody),
         pauses=tuple(pause_lines(day.plan, day.pauses)),
     )
 

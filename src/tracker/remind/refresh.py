@@ -1,42 +1,43 @@
-"""Reminders that still wait, brought in line with what is owed by now.
+"""Reminders that still wait, brought in line with today: what is owed, how long is left, who can be written to.
 
-A mail server may be away for days. What is answered meanwhile is taken out of a waiting letter; a letter that asks
-for nothing any more, or whose stage a newer one has overtaken, is withdrawn.
+A mail server may be away for days. A waiting letter is made anew each day and whenever something changes; one that
+asks for nothing any more, whose stage a newer one has overtaken, or that nobody would get, is withdrawn.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.errors import FileTrouble
-from tracker.letters.address import Envelope
+from tracker.letters.address import Envelope, is_channel
 from tracker.letters.queue import letter_rows
 from tracker.remind.agenda import Agenda, agenda
 from tracker.remind.due import Reminder
-from tracker.remind.outgoing import reminder_letter
+from tracker.remind.outgoing import envelopes_of, reminder_letter
 from tracker.remind.wording import stage_words
-from tracker.settings import Settings
+from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.letters import queued_reminders, reword, withdraw
 from tracker.store.tables import Letter
 
-WORDS = ("duties", "plan_version_id", "subject", "text", "message")
-"""What a letter that waits is given anew; its key, its Message-ID and whom it goes to stay."""
+ANEW = ("to", "cc", "duties", "plan_version_id", "subject", "text", "message")
+"""What a letter that waits is given anew; its key and its Message-ID stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Refreshed:
-    """How many waiting reminders were withdrawn, and how many were worded anew."""
+    """How many waiting reminders were withdrawn, and how many were made anew."""
 
     withdrawn: int = 0
     reworded: int = 0
     trouble: str | None = None
-    """Why some could not be worded anew, and stay as they were: a spoiled template."""
+    """Why some could not be made anew, and stay as they were: a spoiled template."""
 
 
 def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
-    """Bring every reminder that waits in line with what its agency owes now."""
+    """Bring every reminder that waits in line with what its agency owes today, and with its contacts."""
     with reading(engine) as session:
         waiting = queued_reminders(session)
         day = agenda(session, settings) if waiting else None
@@ -49,14 +50,19 @@ def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
         if reminder is None or _overtaken(letter, reminder):
             unowed.append(letter.id)
             continue
+        envelope = _envelope_today(letter, envelopes_of(day, reminder))
+        if envelope is None:
+            unowed.append(letter.id)
+            continue
+        if _is_right(letter, day, reminder, envelope):
+            continue
         try:
-            values = _new_words(settings, day, letter, reminder)
+            values = _made_anew(settings, day, letter, reminder, envelope)
         except FileTrouble as why:
             trouble = str(why)
             continue
-        if values:
-            with writing(engine) as session:
-                reworded += reword(session, letter.id, values, settings.now())
+        with writing(engine) as session:
+            reworded += reword(session, letter.id, values, settings.now())
     with writing(engine) as session:
         withdraw(session, unowed)
     return Refreshed(len(unowed), reworded, trouble)
@@ -66,11 +72,14 @@ def why_withdrawn(session: Session, settings: Settings, letter: Letter) -> str |
     """Return why the next run would withdraw `letter` if it waited, or None where it would be sent."""
     if letter.kind != "remind":
         return None
-    reminder = _by_addressee(agenda(session, settings)).get((letter.period_id, letter.agency_id))
+    day = agenda(session, settings)
+    reminder = _by_addressee(day).get((letter.period_id, letter.agency_id))
     if reminder is None:
         return f"ngày {settings.today():%d/%m/%Y} cơ quan không có báo cáo nào phải nhắc trong kỳ này"
     if _overtaken(letter, reminder):
         return f"đã sang mốc sau ({stage_words(reminder.stage.name)}), cơ quan nhận thư của mốc đó"
+    if _envelope_today(letter, envelopes_of(day, reminder)) is None:
+        return "không còn nơi nhận thư dùng được"
     return None
 
 
@@ -82,11 +91,29 @@ def _overtaken(letter: Letter, reminder: Reminder) -> bool:
     return letter.stage_day is not None and reminder.stage.day > letter.stage_day
 
 
-def _new_words(settings: Settings, day: Agenda, letter: Letter, reminder: Reminder) -> dict[str, object]:
-    """Return the columns to change; none where the letter is right as it stands."""
-    if {duty.id for duty in reminder.duties} == set(letter.duties) and letter.plan_version_id == day.version.id:
-        return {}
-    to = Envelope(tuple(letter.to), tuple(letter.cc))
-    anew = replace(reminder_letter(settings, day, reminder), key=letter.key, envelopes=[to])
-    [row] = letter_rows(settings, day.version, day.plan, anew, letter.queued_at)
-    return {name: row[name] for name in WORDS}
+def _envelope_today(letter: Letter, envelopes: Sequence[Envelope]) -> Envelope | None:
+    """Return who gets `letter` by the contacts of today, or None: mail stays mail, a channel the same channel.
+
+    Where a channel has given way to another, the letter is withdrawn, and the stage is told anew if by no other.
+    """
+    if is_channel(letter.to[0]):
+        return next((envelope for envelope in envelopes if envelope.to == tuple(letter.to)), None)
+    return next((envelope for envelope in envelopes if not is_channel(envelope.to[0])), None)
+
+
+def _is_right(letter: Letter, day: Agenda, reminder: Reminder, envelope: Envelope) -> bool:
+    return (
+        letter.queued_at.astimezone(ZONE).date() == day.today
+        and letter.plan_version_id == day.version.id
+        and set(letter.duties) == {duty.id for duty in reminder.duties}
+        and (tuple(letter.to), tuple(letter.cc)) == (envelope.to, envelope.cc)
+    )
+
+
+def _made_anew(
+    settings: Settings, day: Agenda, letter: Letter, reminder: Reminder, envelope: Envelope
+) -> dict[str, object]:
+    """Return the columns to change."""
+    anew = replace(reminder_letter(settings, day, reminder), key=letter.key, envelopes=[envelope])
+    [row] = letter_rows(settings, day.version, day.plan, anew, settings.now())
+    return {name: row[name] for name in ANEW}

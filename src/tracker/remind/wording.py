@@ -7,6 +7,7 @@ from tracker.letters.compose import Composed
 from tracker.letters.queue import composed_for_agency
 from tracker.plan.changes import Change, plan_changes
 from tracker.plan.model import Plan, Stages
+from tracker.remind.copies import Copy
 from tracker.remind.due import Escalation, Reminder
 from tracker.settings import Settings
 from tracker.store.tables import Duty
@@ -21,7 +22,10 @@ def composed_reminder(
     """
     facts = {
         "items": items(plan, reminder.duties, reminder.agency.id),
+        "late": reminder.late,
         "due": reminder.due,
+        "due_then": sum(duty.due == reminder.due for duty in reminder.duties),
+        "today": reminder.today,
         "days_left": reminder.days_left,
         "answered": reminder.answered,
         "to_head": reminder.stage.name == "head",
@@ -80,6 +84,12 @@ def as_lines(reminders: Sequence[Reminder]) -> list[str]:
     ]
 
 
+def copies_as_lines(copies: Sequence[Copy]) -> list[str]:
+    """Return one Vietnamese line for all `copies`: who gets them; none where there are none."""
+    named = ", ".join(copy.agency.short for copy in copies)
+    return [f"Bản sao gửi {len(copies)} cơ quan phối hợp: {named}"] if copies else []
+
+
 def escalations_as_lines(escalations: Sequence[Escalation]) -> list[str]:
     """Return a Vietnamese line for each letter to the coordinator: which stage, about whom."""
     return [
@@ -91,8 +101,9 @@ def escalations_as_lines(escalations: Sequence[Escalation]) -> list[str]:
 
 def refreshed_lines(withdrawn: int, reworded: int) -> list[str]:
     """Return a line for what became of reminders that still waited; none where nothing did."""
-    lines = [f"Đã rút {withdrawn} thư nhắc không còn cần."] if withdrawn else []
-    return lines + ([f"Đã sửa lời {reworded} thư nhắc đang chờ cho khớp với việc còn nợ."] if reworded else [])
+    lines = [f"Đã rút {withdrawn} thư nhắc không còn cần hoặc không còn nơi nhận."] if withdrawn else []
+    now = "ngày gửi, việc còn nợ và nơi nhận"
+    return lines + ([f"Đã sửa lời {reworded} thư nhắc đang chờ cho khớp với {now}."] if reworded else [])
 
 
 def stage_words(name: str) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -47,11 +47,13 @@ class Told:
     """What letters of a period have said so far; those withdrawn because nothing was owed said nothing."""
 
     days: Mapping[int, date]
-    """By duty, the day of the newest stage at which a letter asked for it."""
+    """By duty, the day of the newest stage at which a letter asked its agency for it."""
     keys: frozenset[str]
     """Every key that was used."""
     versions: Mapping[str, int]
-    """By agency, the plan version of the newest letter that asked it for anything and left."""
+    """By agency, the plan version of the newest reminder that left and, as far as is known, arrived."""
+    escalated: Mapping[int, date] = field(default_factory=dict)
+    """By duty, the day of the newest stage at which the coordinator was told that it is late."""
 
     def unused(self, key: str) -> str:
         """Return `key`, or where it was used, the first free one of `key+2`, `key+3` and so on."""
@@ -64,16 +66,19 @@ class Told:
 def told_in(session: Session, period: Period) -> Told:
     """Return what letters of `period` have said so far."""
     days: dict[int, date] = {}
+    escalated: dict[int, date] = {}
     keys, versions = set(), {}
-    columns = (Letter.key, Letter.state, Letter.agency_id, Letter.stage_day, Letter.duties, Letter.plan_version_id)
-    found = sa.select(*columns).where(Letter.period_id == period.id).order_by(Letter.id)
-    for key, state, agency, stage_day, duties, version in session.execute(found):
+    what = (Letter.key, Letter.kind, Letter.state, Letter.stage_day, Letter.duties)
+    whose = (Letter.agency_id, Letter.plan_version_id)
+    found = sa.select(*what, *whose).where(Letter.period_id == period.id).order_by(Letter.id)
+    for key, kind, state, stage_day, duties, agency, version in session.execute(found):
         keys.add(key)
+        ladder = escalated if kind == "escalate" else days
         for duty in duties:
-            days[duty] = max(stage_day, days.get(duty, stage_day))
-        if duties and state != "queued":
+            ladder[duty] = max(stage_day, ladder.get(duty, stage_day))
+        if kind == "remind" and state in {"sending", "sent"}:
             versions[agency] = version
-    return Told(days, frozenset(keys), versions)
+    return Told(days, frozenset(keys), versions, escalated)
 
 
 def queue_letters(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
@@ -110,10 +115,11 @@ def withdraw(session: Session, letter_ids: Collection[int]) -> None:
 def reword(session: Session, letter_id: int, values: Mapping[str, Any], now: datetime) -> bool:
     """Give a letter that still waits new words (columns of Letter); say whether it did.
 
-    It may be tried at once, and a sender that holds it with its old words holds it no more.
+    It counts as queued `now` and may be tried at once; a sender that holds it with its old words holds it no more.
     """
     held = sa.update(Letter).where(Letter.id == letter_id, Letter.state == "queued")
-    return bool(session.execute(held.values({**values, "try_at": now}).returning(Letter.id)).all())
+    fresh = {**values, "queued_at": now, "try_at": now}
+    return bool(session.execute(held.values(fresh).returning(Letter.id)).all())
 
 
 def queued_reminders(session: Session) -> Sequence[Letter]:

@@ -196,7 +196,7 @@ class Letter(Base):
     cc: Mapped[list[str]] = mapped_column(default=list)
     """E-mail addresses that get a copy."""
     duties: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
-    """The duties a reminder asks for; it was told of these, and of no others."""
+    """The duties a reminder asks for, or an escalation lists; it was told of these, and of no others."""
     stage_day: Mapped[date | None]
     """The day on which a reminder's stage began."""
     plan_version_id: Mapped[int] = mapped_column(sa.ForeignKey("plan_versions.id"))
