@@ -81,7 +81,7 @@ def test_answers_by_mail_are_counted(var: Path, collect: Collect) -> None:
     message_id, _ = sent(var)
     put(var / "inbox", thu=reply("Đã xong", In_Reply_To=message_id))
     out = collect()[1]
-    assert f"Thư trả lời: {KEY}, của canbo.sct@angiang.example\n1 thư trả lời chờ đầu mối đọc" in out
+    assert f"Thư trả lời: {KEY}, của canbo.sct@angiang.example\n1 thư trả lời chờ đầu mối xử lý" in out
 
 
 def test_without_mail_nothing_is_said_of_it(var: Path, collect: Collect) -> None:

@@ -274,7 +274,8 @@ def test_the_coordinator_is_told_what_came_and_what_to_do(
         "Địa chỉ sai: sửa contacts trong activities.yaml rồi tracker apply. Muốn gửi lại, kể cả tới đúng địa chỉ "
         "đó: tracker letters retry MÃ_THƯ.",
         f"Thư trả lời: {KEY}, của canbo.sct@angiang.example",
-        "1 thư trả lời chờ đầu mối đọc trong hộp thư đến.",
+        "1 thư trả lời chờ đầu mối xử lý: xem bằng tracker replies, "
+        "ghi nhận trên trang duyệt (tracker link KỲ --review).",
         "Bỏ qua 1 thông báo của máy chủ thư không làm thay đổi gì (chậm, hoặc không rõ thư nào).",
         "Bỏ qua 1 thư tự động.",
         "Bỏ qua 1 thư của chính chương trình quay lại.",

@@ -6,15 +6,17 @@ from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
-from answering import NOW, answer, duty_of, open_season, say
+from answering import NOW, answer, duty_of, open_season, said, say
 
-from tracker.collect.review import accept, chosen_duties, give_back
+from tracker.collect.record import record_answers
+from tracker.collect.review import accept, accept_seen, chosen_duties, give_back, return_answer
 from tracker.errors import BadInput, TrackerError
 from tracker.progress import DutyState
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
-from tracker.store.duties import duties_of
+from tracker.store.duties import duties_of, hold_duties
 from tracker.store.engine import reading, writing
+from tracker.store.journal import decisions_on
 from tracker.store.periods import find_period
 from tracker.store.tables import JournalEntry, Letter, Update
 
@@ -150,3 +152,66 @@ def test_duties_are_chosen_by_activity_by_agency_or_all(sqlite_engine: sa.Engine
         assert len(everything) == len(list(plan.activities_of(2024)))
         assert {duty.agency_id for duty in chosen_duties(session, "2024", [], "Sở CT")} == {"so-cong-thuong"}
         assert [duty.activity_id for duty in chosen_duties(session, "2024", ["II.10"], None)] == ["II.10"]
+
+
+def test_what_was_seen_is_accepted_and_what_was_sent_again_is_not(engine: sa.Engine) -> None:
+    open_season(engine)
+    for activity in ("II.10", "II.17"):
+        say(engine, activity)
+    with reading(engine) as session:
+        seen = {duty_of(session, activity).id: 1 for activity in ("II.10", "II.17")}
+    say(engine, "II.17", answer("Bản khác"))
+    with writing(engine) as session:
+        done = accept_seen(session, find_period(session, "2024"), seen | {999_999: 1}, "đầu mối", NOW)
+        assert [duty.activity_id for duty in done] == ["II.10"]
+
+
+def test_an_agency_that_sends_while_its_answer_is_accepted_is_either_locked_out_or_not_accepted(
+    engine: sa.Engine,
+) -> None:
+    open_season(engine)
+    say(engine, "II.10")
+    with reading(engine) as session:
+        seen = {duty_of(session, "II.10").id: 1}
+    together = Barrier(2)
+
+    def accept_it() -> int:
+        together.wait()
+        with writing(engine) as session:
+            return len(accept_seen(session, find_period(session, "2024"), seen, "đầu mối", NOW))
+
+    def send_again() -> bool:
+        together.wait()
+        with writing(engine) as session:
+            [duty] = hold_duties(session, seen).values()  # as every way in does
+            if duty.state is DutyState.ACCEPTED:
+                return False
+            return bool(record_answers(session, {duty.id: (duty, answer("Bản khác"))}, said()))
+
+    with ThreadPoolExecutor(2) as pool:
+        accepting, sending = pool.submit(accept_it), pool.submit(send_again)
+        assert accepting.result() == (0 if sending.result() else 1)
+    with reading(engine) as session:
+        assert (duty_of(session, "II.10").state is DutyState.ACCEPTED) == (not sending.result())
+
+
+def test_nothing_is_returned_once_the_agency_could_not_answer_again(
+    sqlite_engine: sa.Engine, settings: Settings
+) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10")
+    with pytest.raises(BadInput, match="tracker period extend 2024"), writing(sqlite_engine) as session:
+        return_answer(session, settings.on(date(2025, 1, 1)), duty_of(session, "II.10"), "Ghi rõ", "đầu mối")
+
+
+def test_the_journal_says_which_revision_was_accepted_or_returned(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine)
+    say(sqlite_engine, "II.10")
+    with writing(sqlite_engine) as session:
+        give_back(session, duty_of(session, "II.10"), "Ghi rõ", "đầu mối", NOW)
+    say(sqlite_engine, "II.10", answer("Bản hai"))
+    with writing(sqlite_engine) as session:
+        duty = duty_of(session, "II.10")
+        accept(session, [duty], "đầu mối", NOW)
+        lines = decisions_on(session, [duty])[duty.id]
+        assert [(line.did, line.detail["revision"]) for line in lines] == [("returned", 1), ("accepted", 2)]

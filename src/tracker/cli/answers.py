@@ -3,31 +3,97 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from tracker.cli.common import settings_for, shown, store, who
 
+if TYPE_CHECKING:
+    from tracker.plan.model import Agency, Plan
+    from tracker.settings import Settings
+    from tracker.store.tables import Period, Purpose
+
 
 def link(args: argparse.Namespace) -> None:
-    """Print the link by which an agency answers."""
-    from tracker.collect.sending import refuse_if_closed
-    from tracker.letters.mime import link_address
+    """Print the link by which an agency answers, or the coordinator reviews; or withdraw it."""
+    from tracker.letters.mime import link_address, review_address
     from tracker.store.engine import writing
     from tracker.store.journal import note
     from tracker.store.links import link_for, token_of, withdraw_links
     from tracker.store.periods import find_period
     from tracker.store.plans import plan_in_force
+    from tracker.store.tables import Purpose
 
     settings = settings_for(args)
+    now = settings.now()
     with store(settings) as engine, writing(engine) as session:
         _, plan = plan_in_force(session)
-        agency = plan.holder(plan.find_agency(args.agency).id, settings.today())
+        key = settings.secret_key()
+        agency, purpose = _holder_of_link(args, plan, settings)
         period = find_period(session, args.period)
+        if not args.withdraw:
+            _refuse_if_over(period, purpose, settings)
+        if args.new or args.withdraw:
+            count = withdraw_links(session, period, agency.id, now, purpose)
+            about = f"{period.code} {agency.id}"
+            note(session, now, who(), "withdrew the links", about, purpose=purpose, count=count)
+        kept = None if args.withdraw else link_for(session, period, agency.id, key, now, purpose)
+    if kept is None:
+        print(f"{agency.name}: đã hủy {count} đường dẫn đã cấp, không mở được nữa.")
+        return
+    address = review_address if purpose is Purpose.REVIEW else link_address
+    print(f"{agency.name}: {address(settings.base_url, token_of(kept, key))}")
+
+
+def _holder_of_link(args: argparse.Namespace, plan: Plan, settings: Settings) -> tuple[Agency, Purpose]:
+    from tracker.errors import BadInput
+    from tracker.store.tables import Purpose
+
+    if args.review == (args.agency is not None):
+        raise BadInput("nêu mã cơ quan để lấy đường dẫn trả lời, hoặc chỉ --review để lấy đường dẫn duyệt")
+    if args.review:
+        return plan.agencies[plan.plan.coordinator], Purpose.REVIEW
+    return plan.holder(plan.find_agency(args.agency).id, settings.today()), Purpose.ANSWER
+
+
+def _refuse_if_over(period: Period, purpose: Purpose, settings: Settings) -> None:
+    from tracker.collect.sending import refuse_if_closed
+    from tracker.errors import BadInput
+    from tracker.store.periods import link_end
+    from tracker.store.tables import Purpose
+
+    if purpose is Purpose.ANSWER:
         refuse_if_closed(period, settings.today())
-        if args.new:
-            withdraw_links(session, period, agency.id, settings.now())
-            note(session, settings.now(), who(), "withdrew the links", f"{period.code} {agency.id}")
-        kept = link_for(session, period, agency.id, settings.secret_key(), settings.now())
-    print(f"{agency.name}: {link_address(settings.base_url, token_of(kept, settings.secret_key()))}")
+    elif settings.now() >= link_end(period, purpose):
+        raise BadInput(
+            f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y} và hết thời gian duyệt; "
+            f"mở lại bằng: tracker period extend {period.code} --closes NGÀY"
+        )
+
+
+def replies(args: argparse.Namespace) -> None:
+    """Print the replies that wait for the coordinator."""
+    from tracker.settings import ZONE
+    from tracker.store.engine import reading
+    from tracker.store.messages import waiting_replies
+    from tracker.store.periods import find_period
+    from tracker.store.tables import Period
+
+    settings = settings_for(args)
+    codes: dict[str, int] = {}
+    with store(settings) as engine, reading(engine) as session:
+        period = find_period(session, args.period) if args.period else None
+        for message, letter in waiting_replies(session, period):
+            code = session.get_one(Period, letter.period_id).code
+            codes[code] = codes.get(code, 0) + 1
+            received = message.received_at.astimezone(ZONE)
+            print(f"\n{received:%d/%m/%Y %H:%M}  {message.sender}  {message.subject}\n  Trả lời thư: {letter.key}")
+            print("  " + message.text.replace("\n", "\n  "))
+    for code, count in codes.items():
+        print(
+            f"\nKỳ {code}: {count} thư trả lời chờ xử lý; ghi nhận trên trang duyệt: tracker link {code} --review"
+        )
+    if not codes:
+        print("Không có thư trả lời nào chờ xử lý.")
 
 
 def serve_pages(args: argparse.Namespace) -> None:

@@ -7,6 +7,7 @@ WAY_OUT = (
     "Địa chỉ sai: sửa contacts trong activities.yaml rồi tracker apply. "
     "Muốn gửi lại, kể cả tới đúng địa chỉ đó: tracker letters retry MÃ_THƯ."
 )
+WAY_ON = "xem bằng tracker replies, ghi nhận trên trang duyệt (tracker link KỲ --review)."
 
 
 def inbox_lines(read: InboxRead) -> list[str]:
@@ -15,7 +16,7 @@ def inbox_lines(read: InboxRead) -> list[str]:
     lines += [WAY_OUT] if read.bounced else []
     lines += [f"Thư kèm tệp: {letter}, của {sender}. {told}" for letter, sender, told in read.workbooks]
     lines += [f"Thư trả lời: {letter}, của {sender}" for letter, sender in read.replies]
-    lines += [f"{len(read.replies)} thư trả lời chờ đầu mối đọc trong hộp thư đến."] if read.replies else []
+    lines += [f"{len(read.replies)} thư trả lời chờ đầu mối xử lý: {WAY_ON}"] if read.replies else []
     idle = sum(one.kind is Kind.BOUNCE and not one.bounced for one in read.taken)
     for count, told in (
         (idle, "thông báo của máy chủ thư không làm thay đổi gì (chậm, hoặc không rõ thư nào)"),

@@ -97,6 +97,11 @@ def link_address(base_url: str, token: str | None) -> str:
     return f"{base_url}/b/{token}" if token else base_url
 
 
+def review_address(base_url: str, token: str) -> str:
+    """Return where the coordinator reviews."""
+    return f"{base_url}/r/{token}"
+
+
 @lru_cache(maxsize=1)
 def _on_lines_of_its_own(link: str) -> bytes:
     """Return `link` in quoted-printable between soft line breaks, so that no line grows too long."""

@@ -17,6 +17,9 @@ from tracker.web.pages import NOTICES, Pages
 from tracker.web.security import HEADERS, Guard
 from tracker.web.workbook import WorkbookPages
 
+NO_LINK = {"/b/": "no_link", "/r/": "no_review"}
+"""What is said of a link that opens nothing, whatever the reason, by where it leads."""
+
 
 def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
     """Return the application that shows, takes and reviews the agencies' reports kept in `engine`."""
@@ -41,8 +44,8 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
 
     def refused(request: Request, why: Exception) -> Response:
         status = why.status_code if isinstance(why, HTTPException) else 500
-        if status == 404 and request.url.path.startswith(("/b/", "/r/")):
-            return pages.notice("no_link", 404)
+        if status == 404 and (kind := NO_LINK.get(request.url.path[:3])):
+            return pages.notice(kind, 404)
         if status in NOTICES:
             return refuse(status)
         headers = why.headers if isinstance(why, HTTPException) else None

@@ -35,6 +35,8 @@ from tracker.web.pages import Pages
 
 REVIEWER = "nguoi-duyet"
 """What carries the reviewer's name from page to page, in the address."""
+COUNTS = ("duyet", "tra-lai", "bo-qua", "khong-toi")
+"""What the address tells of the last action: accepted, returned, passed over, agencies nobody could write to."""
 SEEN = re.compile(r"seen\.([0-9]{1,9})")
 NUMBER = re.compile("[0-9]{1,6}")
 
@@ -216,14 +218,14 @@ class CoordinatorPages:
 
     def _render(self, name: str, status: int, opened: Opened, query: Typed, **facts: Any) -> Response:
         reviewer = query.get(REVIEWER, "")
-        counts = {key: int(value) for key, value in query.items() if NUMBER.fullmatch(value)}
+        counts = {name: query.get(name, "") for name in COUNTS}
         return self.pages.render(
             name,
             status,
             home=opened.path,
             named=f"?{urlencode({REVIEWER: reviewer})}" if reviewer else "",
             reviewer=reviewer,
-            told=counts,
+            told={name: int(count) if NUMBER.fullmatch(count) else None for name, count in counts.items()},
             thu=query.get("thu", ""),
             header=opened.plan.plan,
             plan=opened.plan,
