@@ -1,4 +1,7 @@
-"""Properties of a whole season: whoever owes is told at every stage, once, and nobody else is ever written to."""
+"""Properties of a whole season: whoever owes is told at every stage, once, and nobody else is ever written to.
+
+The same holds of what the coordinator is told.
+"""
 
 from collections import Counter
 from dataclasses import replace
@@ -11,9 +14,9 @@ from hypothesis import strategies as st
 from tracker.calendar import WorkingDays
 from tracker.plan.model import Calendar, Plan, Stages
 from tracker.progress import OWED, DutyState
-from tracker.remind.due import Reminder, Season, owed_reminders
+from tracker.remind.due import Escalation, Reminder, Season, owed_escalations, owed_reminders
 from tracker.store.letters import Told
-from tracker.store.tables import Duty, Period
+from tracker.store.tables import Duty, Pause, Period
 
 REAL = real_plan().plan
 OPENS, DUE, CLOSES = date(2024, 10, 1), date(2024, 10, 29), date(2024, 12, 31)
@@ -39,7 +42,17 @@ class Book:
 
     def __init__(self) -> None:
         self.days: dict[int, date] = {}
+        self.escalated: dict[int, date] = {}
         self.keys: Counter[str] = Counter()
+
+    def escalate(self, season: Season) -> list[Escalation]:
+        told = Told({}, frozenset(self.keys), {}, dict(self.escalated))
+        fresh = [escalation for escalation in owed_escalations(season, told) if escalation.fresh]
+        for escalation in fresh:
+            self.keys[escalation.key] += 1
+            listed = [duty.id for _, duties in escalation.late for duty in duties]
+            self.escalated |= {i: max(escalation.stage.day, self.escalated.get(i, OPENS)) for i in listed}
+        return fresh
 
     def run(self, season: Season) -> list[Reminder]:
         told = Told(dict(self.days), frozenset(self.keys), {})
@@ -64,6 +77,11 @@ def test_none_with_something_owed_goes_past_a_stage_unwritten_and_none_without_i
         for n, a in enumerate(plan.activities, 1)
     ]
     off = data.draw(st.sets(st.sampled_from(DAYS), max_size=60), label="days with the machine off")
+    spans = st.tuples(st.sampled_from(DAYS), st.integers(0, 30), st.sampled_from(duties))
+    pauses = [
+        (first, Pause(agency_id=duty.agency_id, until=first + timedelta(days=length)))
+        for first, length, duty in data.draw(st.lists(spans, max_size=3), label="pauses")
+    ]
     moves = data.draw(st.dictionaries(st.sampled_from(DAYS), st.integers(1, len(duties)), max_size=25))
     book, office = Book(), WorkingDays(plan.reporting.calendar)
     for day in DAYS:
@@ -72,16 +90,22 @@ def test_none_with_something_owed_goes_past_a_stage_unwritten_and_none_without_i
             duty.state = DutyState.SUBMITTED if duty.state in OWED else DutyState.RETURNED
         if day in off or not office.is_working(day):
             continue
-        season = Season(plan, period, duties, [], day)
-        owing = {duty.agency_id for duty in duties if duty.state in OWED}
+        season = Season(plan, period, duties, [pause for first, pause in pauses if first <= day], day)
+        asked = [duty for agency in season.held for duty in season.owed_by(agency)]
+        owing = {duty.agency_id for duty in asked}
         runs = [book.run(season) for _ in range(3)]
         assert runs[1:] == [[], []]  # once, however often the day is run
         assert {reminder.agency.id for reminder in runs[0]} <= owing
         assert len({reminder.agency.id for reminder in runs[0]}) == len(runs[0])
-        for duty in duties:
-            stage = season.stage(duty)
-            if duty.state in OWED and stage is not None:
+        lists = [book.escalate(season) for _ in range(3)]
+        assert lists[1:] == [[], []]
+        for duty in asked:
+            if stage := season.stage(duty):
                 assert book.days[duty.id] >= stage.day
+            if duty.due < day and (late := season.escalated(duty)):
+                assert book.escalated[duty.id] >= late.day
+        listed = [duty for escalation in lists[0] for _, owed in escalation.late for duty in owed]
+        assert all(duty in asked and duty.due < day for duty in listed)
         for reminder in runs[0]:
             assert all(duty.state in OWED for duty in reminder.duties)
     assert set(book.keys.values()) <= {1}
