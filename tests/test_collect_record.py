@@ -141,15 +141,15 @@ def test_an_error_in_the_midst_records_nothing_at_all(engine: sa.Engine) -> None
     assert state_of(engine, "II.10") is DutyState.EXPECTED
 
 
-def test_four_at_once_sending_fifty_updates_each_lose_nothing(engine: sa.Engine) -> None:
+def test_four_at_once_sending_two_hundred_and_fifty_updates_each_lose_nothing(engine: sa.Engine) -> None:
     plan = open_season(engine)
     today = NOW.date()
     asked = ["II.10", "II.17", "II.18", "II.19"]
     together = Barrier(4)
 
-    def send_fifty(officer: int) -> None:
+    def send_many(officer: int) -> None:
         together.wait()
-        for number in range(50):
+        for number in range(250):
             activity = asked[number % 4]
             typed = {f"{activity}.status": "under_way", f"{activity}.result": f"{officer}-{number}"}
             with writing(engine) as session:
@@ -162,9 +162,9 @@ def test_four_at_once_sending_fifty_updates_each_lose_nothing(engine: sa.Engine)
                 assert len(new) == 1
 
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(send_fifty, range(4)))
+        list(pool.map(send_many, range(4)))
     kept = updates(engine)
-    assert {update.result for update in kept} == {f"{a}-{b}" for a in range(4) for b in range(50)}
+    assert {update.result for update in kept} == {f"{a}-{b}" for a in range(4) for b in range(250)}
     revisions: dict[int, list[int]] = {}
     for update in kept:
         revisions.setdefault(update.duty_id, []).append(update.revision)
