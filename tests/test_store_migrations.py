@@ -13,6 +13,7 @@ from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.engine import MIGRATIONS, _alembic, _connectable, opened_store, reading
 from tracker.store.letters import told_in
+from tracker.store.messages import waiting_replies
 from tracker.store.periods import find_period
 from tracker.store.tables import Letter, Update
 
@@ -76,3 +77,28 @@ def test_what_had_left_told_of_its_duties_and_what_had_not_is_found_owed_again(
         queued = queue_today(engine, settings.on(TODAY))
         assert [reminder.agency.id for reminder in queued.known] == ["so-tai-chinh"]
         assert send_queued(engine, settings.on(TODAY)).refused == []
+
+
+def test_replies_that_came_before_they_could_be_handled_wait(database_url: str) -> None:
+    first_version(database_url).dispose()
+    engine = _connectable(database_url, create=True)
+    with engine.begin() as connection:
+        config = _alembic(database_url)
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        known = sa.MetaData()
+        known.reflect(connection, only=["messages"])
+        at = NOW.astimezone(UTC)
+        row = {
+            "id": 1,
+            "digest": "x",
+            "sender": "a@b.example",
+            "subject": "Re",
+            "addresses": [],
+            "text": "Đã xong",
+        }
+        row |= {"received_at": at if engine.dialect.name == "postgresql" else at.replace(tzinfo=None)}
+        connection.execute(sa.insert(known.tables["messages"]).values(row | {"kind": "reply", "letter_id": 1}))
+    engine.dispose()
+    with opened_store(database_url) as engine, reading(engine) as session:
+        assert [(one.text, one.uses) for one, _ in waiting_replies(session)] == [("Đã xong", 0)]

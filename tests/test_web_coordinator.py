@@ -439,6 +439,19 @@ def test_a_reply_is_not_opened_by_another_periods_link_nor_by_a_wrong_number(qui
     assert quiet_season.browser.get(f"{review_link(quiet_season)}/so-khong-co").status_code == 404
 
 
+def test_an_agencys_files_are_listed_and_handed_out_to_the_reviewer_alone(quiet_season: Season) -> None:
+    say(quiet_season, "II.1")
+    data = {"activity": f"{quiet_season.duties()['II.1'].id}", "given_by": OFFICER}
+    files = {"file": ("Biên bản.pdf", b"%PDF-1.7\nx")}
+    quiet_season.browser.ask("POST", f"{quiet_season.link()}/tai-lieu", data=data, files=files)
+    link = review_link(quiet_season)
+    found = re.search(rf'href="({link}/tai-lieu/\d+)">Biên bản.pdf', quiet_season.browser.get(f"{link}/so-a").text)
+    assert found
+    assert quiet_season.browser.get(found[1]).content == b"%PDF-1.7\nx"
+    assert quiet_season.browser.get(found[1].replace(link, other_link(quiet_season))).status_code == 404
+    assert quiet_season.browser.get(f"{link}/tai-lieu/999").status_code == 404
+
+
 def test_looking_changes_nothing(season: Season) -> None:
     link = review_link(season)
     say(season, "II.1", difficulties="Thiếu vốn")
