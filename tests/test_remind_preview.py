@@ -145,3 +145,16 @@ def test_a_year_with_its_date_on_a_day_off_is_previewed_as_it_will_be_with_all_c
         assert told == [line for line in letters if not line.startswith("Bản sao")]
         assert ("bản sao gửi cơ quan phối hợp" in shown) is any(line.startswith("Bản sao") for line in letters)
         assert ("Đã xếp hàng 0 thư nhắc" in shown) is not any("hoạt động, hạn" in line for line in letters)
+
+
+def test_whom_no_letter_would_reach_is_said_of_letters_of_every_kind(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRACKER_MAIL_URL", "smtp://mail.angiang.vn")  # the addresses that ship are nobody's
+    shown = said(capsys, "preview", "--on", "2024-11-07").splitlines()
+    assert sum(line.startswith("Không có nơi nhận thư dùng được: ") for line in shown) == 19 + 1
+    assert cli.main(["remind", "--dry-run", "--on", "2024-11-07"]) == 0
+    told = capsys.readouterr()
+    assert "Sẽ xếp hàng 0 thư nhắc; 0 thư đã có từ trước." in told.out
+    assert told.err.splitlines() == shown
+    assert "Không có nơi nhận thư dùng được: Cơ quan đầu mối: danh sách còn nợ, " in told.err
