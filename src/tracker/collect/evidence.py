@@ -1,7 +1,7 @@
 """Evidence taken in: a file that an agency gives for what it says of an activity.
 
 Files lie under made-up names in `var/evidence`, where no web server looks; what an agency called a file is only
-ever shown. A file is written whole before the record names it, so that the record never names one that is not there.
+ever shown. A file is written whole before the record names it, so that the record names none that is not there.
 """
 
 import hashlib

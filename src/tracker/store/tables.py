@@ -125,7 +125,7 @@ class Figure(Base):
 
 
 class Evidence(Base):
-    """A file that an agency gave for what it says of a duty. The bytes are a file of that name beside the store."""
+    """A file that an agency gave for what it says of a duty; its bytes lie under `stored_as` in var/evidence."""
 
     __tablename__ = "evidence"
     id: Mapped[int] = mapped_column(primary_key=True)
