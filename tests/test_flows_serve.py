@@ -118,7 +118,7 @@ def test_it_serves_pages_and_schedules_in_little_memory_and_leaves_nothing_behin
         time.sleep(1)
     assert sum(map(resident, processes)) < MOST_MEMORY
     service.send_signal(how)
-    said, _ = service.communicate(timeout=60)
+    said, _ = service.communicate(timeout=180)
     assert service.returncode == 0, said
     assert said.strip().endswith("Đã dừng.")
     assert [process for process in processes if Path(f"/proc/{process}").exists()] == []
