@@ -36,6 +36,7 @@ def main() -> None:
     rows += outbox("SQLite", [])
     with postgresql() as url:
         rows += outbox("PostgreSQL", [url])
+    rows += form()
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     for row in rows:
         print("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
@@ -80,6 +81,22 @@ def outbox(store: str, url: list[str]) -> list[tuple[str, str, str, str]]:
     found = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=ROOT).stdout)
     beside = f"{found['ratio']:.2f} × bare smtplib, {found['outbox'] / found['apprise']:.0f} × Apprise's mailto://"
     return [(f"letters through the outbox, {store}", f"{found['outbox']:.0f} a second", beside, "≥ 0.80 ×")]
+
+
+def form() -> list[tuple[str, str, str, str]]:
+    """Return the rows of the agency's page under load, while a reminder run is sending."""
+    command = [sys.executable, "-m", "benchmarks.form"]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=ROOT).stdout)
+    return [
+        (
+            f"the page, {case.split()[0]} with {case.split()[1]} clients, beside a run that sends",
+            f"{told['a_second']:.0f} a second",
+            f"p95 {told['p95_ms']:.0f} ms",
+            "≥ 300 a second" if case.startswith("GET") else "",
+        )
+        for case, told in found.items()
+        if isinstance(told, dict)
+    ]
 
 
 @contextmanager
