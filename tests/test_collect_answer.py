@@ -17,6 +17,7 @@ from tracker.collect.answer import (
     Faults,
     check_answer,
     check_figure,
+    check_nothing_new,
     clean_text,
 )
 from tracker.form import FIELDS
@@ -147,12 +148,12 @@ def test_the_length_that_counts_is_that_of_the_composed_text() -> None:
     ],
 )
 def test_numbers_are_read_as_vietnamese_write_them(typed: str, value: str) -> None:
-    assert check_figure(typed) == (Decimal(value), None)
+    assert check_figure(typed, "%" if "%" in typed else "triệu đồng") == (Decimal(value), None)
 
 
 @pytest.mark.parametrize("typed", ["", "  ", "\n", "%"])
 def test_a_blank_figure_is_no_figure_and_no_fault(typed: str) -> None:
-    assert check_figure(typed) == (None, None)
+    assert check_figure(typed, "%") == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,7 @@ def test_a_blank_figure_is_no_figure_and_no_fault(typed: str) -> None:
     ],
 )
 def test_what_is_no_vietnamese_number_is_named_with_an_example(typed: str) -> None:
-    value, fault = check_figure(typed)
+    value, fault = check_figure(typed, "%")
     assert value is None
     assert fault is not None
     assert "ví dụ 12 hoặc 1.253 hoặc 12,5" in fault
@@ -184,7 +185,7 @@ def test_what_is_no_vietnamese_number_is_named_with_an_example(typed: str) -> No
 
 @pytest.mark.parametrize("typed", ["1.000.000.001", "9" * 15, "9" * 5_000])
 def test_a_figure_that_no_unit_explains_is_refused(typed: str) -> None:
-    value, fault = check_figure(typed)
+    value, fault = check_figure(typed, "%")
     assert value is None
     assert fault is not None
     assert "quá lớn" in fault
@@ -193,8 +194,42 @@ def test_a_figure_that_no_unit_explains_is_refused(typed: str) -> None:
 @PATIENT
 @given(ANY_TEXT | st.from_regex(r"\A[0-9.,]{1,12}\Z"))
 def test_no_text_whatever_breaks_the_reading_of_a_figure(typed: str) -> None:
-    value, fault = check_figure(typed)
+    value, fault = check_figure(typed, "%")
     assert value is None or fault is None
     if value is not None:
         assert 0 <= value <= LARGEST_FIGURE
         assert value == value.quantize(Decimal("0.0001"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit", "words"),
+    [
+        ("100,5", "%", "số từ 0 đến 100"),
+        ("101 %", "%", "số từ 0 đến 100"),
+        ("1,5", "HTX", "số nguyên"),
+        ("12,25", "người", "số nguyên"),
+        ("12 %", "người", "ví dụ 12"),
+    ],
+)
+def test_a_figure_that_its_unit_does_not_allow_is_refused(typed: str, unit: str, words: str) -> None:
+    value, fault = check_figure(typed, unit)
+    assert value is None
+    assert words in (fault or "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "unit"), [("100", "%"), ("0,5", "%"), ("1,0", "HTX"), ("1,5", "tỷ đồng"), ("5", "")]
+)
+def test_a_figure_is_refused_only_where_it_is_certainly_wrong(typed: str, unit: str) -> None:
+    assert check_figure(typed, unit)[1] is None
+
+
+def test_a_reason_for_nothing_new_is_checked_as_any_text_and_a_stop_has_it_as_its_cause() -> None:
+    assert set(check_nothing_new("", "", " ")[1]) == {"reason"}
+    assert set(check_nothing_new("", "", "a\x07")[1]) == {"reason"}
+    assert set(check_nothing_new("", "", "x" * LONGEST)[1]) == {"reason"}
+    assert set(check_nothing_new("not_started", "30", "vì")[1]) == {"percent"}
+    stopped, faults = check_nothing_new("stopped", "", "hết kinh phí")
+    assert faults == {}
+    assert stopped is not None
+    assert (stopped.result, stopped.causes) == ("Không có phát sinh trong kỳ.", "hết kinh phí")

@@ -10,7 +10,7 @@ from answering import NOW, TODAY, WHO, answer, duty_of, edited_plan, give_figure
 from tracker.collect.answer import LONGEST
 from tracker.collect.form import Typed, filled_form
 from tracker.collect.review import accept, give_back
-from tracker.collect.sending import save_draft, send_form
+from tracker.collect.sending import save_draft, send_form, send_one
 from tracker.errors import BadInput
 from tracker.form import Form, recorded_form
 from tracker.plan.model import Plan
@@ -273,7 +273,9 @@ def test_an_accepted_answer_is_locked_and_a_returned_one_is_open(sqlite_engine: 
     form = page(sqlite_engine, plan)
     assert entry_of(form, "II.10").locked
     assert not entry_of(form, "II.17").locked
-    _, new = send(sqlite_engine, plan, {"II.10.result": "sửa lén", "II.10.status": "done", "II.17.keep": "yes"})
+    form, new = send(sqlite_engine, plan, {"II.10.result": "sửa lén", "II.10.status": "done", "II.17.keep": "yes"})
+    assert (new, list(entry_of(form, "II.10").faults)) == ([], ["locked"])
+    _, new = send(sqlite_engine, plan, {"II.17.keep": "yes"})
     with reading(sqlite_engine) as session:
         assert [update.duty_id for update in new] == [duty_of(session, "II.17").id]
 
@@ -329,3 +331,115 @@ def test_a_draft_of_somebody_else_is_not_overwritten_unseen(engine: sa.Engine) -
         [draft] = session.scalars(sa.select(Draft))
     assert draft.typed == {"II.10.result": "của Hoa"}
     assert save("của hai người", draft.saved_at.isoformat(), 2)
+
+
+def test_one_activity_is_recorded_alone_and_what_else_is_typed_becomes_the_draft(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    typed = fields(page(engine, plan)) | {"II.10.status": "not_started", "II.17.status": "done", "said_by": WHO}
+    with writing(engine) as session:
+        form, kept = send_one(session, plan, find_period(session, "2024"), TRADE, typed, said(), "II.10")
+    assert (kept, form.fault_count) == (True, 0)
+    assert entry_of(form, "II.17").values["status"] == "done"  # wrong as yet, and not asked about
+    shown = page(engine, plan)
+    assert shown.draft_saved_at is not None
+    assert entry_of(shown, "II.17").values["status"] == "done"
+    assert not entry_of(shown, "II.10").touched
+    with reading(engine) as session:
+        assert [update.duty_id for update in session.scalars(sa.select(Update))] == [duty_of(session, "II.10").id]
+
+
+def test_a_fault_in_the_one_activity_records_nothing_and_leaves_the_draft_alone(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    typed = fields(page(engine, plan)) | {"II.10.status": "done", "II.17.result": "dở"}
+    before = dump(engine)
+    with writing(engine) as session:
+        form, _ = send_one(session, plan, find_period(session, "2024"), TRADE, typed, said(), "II.10")
+        again, _ = send_one(session, plan, find_period(session, "2024"), TRADE, typed, said(), "I.2")
+    assert set(entry_of(form, "II.10").faults) == {"result"}
+    assert entry_of(form, "II.17").values["result"] == "dở"
+    assert "điền I.2 rồi gửi" in (again.said_by_fault or "")  # it is not theirs
+    assert dump(engine) == before
+
+
+def test_sending_one_activity_never_replaces_a_colleagues_draft_unseen(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    typed = fields(page(engine, plan)) | {"II.10.status": "not_started", "II.17.result": "của Bình"}
+    with writing(engine) as session:
+        save_draft(session, find_period(session, "2024"), TRADE, {"II.17.result": "của Hoa"}, NOW)
+    with writing(engine) as session:
+        form, kept = send_one(session, plan, find_period(session, "2024"), TRADE, typed, said(), "II.10")
+    assert not kept
+    assert entry_of(form, "II.17").values["result"] == "của Bình"
+    assert entry_of(page(engine, plan), "II.17").values["result"] == "của Hoa"
+    with reading(engine) as session:
+        assert len(session.scalars(sa.select(Update)).all()) == 1
+
+
+def test_a_page_that_saves_by_itself_may_save_again_without_having_heard_of_its_last_save(
+    sqlite_engine: sa.Engine,
+) -> None:
+    open_season(sqlite_engine)
+
+    def save(words: str, name: str, minutes: int) -> bool:
+        with writing(sqlite_engine) as session:
+            typed = {"II.10.result": words, "draft": "", "page": name}
+            return save_draft(session, find_period(session, "2024"), TRADE, typed, later(minutes=minutes))
+
+    assert save("một", "trang của Hoa", 0)
+    assert save("hai", "trang của Hoa", 1)
+    assert not save("khác", "trang của Bình", 2)
+    assert not save("khác", "", 3)
+
+
+def test_nothing_new_needs_a_reason_and_is_recorded_in_so_many_words(sqlite_engine: sa.Engine) -> None:
+    plan = open_season(sqlite_engine, None, LAST_YEAR, TODAY)
+    say(sqlite_engine, "II.10", answer("Năm 2023", percent=40), code="2023")
+    blank = fields(page(sqlite_engine, plan))
+    form, _ = send(sqlite_engine, plan, blank | {"II.10.nothing": "yes"})
+    assert set(entry_of(form, "II.10").faults) == {"reason"}
+    assert entry_of(form, "II.10").nothing
+    form, _ = send(sqlite_engine, plan, blank | {"II.10.reason": "quên đánh dấu"})
+    assert set(entry_of(form, "II.10").faults) == {"nothing"}
+    ticked = blank | {"II.10.nothing": "yes", "II.10.reason": "chưa có đề nghị"}
+    form, _ = send(sqlite_engine, plan, ticked | {"II.10.result": "nhưng đã mở lớp"})
+    assert set(entry_of(form, "II.10").faults) == {"nothing"}
+    assert entry_of(form, "II.10").values["result"] == "nhưng đã mở lớp"
+    ticked |= {"II.17.nothing": "yes", "II.17.reason": "chưa đến kỳ"}
+    form, new = send(sqlite_engine, plan, ticked)
+    assert form.fault_count == 0
+    assert {(str(update.status), update.percent, update.result) for update in new} == {
+        ("under_way", 40, "Không có phát sinh trong kỳ. Lý do: chưa có đề nghị"),  # as it stood
+        ("not_started", 0, "Không có phát sinh trong kỳ. Lý do: chưa đến kỳ"),
+    }
+    assert send(sqlite_engine, plan, ticked)[1] == []  # the same once more
+
+
+def test_nothing_new_on_a_page_that_is_behind_is_a_conflict(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    blank = fields(page(engine, plan))
+    say(engine, "II.10", answer("Của Hoa"))
+    form, _ = send(engine, plan, blank | {"II.10.nothing": "yes", "II.10.reason": "chưa đến kỳ"})
+    assert "conflict" in entry_of(form, "II.10").faults
+
+
+def test_a_figure_that_falls_is_asked_about_and_the_tick_is_for_that_value_alone(engine: sa.Engine) -> None:
+    plan = open_season(engine, None, LAST_YEAR, TODAY)
+    give_figure(engine, "viec-lam-tht", Decimal(1253), code="2023")
+    blank = fields(page(engine, plan, "hoi-lhpn"))
+    name = "figure.viec-lam-tht"
+
+    def fault(**typed: str) -> str | None:
+        form, _ = send(engine, plan, blank | {name + key: value for key, value in typed.items()}, "hoi-lhpn")
+        [figure] = [f for f in form.figures if f.target.id == "viec-lam-tht"]
+        return figure.fault
+
+    low = {"": "1.200"}
+    assert "giảm từ 1.253 xuống 1.200 so với số đã báo cáo kỳ trước" in (fault(**low) or "")
+    assert fault(**{"": "1.100", ".fell": "1.200"}) is not None
+    assert fault(**low, **{".fell": "1.200"}) is None
+    blank = fields(page(engine, plan, "hoi-lhpn"))
+    assert "giảm từ 1.200 xuống 1.199 so với số đã báo cáo trong kỳ này" in (fault(**{"": "1.199"}) or "")
+    assert fault(**{"": "1.201"}) is None  # less than last year, more than a moment ago
+    with reading(engine) as session:
+        values = session.scalars(sa.select(Figure.value).order_by(Figure.id)).all()
+    assert values == [1253, 1200, 1201]

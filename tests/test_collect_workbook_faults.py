@@ -213,6 +213,17 @@ def test_a_figure_that_was_given_meanwhile_is_a_conflict(engine: sa.Engine, sett
     assert "Bà Hoa đã gửi số khác: 1" in faults_of(engine, settings, good, WOMEN)["Chỉ tiêu!F11"]
 
 
+def test_a_figure_that_falls_is_told_with_its_cell_and_goes_through_the_page(
+    engine: sa.Engine, settings: Settings
+) -> None:
+    open_season(engine)
+    give_figure(engine, "htx-moi", 4)
+    lower = fill(raw_workbook(engine, settings, WOMEN), {"htx-moi.value": 2})
+    told = faults_of(engine, settings, lower, WOMEN)["Chỉ tiêu!F11"]
+    assert "số liệu giảm từ 4 xuống 2 so với số đã báo cáo trong kỳ này" in told
+    assert "gửi số này trên trang báo cáo và đánh dấu ô “Số liệu đúng là đã giảm”" in told
+
+
 def test_a_figure_that_was_given_cannot_be_taken_back(engine: sa.Engine, settings: Settings) -> None:
     open_season(engine)
     give_figure(engine, "htx-moi", 1)

@@ -263,8 +263,11 @@ def test_an_accepted_answer_is_shown_and_cannot_be_changed(season: Season) -> No
     assert "Đã duyệt" in page.text
     assert "Đã xong phần này" in page.text
     assert "II.1.result" not in fields_of(page)
-    sent = season.browser.post(link, "send", typed | {"II.1.result": "sửa lén", "II.1.keep": "yes"})
-    assert sent.status_code == 303
+    told = season.browser.post(link, "send", typed | {"II.1.result": "sửa lén", "II.1.keep": "yes"})
+    assert told.status_code == 422
+    assert "nội dung đã gửi được duyệt" in told.text
+    assert "sửa lén" in told.text  # to be copied: it is not lost unseen
+    assert season.browser.post(link, "send", fields_of(told)).status_code == 303
     assert "sửa lén" not in {update.result for update in season.rows(Update)}
     assert season.duties()["II.1"].state is DutyState.ACCEPTED
 

@@ -1,6 +1,7 @@
 """What stands before the pages: methods, links, origins, sizes and headers."""
 
 import random
+import re
 import string
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
@@ -30,7 +31,7 @@ def stored(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
 
 
 def routes(link: str) -> list[str]:
-    return ["/", "/style.css", "/suc-khoe", link, f"{link}/bien-nhan"]
+    return ["/", "/style.css", "/form.js", "/suc-khoe", link, f"{link}/bien-nhan"]
 
 
 def test_opening_every_page_fifty_times_changes_nothing(stored: Season) -> None:
@@ -73,9 +74,11 @@ def test_every_answer_carries_the_strict_headers(season: Season) -> None:
         assert "set-cookie" not in answer.headers
 
 
-def test_a_page_has_no_script_and_asks_nothing_of_other_sites(season: Season) -> None:
+def test_a_page_has_no_script_but_its_own_file_and_asks_nothing_of_other_sites(season: Season) -> None:
     page = season.browser.get(season.link()).text
-    assert "<script" not in page
+    assert re.findall("<script.*?>.*?</script>", page) == ['<script src="/form.js" defer></script>']
+    assert "<script" not in season.browser.get(f"{season.link()}/bien-nhan").text
+    assert not re.search(r"\son[a-z]+=", page)
     assert "http://" not in page
     assert "https://" not in page
     assert " style=" not in page

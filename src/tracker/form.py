@@ -36,6 +36,10 @@ class Entry:
     """Somebody typed something else than what the fields were filled with."""
     keep: bool = False
     """Somebody ticked that what the fields were filled with is the answer."""
+    nothing: bool = False
+    """Somebody ticked that nothing has happened in the period."""
+    reason: str = ""
+    """Why nothing has."""
     faults: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -60,6 +64,10 @@ class FigureEntry:
     """What the field was filled with."""
     before: str | None
     fault: str | None = None
+    fell: bool = False
+    """It is less than what was said before, and nobody has said that this is right."""
+    confirmed: bool = False
+    """Somebody ticked that this very value is right, though it is less."""
 
 
 @dataclass(slots=True, kw_only=True)

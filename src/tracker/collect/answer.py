@@ -11,6 +11,7 @@ from tracker.progress import UpdateStatus
 LONGEST = 5_000
 """Letters in one text: about two pages of a memo."""
 LARGEST_FIGURE = Decimal(1_000_000_000)
+WHOLE = "số nguyên"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 TEXTS = {
@@ -19,6 +20,9 @@ TEXTS = {
     "causes": "Nguyên nhân, lý do",
     "proposals": "Đề xuất, kiến nghị",
 }
+NOTHING_NEW = "Không có phát sinh trong kỳ"
+COUNTED = frozenset({"htx", "tht", "hợp tác xã", "tổ hợp tác", "người", "phụ nữ", "lao động", "hộ", "lớp", "cuộc"})
+"""Units, in small letters, of which there is no half."""
 Faults = dict[str, str]
 """What is wrong, by field: Vietnamese sentences that stand beside the field."""
 
@@ -60,6 +64,27 @@ def check_answer(typed: Mapping[str, str]) -> tuple[Answer | None, Faults]:
     return Answer(status=status, percent=percent, **texts), {}
 
 
+def check_nothing_new(status: str, percent: str, reason: str) -> tuple[Answer | None, Faults]:
+    """Return the answer that nothing has happened in the period, and its faults; the reason is a must.
+
+    `status` and `percent` are as they stand on the page; where no status was chosen, nothing was begun.
+    """
+    faults: Faults = {}
+    reason = clean_text(reason, faults, "reason")
+    if not reason:
+        faults["reason"] = "Ghi lý do không có phát sinh."
+    if faults:
+        return None, faults
+    status = status.strip() or UpdateStatus.NOT_STARTED
+    typed = {"status": status, "percent": percent, "result": f"{NOTHING_NEW}. Lý do: {reason}"}
+    if status == UpdateStatus.STOPPED:
+        typed |= {"result": f"{NOTHING_NEW}.", "causes": reason}
+    answer, faults = check_answer(typed)
+    if "result" in faults:  # the sentence alone made it too long
+        faults["reason"] = faults.pop("result")
+    return answer, faults
+
+
 def clean_text(typed: str, faults: Faults, name: str) -> str:
     """Return `typed` in NFC with one kind of line break; notes a fault under `name` for what cannot be kept."""
     text = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
@@ -70,9 +95,11 @@ def clean_text(typed: str, faults: Faults, name: str) -> str:
     return text
 
 
-def check_figure(typed: str) -> tuple[Decimal | None, str | None]:
-    """Return the number in `typed`, written as Vietnamese do (1.253; 12,5), and what is wrong with it."""
-    text = typed.strip().removesuffix("%").strip()
+def check_figure(typed: str, unit: str) -> tuple[Decimal | None, str | None]:
+    """Return the number of `unit` in `typed`, as Vietnamese write it (1.253; 12,5), and what is wrong with it."""
+    text = typed.strip()
+    if unit == "%":
+        text = text.removesuffix("%").strip()
     if not text:
         return None, None
     wrong = "Ghi một số không âm, ví dụ 12 hoặc 1.253 hoặc 12,5."
@@ -84,7 +111,15 @@ def check_figure(typed: str) -> tuple[Decimal | None, str | None]:
         return None, wrong
     if value > LARGEST_FIGURE:
         return None, "Số quá lớn; kiểm tra lại đơn vị tính."
+    limit = limit_of(unit)
+    if (unit == "%" and value > 100) or (limit == WHOLE and value % 1):
+        return None, f"Đơn vị tính là {unit}: ghi {limit}."
     return value, None
+
+
+def limit_of(unit: str) -> str:
+    """Return which numbers of `unit` there are, in words; empty where that is not certain."""
+    return "số từ 0 đến 100" if unit == "%" else WHOLE if unit.casefold() in COUNTED else ""
 
 
 def _percent(typed: str, faults: Faults) -> int | None:

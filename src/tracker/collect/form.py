@@ -2,7 +2,9 @@
 
 Fields are named `<activity id>.<field>`, figures `figure.<target id>`. `<activity id>.revision`,
 `figure.<target id>.seen` and `draft` carry what the page was filled from: what a person left untouched is then
-never taken for an answer, and two people on one page cannot overwrite each other unseen.
+never taken for an answer, and two people on one page cannot overwrite each other unseen. Ticks are
+`<activity id>.keep`, `<activity id>.nothing` (with a `reason`) and `figure.<target id>.fell`, which holds the
+value it was ticked for. `page` is the script's own name for one opened page.
 """
 
 import re
@@ -19,6 +21,8 @@ from tracker.store.tables import Period, Update
 from tracker.store.updates import draft_of
 
 Typed = Mapping[str, str]
+PARTS = (*FIELDS, "revision", "keep", "nothing", "reason")
+"""All that is typed of one activity."""
 
 
 def filled_form(
@@ -36,16 +40,16 @@ def filled_form(
 
 
 def lay_over(session: Session, form: Form, typed: Typed) -> None:
-    """Put `typed` over what `form` was filled with, save where it was left untouched or the answer is locked."""
+    """Put `typed` over what `form` was filled with, save where it was left untouched."""
     for entry in form.entries:
-        if not entry.locked:
-            _lay_over_entry(session, entry, typed)
+        _lay_over_entry(session, entry, typed)
     for figure in form.figures:
         name = f"figure.{figure.target.id}"
         seen = typed.get(f"{name}.seen", figure.seen)
         value = typed.get(name, figure.value)
         if value.strip() != seen:
             figure.value, figure.seen = value, seen
+            figure.confirmed = typed.get(f"{name}.fell") == value.strip()
     form.said_by = typed.get("said_by", form.said_by)
 
 
@@ -62,10 +66,13 @@ def _lay_over_entry(session: Session, entry: Entry, typed: Typed) -> None:
         filled = as_typed(session.scalar(theirs))
     laid = {part: typed.get(f"{name}.{part}", filled[part]) for part in FIELDS}
     entry.keep = typed.get(f"{name}.keep") == "yes"
-    entry.touched = any(_plain(laid[part]) != _plain(filled[part]) for part in FIELDS)
-    if entry.touched:
+    entry.nothing = typed.get(f"{name}.nothing") == "yes"
+    entry.reason = typed.get(f"{name}.reason", "")
+    entry.touched = any(plain(laid[part]) != plain(filled[part]) for part in FIELDS)
+    if entry.touched or entry.nothing:
         entry.values, entry.revision = laid, seen_revision
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """Return `text` as it would be recorded, so that texts can be compared."""
     return clean_text(text, {}, "")

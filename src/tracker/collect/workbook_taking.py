@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tracker.collect.answer import CONTROL, TEXTS
 from tracker.collect.record import Said
-from tracker.collect.sending import refuse_if_closed, send_form
+from tracker.collect.sending import FELL, refuse_if_closed, send_form
 from tracker.collect.workbook_file import FRESH
 from tracker.collect.workbook_reading import FilledFigure, FilledRow, FilledWorkbook, read_workbook
 from tracker.errors import WHOLE_FILE, BadInput, WorkbookFault, WorkbookFaults
@@ -209,6 +209,10 @@ def _figure_fault(target: FigureEntry, figure: FilledFigure, sentence: str) -> W
         what = f"từ khi tệp này được lập, {last.said_by} đã gửi số khác: {vietnamese_number(last.value)}"
         way_out = "thống nhất rồi gửi trên trang báo cáo hoặc bằng tệp mới"
         return WorkbookFault(figure.place, what, way_out)
+    if target.fell:
+        what, _, _ = sentence.partition(". ")
+        way_out = f"sửa lại; nếu đúng, gửi số này trên trang báo cáo và đánh dấu ô “{FELL}”"
+        return WorkbookFault(figure.place, f"“{target.target.title}”: {what[:1].lower()}{what[1:]}", way_out)
     return _to_mend(figure.place, f"số liệu “{target.target.title}”", sentence)
 
 

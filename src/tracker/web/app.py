@@ -1,5 +1,7 @@
 """The web application: its routes, and the page for everything that goes wrong."""
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -28,13 +30,9 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
     evidence = EvidencePages(engine, settings, pages)
     workbook = WorkbookPages(engine, settings, pages)
     coordinator = CoordinatorPages(engine, settings, pages)
-    style = (settings.templates / "web" / "style.css").read_text(encoding="utf-8")
 
     def start(_: Request) -> Response:
         return pages.notice("start")
-
-    def style_sheet(_: Request) -> Response:
-        return Response(style, media_type="text/css")
 
     def health(_: Request) -> Response:
         return PlainTextResponse("ok")
@@ -72,7 +70,8 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
             Route("/r/{token}/{agency}", coordinator.agency, methods=["GET", "POST"]),
             Route("/r/{token}/thu/{message_id:int}", coordinator.reply, methods=["GET", "POST"]),
             Route("/r/{token}/tai-lieu/{file_id:int}", coordinator.file),
-            Route("/style.css", style_sheet),
+            Route("/style.css", _file(settings, "style.css", "text/css")),
+            Route("/form.js", _file(settings, "form.js", "text/javascript")),
             Route("/suc-khoe", health),
         ],
         middleware=[Middleware(Guard, base_url=settings.base_url, refuse=refuse)],
@@ -80,3 +79,8 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
     )
     app.router.redirect_slashes = False
     return app
+
+
+def _file(settings: Settings, name: str, media_type: str) -> Callable[[Request], Response]:
+    text = (settings.templates / "web" / name).read_text(encoding="utf-8")
+    return lambda _: Response(text, media_type=media_type)

@@ -3,21 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from tracker.calendar import WorkingDays
-from tracker.collect.answer import TEXTS
+from tracker.collect.answer import NOTHING_NEW, TEXTS, limit_of
 from tracker.collect.form import Typed, filled_form
 from tracker.collect.record import Said
 from tracker.collect.renewal import send_new_link
-from tracker.collect.sending import save_draft, send_form
+from tracker.collect.sending import FELL, save_draft, send_form, send_one
 from tracker.errors import BadInput
 from tracker.form import Form, recorded_form
 from tracker.plan.model import Plan
@@ -30,6 +30,8 @@ from tracker.store.tables import Period
 from tracker.web.pages import Pages
 
 MOST_FIELDS = 5_000
+JUST_SENT = "da-gui"
+"""What in the address names the activity that was sent alone a moment ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +56,16 @@ class OwnerPages:
         """Show the page, or take what was typed on it."""
         token = request.path_params["token"]
         if request.method != "POST":
-            return await run_in_threadpool(self._show, token)
+            return await run_in_threadpool(self._show, token, request.query_params.get(JUST_SENT))
         typed = await read_form(request)
-        action = typed.pop("action", "save")
+        action, _, activity_id = typed.pop("action", "save").partition(":")
+        if action == "send":
+            return await run_in_threadpool(self._send, token, typed, activity_id or None)
         if action == "renew":
             await run_in_threadpool(self._renew, token)
             return self.pages.notice("link_asked")
-        return await run_in_threadpool(self._send if action == "send" else self._save, token, typed)
+        brief = request.headers.get("accept") == "text/plain"
+        return await run_in_threadpool(self._save, token, typed, brief)
 
     def receipt(self, request: Request) -> Response:
         """Show what is recorded, to be printed and kept."""
@@ -72,12 +77,12 @@ class OwnerPages:
             )
         return self._render("receipt", opened, form, now)
 
-    def _show(self, token: str) -> Response:
+    def _show(self, token: str, just_sent: str | None) -> Response:
         now = self.settings.now()
         with reading(self.engine) as session:
             opened = opened_by(session, token, now)
             form = _filled(session, opened, now)
-        return self._render("form", opened, form, now)
+        return self._render("form", opened, form, now, just_sent=just_sent)
 
     def _renew(self, token: str) -> None:
         with reading(self.engine) as session:  # most tokens are nobody's: nothing is locked for them
@@ -86,34 +91,52 @@ class OwnerPages:
         with writing(self.engine) as session:
             send_new_link(session, self.settings, token)
 
-    def _save(self, token: str, typed: Typed) -> Response:
+    def _save(self, token: str, typed: Typed, brief: bool) -> Response:
         now = self.settings.now()
         with writing(self.engine) as session:
             opened = opened_by(session, token, now)
             try:
                 if save_draft(session, opened.period, opened.agency_id, typed, now):
-                    return RedirectResponse(opened.path, 303)
+                    when = f"{now.astimezone(ZONE):%H:%M}"
+                    return PlainTextResponse(when) if brief else RedirectResponse(opened.path, 303)
             except BadInput:
                 pass  # the page itself says that the period is closed
+            if brief:
+                return PlainTextResponse(status_code=409)
             form = _filled(session, opened, now, typed)
         return self._render("form", opened, form, now, 409)
 
-    def _send(self, token: str, typed: Typed) -> Response:
+    def _send(self, token: str, typed: Typed, only: str | None) -> Response:
         now = self.settings.now()
         today = now.astimezone(ZONE).date()
         said = Said(by="", at=now, way="page", illustration=self.settings.illustration)
-        status = 422
+        status, kept = 422, True
         with writing(self.engine) as session:
             opened = opened_by(session, token, now)
             try:
-                form, _ = send_form(session, opened.plan, opened.period, opened.agency_id, typed, said, today)
+                where = session, opened.plan, opened.period, opened.agency_id
+                if only is None:
+                    form, _ = send_form(*where, typed, said, today)
+                else:
+                    form, kept = send_one(*where, typed, said, only)
             except BadInput:
                 status, form = 409, _filled(session, opened, now, typed)
+        if not kept:
+            return self._render("form", opened, form, now, 409, just_sent=only)
         if status == 422 and not form.fault_count:
-            return RedirectResponse(f"{opened.path}/bien-nhan", 303)
+            after = f"?{urlencode({JUST_SENT: only})}" if only else "/bien-nhan"
+            return RedirectResponse(opened.path + after, 303)
         return self._render("form", opened, form, now, status)
 
-    def _render(self, name: str, opened: Opened, form: Form, now: datetime, status: int = 200) -> Response:
+    def _render(
+        self,
+        name: str,
+        opened: Opened,
+        form: Form,
+        now: datetime,
+        status: int = 200,
+        just_sent: str | None = None,
+    ) -> Response:
         plan, today = opened.plan, now.astimezone(ZONE).date()
         groups = groupby(form.entries, key=lambda entry: entry.activity.content)
         return self.pages.render(
@@ -129,8 +152,12 @@ class OwnerPages:
             days_left=WorkingDays(plan.reporting.calendar).between(today, form.period.due),
             closed=today > form.period.closes,
             draft_in_the_way=status == 409,
+            just_sent=next((e for e in form.entries if e.activity.id == just_sent and e.last), None),
             statuses=STATUS_WORDS,
             texts=TEXTS,
+            nothing_new=NOTHING_NEW,
+            fell=FELL,
+            limit_of=limit_of,
             now=now,
         )
 
