@@ -6,6 +6,7 @@ from prefect import flow, runtime, task
 from prefect.artifacts import create_markdown_artifact
 from pydantic import BaseModel, Field
 
+from tracker.papers.files import FORMATS, Format
 from tracker.report.compile import Compiled, compile_memo, draft_periods
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store, reading
@@ -23,6 +24,12 @@ class ReportRequest(BaseModel):
     number: int | None = Field(
         default=None, title="Số văn bản", description="Do văn thư cấp; để trống thì chừa chỗ.", ge=1, le=99999
     )
+    formats: list[Format] = Field(
+        default=list(FORMATS),
+        title="Dạng tệp",
+        description="Word để trình ký, HTML để xem, PDF để phát hành và lưu, Excel để lọc và tính.",
+        min_length=1,
+    )
 
 
 @task(name="Các kỳ cần bản thảo")
@@ -33,20 +40,22 @@ def periods_due(settings: Settings) -> list[str]:
 
 
 @task(name="Tổng hợp báo cáo")
-def compile_period(settings: Settings, period: str, number: int | None, who: str) -> Compiled:
+def compile_period(
+    settings: Settings, period: str, number: int | None, formats: list[Format], who: str
+) -> Compiled:
     """Freeze the facts of the period and print the memo."""
     with opened_store(settings.database_url) as engine:
-        return compile_memo(engine, settings, period, who, number)
+        return compile_memo(engine, settings, period, who, number, formats)
 
 
-@flow(name="report", description="Tổng hợp báo cáo của một kỳ thành văn bản Word và trang HTML.")
+@flow(name="report", description="Tổng hợp báo cáo của một kỳ thành các tệp Word, HTML, PDF và Excel.")
 def report(request: ReportRequest = ReportRequest()) -> list[Path]:  # noqa: B008  # never changed
     """Compile the memo that `request` asks for; returns its files."""
     settings = load_settings()
     who = f"prefect {runtime.flow_run.get_name() or 'run'}"
     files: list[Path] = []
     for period in [request.period] if request.period else periods_due(settings):
-        compiled = compile_period(settings, period, request.number, who)
+        compiled = compile_period(settings, period, request.number, request.formats, who)
         create_markdown_artifact(key="bao-cao", markdown=summary(compiled), description="Báo cáo tổng hợp")
         files += compiled.files
     return files

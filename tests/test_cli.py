@@ -174,10 +174,17 @@ def test_report_prints_where_its_files_are_and_the_same_facts_keep_their_number(
     out = reminded.well("report", "2024", "--on", DAY)
     assert "Lần tổng hợp 1: 1/42 hoạt động có báo cáo." in out
     files = out.splitlines()[1:]
-    assert files == ["var/reports/bao-cao-2024-1.docx", "var/reports/bao-cao-2024-1.html"]
+    assert files == [f"var/reports/bao-cao-2024-1.{each}" for each in ("docx", "html", "pdf", "xlsx")]
     assert all((reminded.folder / file).is_file() for file in files)
-    again = reminded.well("report", "2024", "--on", DAY, "--number", "7")
+    again = reminded.well("report", "2024", "--on", DAY, "--number", "7", "--formats", "pdf,docx")
     assert "Lần tổng hợp 1 (số liệu không đổi từ lần tổng hợp trước)" in again
+    assert again.splitlines()[1:] == [file for file in files if file.endswith(("docx", "pdf"))]
+
+
+def test_a_format_that_a_memo_has_not_leaves_with_status_two_and_names_the_four(office: Office) -> None:
+    status, _, err = office.run("report", "2024", "--formats", "pdf,odt")
+    assert status == 2
+    assert '"odt" không phải dạng tệp của báo cáo; viết: docx,html,pdf,xlsx' in err
 
 
 @pytest.mark.parametrize(

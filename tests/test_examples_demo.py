@@ -32,5 +32,5 @@ def test_the_demo_ends_well_twice_in_a_row_and_queues_no_letter_again(tmp_path: 
         assert "38/53 đầu việc có báo cáo" in said
         assert "DỮ LIỆU MINH HỌA" in said
         memos = sorted(path.name for path in (tmp_path / "reports").iterdir())
-        assert memos == ["bao-cao-2024-1.docx", "bao-cao-2024-1.html"]
+        assert memos == [f"bao-cao-2024-1.{each}" for each in ("docx", "html", "pdf", "xlsx")]
         assert all(name in said for name in memos)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from answering import NOW, TODAY, answer, edited_plan, open_season, said, say
 
 from tracker.errors import BadInput, FileTrouble
+from tracker.papers.files import FORMATS, Format
 from tracker.plan.reader import parse_plan
 from tracker.report.compile import compile_memo, draft_periods
 from tracker.report.snapshot import digest, read_snapshot
@@ -48,10 +49,20 @@ def test_the_same_facts_twice_are_one_report_and_the_same_bytes(engine: sa.Engin
 def test_the_files_stand_under_their_period_and_number(sqlite_engine: sa.Engine, settings: Settings) -> None:
     open_season(sqlite_engine)
     compiled = compile_memo(sqlite_engine, settings, "2024", "Mai")
-    assert [file.name for file in compiled.files] == ["bao-cao-2024-1.docx", "bao-cao-2024-1.html"]
+    assert [file.name for file in compiled.files] == [f"bao-cao-2024-1.{each}" for each in FORMATS]
     assert {file.parent for file in compiled.files} == {settings.reports}
     assert contents(compiled.files)[0].startswith(b"PK")
     assert "Báo cáo năm 2024" in compiled.files[1].read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("asked", [["pdf"], ["xlsx", "docx"]])
+def test_only_the_formats_that_were_asked_for_are_written(
+    sqlite_engine: sa.Engine, settings: Settings, asked: list[Format]
+) -> None:
+    open_season(sqlite_engine)
+    compiled = compile_memo(sqlite_engine, settings, "2024", "Mai", formats=asked)
+    assert {file.suffix for file in compiled.files} == {f".{each}" for each in asked}
+    assert sorted(settings.reports.iterdir()) == sorted(compiled.files)
 
 
 def test_a_new_word_gives_the_next_number_and_leaves_the_first_files_alone(

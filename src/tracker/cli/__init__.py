@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tracker.cli import answers, letters, plan, season
-from tracker.cli.common import day, document_number
+from tracker.cli.common import day, document_number, memo_formats
 from tracker.cli.words import speak_vietnamese
 from tracker.errors import FileTrouble, TrackerError
 
@@ -95,6 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     reporting = with_day(command("report", answers.report, "tổng hợp báo cáo của một kỳ"))
     reporting.add_argument("period", metavar="KỲ")
     reporting.add_argument("--number", type=document_number, metavar="SỐ", help="số văn bản do văn thư cấp")
+    told = "dạng tệp: docx, html, pdf, xlsx; mặc định: cả bốn"
+    reporting.add_argument("--formats", type=memo_formats, metavar="DẠNG,…", help=told)
     accepting = with_day(command("accept", answers.accept, "duyệt báo cáo đã gửi"))
     accepting.add_argument("period", metavar="KỲ")
     accepting.add_argument("activities", nargs="*", metavar="HOẠT_ĐỘNG", help="mặc định: tất cả")

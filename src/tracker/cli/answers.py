@@ -162,11 +162,12 @@ def show(args: argparse.Namespace) -> None:
 
 def report(args: argparse.Namespace) -> None:
     """Compile the memo of a period."""
+    from tracker.papers.files import FORMATS
     from tracker.report.compile import compile_memo
 
     settings = settings_for(args)
     with store(settings) as engine:
-        compiled = compile_memo(engine, settings, args.period, who(), args.number)
+        compiled = compile_memo(engine, settings, args.period, who(), args.number, args.formats or FORMATS)
     told = sum(row.said is not None for row in compiled.snapshot.rows)
     kept = "" if compiled.is_new else " (số liệu không đổi từ lần tổng hợp trước)"
     asked, areas = len(compiled.snapshot.rows), compiled.snapshot.localities

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from tracker.letters.send import Outcome
+    from tracker.papers.files import Format
     from tracker.settings import Settings
 
 
@@ -70,6 +71,19 @@ def shown(path: Path) -> str:
     """Return a path as seen from here."""
     here = Path.cwd()
     return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
+def memo_formats(text: str) -> list[Format]:
+    """Read the formats of a memo for argparse: `docx,pdf`."""
+    from tracker.papers.files import FORMATS
+
+    asked = [part.strip().lower() for part in text.split(",")]
+    for part in asked:
+        if part not in FORMATS:
+            raise argparse.ArgumentTypeError(
+                f'"{part}" không phải dạng tệp của báo cáo; viết: {",".join(FORMATS)}'
+            )
+    return [each for each in FORMATS if each in asked]
 
 
 def document_number(text: str) -> int:

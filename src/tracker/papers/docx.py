@@ -21,10 +21,9 @@ from markupsafe import Markup, escape
 from tracker.errors import FileTrouble
 from tracker.papers.docx_table import W, WordTables
 from tracker.papers.files import printable, with_fixed_times, write_whole
-from tracker.papers.letterhead import NBSP, rule_length, words_around
+from tracker.papers.letterhead import NBSP, TITLE_LIMIT, rule_length, title_of, words_around
 from tracker.papers.paper import Paper
 
-TITLE_LIMIT = 255
 RULE_STEP = 1.5
 """Points: a non-breaking space at 6 pt, the size of the template's style for rules."""
 SIGNATURE = "Khối chữ ký"
@@ -121,9 +120,7 @@ def _keep_with_next(paragraph: Any) -> None:
 
 def _set_properties(document: Document, paper: Paper) -> None:
     properties = document.core_properties
-    marks = words_around(paper)["mark"]
-    title = " - ".join(str(part) for part in (marks, paper.kind, paper.subject) if part)
-    properties.title = " ".join(printable(title).split())[:TITLE_LIMIT]
+    properties.title = title_of(paper)
     properties.author = printable(paper.letterhead.issuer)[:TITLE_LIMIT]
     properties.last_modified_by = properties.author
     properties.created = properties.modified = datetime.combine(paper.dated, time())

@@ -6,9 +6,13 @@ import re
 import secrets
 import zipfile
 from pathlib import Path
+from typing import Literal, get_args
 
 from tracker.errors import FileTrouble
 
+Format = Literal["docx", "html", "pdf", "xlsx"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+"""What a memo can be printed as; each is also the end of its file's name."""
 _UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
 
 

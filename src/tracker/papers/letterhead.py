@@ -6,10 +6,13 @@ The profile `doan-the` follows Hướng dẫn 36-HD/VPTW, which party-style orga
 import unicodedata
 from collections.abc import Iterable
 
+from tracker.papers.files import printable
 from tracker.papers.paper import Paper
 
 MARK = "DỮ LIỆU MINH HỌA"
 NBSP = "\N{NO-BREAK SPACE}"
+TITLE_LIMIT = 255
+"""Letters: what Word takes as a file's title."""
 
 _NATION = {
     "nd30": ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
@@ -21,12 +24,12 @@ _WIDTHS = {
     letter: width
     for width, letters in {
         1000: "W", 944: "M", 833: "m", 778: "GHKOQ", 722: "ACDNRUVXYw", 667: "BELTZ", 611: "FP",
-        556: "Sbdhknpqu", 444: "cerz", 389: "Is", 333: "fjt-()", 278: "il/", 250: " ,.",
+        556: "Sbdhknpqu", 500: "agovxy0123456789", 444: "cerz", 389: "Is", 333: "fjt-()", 278: "il/", 250: " ,.",
     }.items()
     for letter in letters
 }  # fmt: skip
 _USUAL_WIDTH = 500
-_POINTS_PER_MM = 72 / 25.4
+POINTS_PER_MM = 72 / 25.4
 
 
 def number_line(paper: Paper) -> str:
@@ -44,6 +47,13 @@ def place_and_date(paper: Paper) -> str:
 def attached_to(paper: Paper) -> str:
     """Return what an annex says of the paper it belongs to: `(Kèm theo Báo cáo số … ngày … của …)`."""
     return f"(Kèm theo {paper.kind.capitalize()} số {_code(paper)} {_day(paper)} của {paper.issued_by})"
+
+
+def title_of(paper: Paper) -> str:
+    """Return the title under which a file of `paper` is listed: `BÁO CÁO - Kết quả …`, the mark before it."""
+    mark = MARK if paper.illustration else ""
+    title = " - ".join(part for part in (mark, paper.kind, paper.subject) if part)
+    return " ".join(printable(title).split())[:TITLE_LIMIT]
 
 
 def closed(lines: Iterable[str]) -> tuple[str, ...]:
@@ -75,21 +85,22 @@ def rule_length(text: str, size: float, room: float, share: float) -> float:
     `size` is the font size in points, `room` the width in millimetres the text wraps in, `share` the part of the
     longest line that the rule takes: 1 under Tiêu ngữ, ⅓ to ½ under the issuer and the trích yếu.
     """
-    available = room * _POINTS_PER_MM
+    available = room * POINTS_PER_MM
     longest = 0.0
     for part in text.splitlines():
         line = 0.0
         for word in part.split():
-            width = _width(word) * size
-            gap = _width(" ") * size if line else 0.0
+            width = width_of(word) * size
+            gap = width_of(" ") * size if line else 0.0
             line = line + gap + width if line + gap + width <= available else width
             longest = max(longest, line)
     return min(longest, available) * share
 
 
-def _width(text: str) -> float:
+def width_of(text: str, unknown: int = _USUAL_WIDTH) -> float:
+    """Return how wide a bold `text` is, in font sizes; `unknown` is for what is no usual letter."""
     plain = unicodedata.normalize("NFD", text).replace("Đ", "D").replace("đ", "d")
-    return sum(_WIDTHS.get(c, _USUAL_WIDTH) for c in plain if not unicodedata.combining(c)) / 1000
+    return sum(_WIDTHS.get(c, unknown) for c in plain if not unicodedata.combining(c)) / 1000
 
 
 def _code(paper: Paper) -> str:

@@ -1,9 +1,6 @@
 """The workbook of an agency as an .xlsx file: sheets, styles, drop-downs, protection, and how it prints."""
 
 import io
-import math
-import zipfile
-from collections.abc import Iterable
 from datetime import datetime, time
 from typing import Any
 
@@ -11,6 +8,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range
 
 from tracker.papers.files import printable
+from tracker.papers.sheets import A4, CELL, FONT, LINE, finished, height, put
 from tracker.papers.workbook import (
     COLUMNS,
     ENTRIES,
@@ -50,13 +48,6 @@ LONGEST = 5_000
 """Letters in one cell; whoever types more is told while typing."""
 STATUS_LIST = "TrangThai"
 MARK = "DỮ LIỆU MINH HỌA – không phải số liệu của cơ quan nào"
-A4 = 9
-LINE, HIGHEST = 14.5, 409
-"""Points: a line of text, and the highest row Excel can have."""
-LETTERS_A_UNIT = 1.05
-"""Widths are counted in digits of Excel's usual font: our letters are narrower, but words do not fill a line."""
-FONT = {"font_name": "Times New Roman", "font_size": 11, "valign": "top"}
-CELL = FONT | {"border": 1, "border_color": "#8C8C8C", "text_wrap": True, "num_format": "@"}
 ENTRY = CELL | {"bg_color": "#FFF7D6", "locked": False}
 CARRIED = {"italic": True, "font_color": "#1F4E9E"}
 STYLES: dict[str, dict[str, Any]] = {
@@ -77,8 +68,6 @@ STYLES: dict[str, dict[str, Any]] = {
     "label": FONT | {"bold": True, "valign": "vcenter"},
     "paragraph": FONT | {"text_wrap": True, "font_size": 12},
 }
-ESCAPE = "_\ufdd0x"
-"""Stands for `_x` until the file is written; no printable text holds its second letter."""
 MAY = {"format_rows": True, "format_columns": True}
 """What a protected sheet still lets people do: rows that are too low for a long text can be made higher."""
 
@@ -100,7 +89,7 @@ def workbook_bytes(workbook: Workbook) -> bytes:
         pen.draw_guide()
         pen.draw_lists()
         pen.draw_meta()
-    return _finished(packed.getvalue())
+    return finished(packed.getvalue())
 
 
 def workbook_file(workbook: Workbook) -> tuple[str, str, bytes]:
@@ -118,9 +107,9 @@ class _Pen:
     def draw_report(self) -> None:
         book = self.workbook
         sheet, head = self._sheet_with_table(REPORT, COLUMNS, WIDTHS, f"{book.period_title} – {book.agency}")
-        _put(sheet, head - 2, 0, SIGNATURE, self.style["label"])
+        put(sheet, head - 2, 0, SIGNATURE, self.style["label"])
         sheet.merge_range(head - 2, 2, head - 2, 5, "", self.style["signature"])
-        _put(sheet, head - 2, 2, book.said_by, self.style["signature"])
+        put(sheet, head - 2, 2, book.said_by, self.style["signature"])
         sheet.set_row(head - 2, 24)
         for number, row in enumerate(book.rows, start=head + 1):
             self._draw_row(sheet, number, row)
@@ -141,7 +130,7 @@ class _Pen:
         facts = [(row.activity_id, centred), (row.title, told), (vietnamese_date(row.due), centred)]
         facts.append((note, self.style["told_returned"] if row.returned else told))
         for column, (text, look) in enumerate(facts):
-            _put(sheet, number, column, text, look)
+            put(sheet, number, column, text, look)
         kind = "shown" if row.locked else "entry_carried" if row.carried_over else "entry"
         for column, key in enumerate(ENTRIES, start=len(facts)):
             if key == "percent":
@@ -151,13 +140,13 @@ class _Pen:
                 else:
                     sheet.write_number(number, column, row.percent, look)
             else:
-                _put(sheet, number, column, getattr(row, key), self.style[kind])
+                put(sheet, number, column, getattr(row, key), self.style[kind])
         keep = "number_entry" if row.can_keep and not row.locked else "shown"
         sheet.write_blank(number, len(facts) + len(ENTRIES), None, self.style[keep])
         written = {"title": row.title, "note": note} | {
             key: getattr(row, key) for key in ENTRIES if key != "percent"
         }
-        sheet.set_row(number, _height((text, WIDTHS[key]) for key, text in written.items()))
+        sheet.set_row(number, height((text, WIDTHS[key]) for key, text in written.items()))
 
     def draw_targets(self) -> None:
         sheet, head = self._sheet_with_table(
@@ -166,9 +155,9 @@ class _Pen:
         for number, figure in enumerate(self.workbook.figures, start=head + 1):
             facts = figure.target_id, figure.title, figure.unit, figure.planned, figure.before
             for column, text in enumerate(facts):
-                _put(sheet, number, column, text, self.style["told"])
-            _put(sheet, number, len(facts), figure.value, self.style["entry"])
-            sheet.set_row(number, 4 + _height([(figure.title, TARGET_WIDTHS["title"])], least=1))
+                put(sheet, number, column, text, self.style["told"])
+            put(sheet, number, len(facts), figure.value, self.style["entry"])
+            sheet.set_row(number, 4 + height([(figure.title, TARGET_WIDTHS["title"])], least=1))
         last = head + len(self.workbook.figures)
         sheet.ignore_errors({"number_stored_as_text": xl_range(head + 1, 0, last, len(TARGET_COLUMNS) - 1)})
         sheet.freeze_panes(head + 1, 0)
@@ -186,12 +175,12 @@ class _Pen:
             ("plain", f"Hạn gửi: ngày {vietnamese_date(book.due)}. Chỉ điền các ô nền vàng; xem tờ “{GUIDE}”.")
         ]
         for number, (look, text) in enumerate(lines):
-            _put(sheet, number, 0, text, self.style[look])
+            put(sheet, number, 0, text, self.style[look])
             sheet.set_row(number, 21 if look == "title" else LINE + 2)
         head = len(lines) + (2 if name == REPORT else 1)
         for column, (key, heading) in enumerate(columns.items()):
             sheet.set_column(column, column, widths[key])
-            _put(sheet, head, column, heading, self.style["heading"])
+            put(sheet, head, column, heading, self.style["heading"])
         sheet.set_row(head, 32)
         sheet.repeat_rows(head)
         return sheet, head
@@ -213,8 +202,8 @@ class _Pen:
         sheet = self._printed_sheet(GUIDE)
         sheet.set_column(0, 0, 86)
         for number, text in enumerate(self.workbook.guide):
-            _put(sheet, number, 0, text, self.style["paragraph" if number else "title"])
-            sheet.set_row(number, _height([(text, 88)], least=1))
+            put(sheet, number, 0, text, self.style["paragraph" if number else "title"])
+            sheet.set_row(number, height([(text, 88)], least=1))
 
     def draw_lists(self) -> None:
         sheet = self.file.add_worksheet(LISTS)
@@ -233,18 +222,9 @@ class _Pen:
         sheet = self.file.add_worksheet(META)
         for number, fact in enumerate(facts):
             for column, value in enumerate(fact):
-                _put(sheet, number, column, str(value))
+                put(sheet, number, column, str(value))
         sheet.very_hidden()
         sheet.protect()
-
-
-def _put(sheet: Any, row: int, column: int, text: str, look: Any = None) -> None:
-    """Write `text` as it is, whatever it begins with; XlsxWriter lets `_x0041_` become an A in Excel."""
-    inert = printable(text).replace("_x", ESCAPE)
-    if inert:
-        sheet.write_string(row, column, inert, look)
-    else:
-        sheet.write_blank(row, column, None, look)
 
 
 def _filled(row: WorkbookRow) -> list[str]:
@@ -282,28 +262,3 @@ def _entry_rules() -> dict[str, dict[str, Any]]:
         "error_message": "Ghi x nếu nội dung điền sẵn vẫn đúng, nếu không thì để trống.",
     }
     return {"status": status, "percent": percent, "keep": keep, **dict.fromkeys(TEXTS, text)}
-
-
-def _height(texts: Iterable[tuple[str, int]], least: int = 3) -> float:
-    """Return the points that the wrapped `texts`, each with its column's width, need: `least` lines or more."""
-    lines = (
-        sum(max(1, math.ceil(len(line) / (width * LETTERS_A_UNIT))) for line in text.split("\n"))
-        for text, width in texts
-    )
-    return min(LINE * max(least, *lines) + 3, HIGHEST)
-
-
-def _finished(packed: bytes) -> bytes:
-    """Return the workbook with its escapes written out, and with rows that grow when people type.
-
-    XlsxWriter fixes the height of every row that it is given one for.
-    """
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(packed)) as parts, zipfile.ZipFile(out, "w") as made:
-        for name in parts.namelist():
-            part = parts.read(name)
-            if name.startswith("xl/worksheets/"):
-                part = part.replace(b' customHeight="1"', b"")
-            part = part.replace(ESCAPE.encode(), b"_x005F_x")
-            made.writestr(zipfile.ZipInfo(name), part, zipfile.ZIP_DEFLATED)  # dated 1980-01-01
-    return out.getvalue()

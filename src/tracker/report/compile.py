@@ -1,6 +1,6 @@
 """The report flow's work: freeze the facts, keep them, print the memo."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,8 +11,11 @@ from sqlalchemy.orm import Session
 
 from tracker.calendar import WorkingDays
 from tracker.papers.docx import write_docx
-from tracker.papers.files import write_whole
+from tracker.papers.files import FORMATS, Format, write_whole
 from tracker.papers.html import write_html
+from tracker.papers.paper import Paper
+from tracker.papers.pdf import write_pdf
+from tracker.papers.xlsx import write_xlsx
 from tracker.report.memo import memo
 from tracker.report.snapshot import Snapshot, digest, take_snapshot
 from tracker.settings import Settings
@@ -56,9 +59,14 @@ def keeping_edits(file: Path) -> Iterator[None]:
 
 
 def compile_memo(
-    engine: sa.Engine, settings: Settings, code: str, who: str, number: int | None = None
+    engine: sa.Engine,
+    settings: Settings,
+    code: str,
+    who: str,
+    number: int | None = None,
+    formats: Sequence[Format] = FORMATS,
 ) -> Compiled:
-    """Compile the memo of the period `code` as of today and print it as .docx and HTML.
+    """Compile the memo of the period `code` as of today and print it in `formats`.
 
     `number` is the clerk's number of the document. The same facts compiled again are the same report and the same
     files. Raises BadInput for an unknown period, FileTrouble where the files cannot be written; what was frozen
@@ -75,8 +83,20 @@ def compile_memo(
     looks = settings.templates / "memo"
     paper = memo(snapshot, looks / "memo.txt", today, number)
     stem = settings.reports / f"bao-cao-{code}-{report.number}"
-    files = stem.with_suffix(".docx"), stem.with_suffix(".html")
-    for file, write, look in zip(files, (write_docx, write_html), ("memo.docx", "memo.html.j2"), strict=True):
+    files = tuple(stem.with_suffix(f".{each}") for each in FORMATS if each in formats)
+    for file in files:
         with keeping_edits(file):
-            write(paper, looks / look, file)
+            _write(paper, looks, file)
     return Compiled(report, snapshot, files, is_new)
+
+
+def _write(paper: Paper, looks: Path, file: Path) -> None:
+    match file.suffix:
+        case ".docx":
+            write_docx(paper, looks / "memo.docx", file)
+        case ".html":
+            write_html(paper, looks / "memo.html.j2", file)
+        case ".pdf":
+            write_pdf(paper, looks / "memo.typ", file)
+        case ".xlsx":
+            write_xlsx(paper, file)

@@ -1,0 +1,131 @@
+"""A paper as PDF: tagged (PDF/UA-1), archivable (PDF/A-2a), with the fonts it needs inside.
+
+The typst template is the look; whatever a person typed reaches it as data and never as markup.
+"""
+
+import json
+from dataclasses import fields
+from datetime import UTC, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from tracker.errors import FileTrouble
+from tracker.papers.files import printable, write_whole
+from tracker.papers.fitting import broken, height
+from tracker.papers.letterhead import rule_length, title_of, words_around
+from tracker.papers.paper import Annex, Block, Paper, Row, Table
+
+FONTS = Path(__file__).parent / "fonts"
+TEXT_WIDTH, ANNEX_WIDTH, SIDES = 165, 252, 3.8
+"""Millimetres: the text's width on a page upright and turned, and the empty sides of a cell."""
+TEXT_SIZE, CELL_SIZE = 14, 12
+HIGHEST_WHOLE_ROW = 120
+"""Millimetres: a row that may be higher is split, for it might not fit a page under the repeated heading."""
+
+
+def write_pdf(paper: Paper, template: Path, to: Path) -> None:
+    """Print `paper` with the typst `template` into the file `to`; the same paper gives the same bytes.
+
+    FileTrouble where the template cannot be used or the file cannot be written; `to` is then as it was.
+    """
+    write_whole(pdf_bytes(paper, template), to)
+
+
+def pdf_bytes(paper: Paper, template: Path) -> bytes:
+    """Return `paper` printed with the typst `template`; FileTrouble where the template cannot be used."""
+    compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True, root=str(template.parent))
+    try:
+        made = compiler.compile(
+            input=template.read_bytes(),
+            format="pdf",
+            pdf_standards=["a-2a", "ua-1"],
+            sys_inputs={"paper": json.dumps(_words(paper), ensure_ascii=False)},
+            timestamp=datetime.combine(paper.dated, time(), UTC),
+        )
+    except OSError as trouble:
+        raise FileTrouble(f"{template}: không đọc được mẫu PDF ({trouble}); hãy lấy lại mẫu gốc") from trouble
+    except typst.TypstError as trouble:
+        raise FileTrouble(
+            f"{template}: mẫu có lỗi: {trouble.message}; hãy sửa mẫu hoặc lấy lại mẫu gốc"
+        ) from trouble
+    assert isinstance(made, bytes)  # noqa: S101 (one document, no output file)
+    return made
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)])
+
+
+def _words(paper: Paper) -> dict[str, Any]:
+    """Return all that the template prints, as plain values; no text holds a character that no file may hold."""
+    words = words_around(paper) | {"title": title_of(paper)}
+    letterhead = paper.letterhead
+    rules = {
+        "issuer": rule_length(letterhead.issuer, 12, 74, 0.4),
+        "motto": rule_length(str(words["motto"]), 13, 91, 1),
+        "nation": rule_length(str(words["nation"]), 15, 91, 1),
+        "subject": rule_length(paper.subject, TEXT_SIZE, TEXT_WIDTH, 0.4),
+    }
+    printed = {
+        "kind": paper.kind,
+        "subject": _fitted(paper.subject, TEXT_SIZE, TEXT_WIDTH),
+        "body": [_block(block) for block in paper.body],
+        "annexes": [_annex(annex) for annex in paper.annexes],
+    }
+    day = {"year": paper.dated.year, "month": paper.dated.month, "day": paper.dated.day}
+    return {
+        **{name: _plain(value) for name, value in words.items() if name not in ("paper", "letterhead")},
+        "letterhead": {field.name: _plain(getattr(letterhead, field.name) or "") for field in fields(letterhead)},
+        "paper": printed,
+        "rules": rules,
+        "dated": day,
+    }
+
+
+def _plain(value: Any) -> Any:
+    return printable(value) if isinstance(value, str) else [printable(each) for each in value]
+
+
+def _block(block: Block) -> dict[str, Any]:
+    return {
+        "kind": block.kind,
+        "level": block.level,
+        "label": _fitted(block.label, TEXT_SIZE, TEXT_WIDTH),
+        "text": _fitted(block.text, TEXT_SIZE, TEXT_WIDTH),
+        "table": _table(block.table, TEXT_WIDTH) if block.table else None,
+    }
+
+
+def _annex(annex: Annex) -> dict[str, Any]:
+    return {
+        "label": printable(annex.label),
+        "title": _fitted(annex.title, TEXT_SIZE, ANNEX_WIDTH),
+        "lead": [_fitted(sentence, TEXT_SIZE, ANNEX_WIDTH) for sentence in annex.lead],
+        "table": _table(annex.table, ANNEX_WIDTH),
+    }
+
+
+def _table(table: Table, width: float) -> dict[str, Any]:
+    total = sum(column.width for column in table.columns)
+    rooms = [width * column.width / total - SIDES for column in table.columns]
+    return {
+        "columns": [
+            {"title": _fitted(column.title, CELL_SIZE, room), "width": column.width, "align": column.align}
+            for column, room in zip(table.columns, rooms, strict=True)
+        ],
+        "rows": [_row(row, [width - SIDES] if row.band else rooms) for row in table.rows],
+    }
+
+
+def _row(row: Row, rooms: list[float]) -> dict[str, Any]:
+    cells = [_fitted(cell, CELL_SIZE, room) for cell, room in zip(row.cells, rooms, strict=True)]
+    whole = height(zip(row.cells, rooms, strict=True), CELL_SIZE) <= HIGHEST_WHOLE_ROW
+    return {"cells": cells, "band": row.band, "whole": whole}
+
+
+def _fitted(text: str, size: float, room: float) -> str:
+    return broken(printable(text), size, room)

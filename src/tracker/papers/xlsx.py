@@ -1,0 +1,132 @@
+"""A paper's tables as an .xlsx file to filter and count in: each annex a sheet, then each table of the text."""
+
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+from xlsxwriter.utility import xl_range
+
+from tracker.papers.files import printable, write_whole
+from tracker.papers.letterhead import MARK, attached_to, number_line, title_of
+from tracker.papers.paper import Annex, Column, Paper, Row, Table
+from tracker.papers.sheets import A4, CELL, FONT, LINE, finished, height, put
+
+GROUP = Column(title="Nội dung", width=45)
+"""Takes the rows that span a table: beside each row, they survive sorting and can be filtered by."""
+LETTERS_A_MM = 0.5
+FROZEN_COLUMNS = 2
+LONGEST_NAME = 31
+STYLES: dict[str, dict[str, Any]] = {
+    "mark": FONT | {"bold": True, "font_color": "#C00000"},
+    "title": FONT | {"bold": True, "font_size": 14},
+    "plain": FONT,
+    "heading": CELL | {"bold": True, "bg_color": "#DCE6F1", "align": "center", "valign": "vcenter"},
+    "left": CELL,
+    "center": CELL | {"align": "center"},
+    "right": CELL | {"align": "right"},
+}
+
+
+def write_xlsx(paper: Paper, to: Path) -> None:
+    """Write the tables of `paper` into the file `to`; the same paper gives the same bytes.
+
+    FileTrouble where the file cannot be written; `to` is then as it was.
+    """
+    write_whole(xlsx_bytes(paper), to)
+
+
+def xlsx_bytes(paper: Paper) -> bytes:
+    """Return the tables of `paper` as an .xlsx file: every cell is text, whatever it begins with."""
+    packed = io.BytesIO()
+    with xlsxwriter.Workbook(packed, {"in_memory": True}) as file:
+        properties = {"title": title_of(paper), "author": printable(paper.letterhead.issuer)[:255]}
+        file.set_properties(properties | {"created": datetime.combine(paper.dated, time())})
+        looks = {name: file.add_format(look) for name, look in STYLES.items()}
+        names: set[str] = set()
+        for annex in (*paper.annexes, *_tables_of_the_text(paper)):
+            names.add(name := _free_name(annex.label, names))
+            _draw(file.add_worksheet(name), annex, paper, looks)
+        if not names:
+            file.add_worksheet(paper.kind.capitalize())
+    return finished(packed.getvalue())
+
+
+def _tables_of_the_text(paper: Paper) -> Iterator[Annex]:
+    """Give each table of the text under the heading that it stands under."""
+    heading = paper.kind
+    for block in paper.body:
+        if block.kind == "heading":
+            heading = block.text
+        elif block.table is not None:
+            number, dot, _ = heading.partition(".")
+            yield Annex(label=f"Mục {number}" if dot else heading, title=heading, table=block.table)
+
+
+def _free_name(label: str, taken: set[str]) -> str:
+    """Return a name that Excel takes for a sheet, and that no other sheet has."""
+    name = re.sub(r"[\[\]:*?/\\']", " ", printable(label).replace("\n", " ")).strip()[:LONGEST_NAME] or "Bảng"
+    used, free, number = {each.casefold() for each in taken}, name, 1
+    while free.casefold() in used:
+        number += 1
+        free = f"{name[: LONGEST_NAME - 5]} ({number})"
+    return free
+
+
+def _draw(sheet: Any, annex: Annex, paper: Paper, looks: dict[str, Any]) -> None:
+    table = _without_bands(annex.table)
+    head = _draw_top(sheet, annex, paper, looks)
+    widths = [max(6, round(column.width * LETTERS_A_MM)) for column in table.columns]
+    for place, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
+        sheet.set_column(place, place, width)
+        put(sheet, head, place, column.title, looks["heading"])
+    sheet.set_row(head, 2 * LINE + 4)
+    for number, row in enumerate(table.rows, start=head + 1):
+        for place, (text, column) in enumerate(zip(row.cells, table.columns, strict=True)):
+            put(sheet, number, place, text, looks[column.align])
+        sheet.set_row(number, height(zip(row.cells, widths, strict=True), least=1))
+    last = head + max(1, len(table.rows))
+    sheet.autofilter(head, 0, last, len(widths) - 1)
+    sheet.ignore_errors({"number_stored_as_text": xl_range(head + 1, 0, last, len(widths) - 1)})
+    sheet.freeze_panes(head + 1, min(FROZEN_COLUMNS, len(widths) - 1))
+    sheet.repeat_rows(head)
+    _set_print(sheet, paper, annex)
+
+
+def _draw_top(sheet: Any, annex: Annex, paper: Paper, looks: dict[str, Any]) -> int:
+    """Write what stands over the table, and return the row (from 0) of its headings."""
+    lines = [("mark", MARK)] if paper.illustration else []
+    lines += [("title", f"{annex.label}. {annex.title}" if annex in paper.annexes else annex.title)]
+    lines += [("plain", attached_to(paper)), *(("plain", sentence) for sentence in annex.lead)]
+    for number, (look, text) in enumerate(lines):
+        put(sheet, number, 0, text, looks[look])
+        sheet.set_row(number, 21 if look == "title" else LINE + 2)
+    return len(lines) + 1
+
+
+def _without_bands(table: Table) -> Table:
+    """Return `table` with its spanning rows as a last column, where it has any."""
+    if not any(row.band for row in table.rows):
+        return table
+    rows, band = [], ""
+    for row in table.rows:
+        if row.band:
+            band = row.cells[0]
+        else:
+            rows.append(Row(cells=(*row.cells, band)))
+    return replace(table, columns=(*table.columns, GROUP), rows=tuple(rows))
+
+
+def _set_print(sheet: Any, paper: Paper, annex: Annex) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
+    sheet.fit_to_pages(1, 0)
+    named = printable(f"{number_line(paper)} – {annex.label}").replace("\n", " ")[:100].replace("&", "&&")
+    sheet.set_footer(f'&L&"Times New Roman"{named}&R&"Times New Roman"Trang &P/&N')
+    if paper.illustration:
+        sheet.set_header(f'&C&"Times New Roman,Bold"{MARK}')
