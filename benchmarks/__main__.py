@@ -6,15 +6,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
 from benchmarks.plans import ROOT
+from tracker.papers.files import FORMATS
 
 RUNS = 7
 LARGE_RUNS = 3
+MEMO_SIZES = [(48, RUNS), (4_800, LARGE_RUNS)]
 
 
 def main() -> None:
@@ -32,7 +34,9 @@ def main() -> None:
     reading = case("read", 48, RUNS)
     rows.append(("reading the plan file, 48 activities", f"{reading[0] * 1000:.0f} ms", "", "≤ 40 ms"))
     rows += growing("remind", "planning and queueing reminders", [(48, RUNS), (4_800, LARGE_RUNS), (160_000, 1)])
-    rows += growing("memo", "the memo, .docx and HTML", [(48, RUNS), (4_800, LARGE_RUNS)])
+    rows += growing("memo", "the memo in all four formats", MEMO_SIZES, ["≤ 1 s", "≤ 12 s"])
+    for each in FORMATS:
+        rows += growing(f"memo-{each}", f"  the memo as .{each} alone", MEMO_SIZES)
     rows += outbox("SQLite", [])
     with postgresql() as url:
         rows += outbox("PostgreSQL", [url])
@@ -60,10 +64,12 @@ def whole_processes(first: list[str], second: list[str]) -> tuple[float, float]:
     return median(times[0]), median(times[1])
 
 
-def growing(name: str, told: str, sizes: list[tuple[int, int]]) -> list[tuple[str, str, str, str]]:
-    """Return a row for each of `sizes` (activities, runs): the time, the peak memory, the growth."""
+def growing(
+    name: str, told: str, sizes: list[tuple[int, int]], limits: Sequence[str] = ()
+) -> list[tuple[str, str, str, str]]:
+    """Return a row for each of `sizes` (activities, runs): the time, the peak memory, the growth, the limit."""
     rows, first = [], None
-    for size, runs in sizes:
+    for (size, runs), limit in zip(sizes, [*limits, *[""] * len(sizes)], strict=False):
         seconds, peak = case(name, size, runs)
         first = first or seconds
         growth = (
@@ -71,7 +77,7 @@ def growing(name: str, told: str, sizes: list[tuple[int, int]]) -> list[tuple[st
             if size == sizes[0][0]
             else f"; {seconds / first:.0f} × the time for {size // sizes[0][0]:,} × the work"
         )
-        rows.append((f"{told}, {size:,} activities", f"{seconds:.2f} s", f"{peak:.0f} MB{growth}", ""))
+        rows.append((f"{told}, {size:,} activities", f"{seconds:.2f} s", f"{peak:.0f} MB{growth}", limit))
     return rows
 
 

@@ -5,7 +5,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from benchmarks.plans import ROOT, grown_plan
 from tracker.collect.answer import Answer
 from tracker.collect.record import Said, record_answers
+from tracker.papers.files import FORMATS, Format
 from tracker.plan.reader import read_plan
 from tracker.progress import UpdateStatus
 from tracker.settings import Settings, load_settings
@@ -25,20 +26,20 @@ from tracker.store.periods import find_period, open_ruled_periods
 DAY = date(2024, 10, 15)
 
 
-def read(_size: int, _engine: sa.Engine, _settings: Settings) -> Callable[[], object]:
+def read(_engine: sa.Engine, _settings: Settings) -> Callable[[], object]:
     """Read and check the plan file of 48 activities."""
     return lambda: read_plan(ROOT / "activities.yaml")
 
 
-def remind(_size: int, engine: sa.Engine, settings: Settings) -> Callable[[], object]:
+def remind(engine: sa.Engine, settings: Settings) -> Callable[[], object]:
     """Plan a day's reminders: who owes what, composed and queued."""
     from tracker.remind.queue import queue_today
 
     return lambda: queue_today(engine, settings)
 
 
-def memo(_size: int, engine: sa.Engine, settings: Settings) -> Callable[[], object]:
-    """Compile the memo with every duty answered: snapshot, .docx and HTML."""
+def memo(engine: sa.Engine, settings: Settings, formats: Sequence[Format] = FORMATS) -> Callable[[], object]:
+    """Compile the memo with every duty answered, from the snapshot to the files."""
     from tracker.report.compile import compile_memo
 
     said = Said(by="Người đo (minh họa)", at=settings.now(), way="page", illustration=True)
@@ -53,7 +54,15 @@ def memo(_size: int, engine: sa.Engine, settings: Settings) -> Callable[[], obje
     with writing(engine) as session:
         duties = duties_of(session, find_period(session, "2024"))
         record_answers(session, {duty.id: (duty, answer) for duty in duties}, said)
-    return lambda: compile_memo(engine, settings, "2024", "bench")
+    return lambda: compile_memo(engine, settings, "2024", "bench", formats=formats)
+
+
+def prepared(name: str, engine: sa.Engine, settings: Settings) -> Callable[[], object]:
+    """Return what is measured; `memo-pdf` is the memo in that format alone."""
+    kind, _, wanted = name.partition("-")
+    if kind == "memo":
+        return memo(engine, settings, [each for each in FORMATS if wanted in ("", each)])
+    return {"read": read, "remind": remind}[kind](engine, settings)
 
 
 def main() -> None:
@@ -67,7 +76,7 @@ def main() -> None:
                 reading = grown_plan(size)
                 apply_plan(session, reading, "bench", DAY, settings.now())
                 open_ruled_periods(session, reading.plan, DAY, settings.now())
-            run = {"read": read, "remind": remind, "memo": memo}[name](size, engine, settings)
+            run = prepared(name, engine, settings)
             start = time.perf_counter()
             run()
             seconds = time.perf_counter() - start

@@ -1,11 +1,17 @@
 """Compiling: the same facts are the same report and the same files, whatever happens to the disk in between."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from pathlib import Path
 
+import docx
+import openpyxl
 import pytest
 import sqlalchemy as sa
 from answering import NOW, TODAY, answer, edited_plan, open_season, said, say
+from docx.oxml.ns import qn
+from pdf_reading import elements
 
 from tracker.errors import BadInput, FileTrouble
 from tracker.papers.files import FORMATS, Format
@@ -53,6 +59,29 @@ def test_the_files_stand_under_their_period_and_number(sqlite_engine: sa.Engine,
     assert {file.parent for file in compiled.files} == {settings.reports}
     assert contents(compiled.files)[0].startswith(b"PK")
     assert "Báo cáo năm 2024" in compiled.files[1].read_text(encoding="utf-8")
+
+
+def test_the_memo_says_the_same_in_every_format(sqlite_engine: sa.Engine, settings: Settings) -> None:
+    open_season(sqlite_engine)
+    words = "Đã mở 3 lớp & <b>hội thảo</b> {{ x }} #set page(fill: red)\n=1+2"
+    say(sqlite_engine, "II.10", answer(words))
+    word, page, pdf, sheet = compile_memo(sqlite_engine, settings, "2024", "Mai").files
+    paragraphs = docx.Document(str(word)).element.body.iter(qn("w:p"))
+    told = ["".join(text.text or "" for text in each.iter(qn("w:t"))) for each in paragraphs]
+    assert solid(told) == solid([each.text for each in elements(pdf.read_bytes())])
+    shown = unescape(re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8").partition("<main>")[2]))
+    assert not [text for text in told if solid([text.removeprefix("- ")]) not in solid([shown])]
+    book = openpyxl.load_workbook(sheet)
+    assert book.sheetnames == ["Phụ lục I", "Phụ lục II", "Mục III"]
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert words in [cell.value for cell in cells]
+    assert {cell.data_type for cell in cells} == {"s"}
+    rows = [row for row in book["Phụ lục I"].iter_rows(values_only=True) if "." in str(row[0])]
+    assert len([row for row in rows if row[1]]) == 42
+
+
+def solid(texts: list[str]) -> str:
+    return "".join("".join(texts).split())
 
 
 @pytest.mark.parametrize("asked", [["pdf"], ["xlsx", "docx"]])

@@ -18,8 +18,8 @@ LINE = 1.149
 """The height of a line set single, in font sizes."""
 WIDEST = 1000
 """The width of a letter of which nothing is known, in thousandths of the font size."""
-_JOINERS = "\u200d\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
-"""Hold an emoji together: the zero-width joiner and the skin tones."""
+_JOINER, _SKINS = "\u200d", "\U0001f3fb\U0001f3fc\U0001f3fd\U0001f3fe\U0001f3ff"
+"""Hold an emoji together."""
 _WORD = re.compile(r"\S+")
 
 
@@ -58,7 +58,7 @@ def _broken_word(word: str, available: float) -> str:
 
 
 def _held(before: str, letter: str) -> bool:
-    return unicodedata.category(letter).startswith("M") or letter in _JOINERS or before == "\u200d"
+    return unicodedata.category(letter) in ("Mn", "Mc", "Me", "Cf") or letter in _SKINS or before == _JOINER
 
 
 @lru_cache(maxsize=10_000)

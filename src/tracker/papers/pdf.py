@@ -47,9 +47,9 @@ def pdf_bytes(paper: Paper, template: Path) -> bytes:
         )
     except OSError as trouble:
         raise FileTrouble(f"{template}: không đọc được mẫu PDF ({trouble}); hãy lấy lại mẫu gốc") from trouble
-    except typst.TypstError as trouble:
+    except RuntimeError as trouble:
         raise FileTrouble(
-            f"{template}: mẫu có lỗi: {trouble.message}; hãy sửa mẫu hoặc lấy lại mẫu gốc"
+            f"{template}: mẫu có lỗi: {getattr(trouble, 'message', trouble)}; hãy sửa mẫu hoặc lấy lại mẫu gốc"
         ) from trouble
     assert isinstance(made, bytes)  # noqa: S101 (one document, no output file)
     return made
