@@ -14,6 +14,7 @@ from tracker.store.periods import link_end
 from tracker.store.tables import Link, Period, Purpose
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+OPENED_BY = sa.select(Link).where(Link.digest == sa.bindparam("digest"), Link.purpose == sa.bindparam("purpose"))
 
 
 def token_of(link: Link, key: bytes) -> str:
@@ -71,7 +72,7 @@ def find_link(session: Session, token: str, now: datetime, purpose: Purpose = Pu
     """
     if not TOKEN.fullmatch(token):
         return None
-    link = session.scalar(sa.select(Link).where(Link.digest == _digest(token), Link.purpose == purpose))
+    link = session.scalar(OPENED_BY, {"digest": _digest(token), "purpose": purpose})
     if link is None or link.withdrawn_at is not None or link.expires_at <= now:
         return None
     return link
@@ -81,7 +82,7 @@ def find_dead_link(session: Session, token: str, now: datetime) -> Link | None:
     """Return the link that let an agency answer and that `token` opened once; None for any other."""
     if not TOKEN.fullmatch(token):
         return None
-    link = session.scalar(sa.select(Link).where(Link.digest == _digest(token), Link.purpose == Purpose.ANSWER))
+    link = session.scalar(OPENED_BY, {"digest": _digest(token), "purpose": Purpose.ANSWER})
     return link if link is not None and (link.withdrawn_at is not None or link.expires_at <= now) else None
 
 

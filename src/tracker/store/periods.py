@@ -18,6 +18,13 @@ from tracker.store.tables import Link, Period, Purpose
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
 REVIEWED_FOR = timedelta(days=90)
 """After its last day a period takes no answers; what came is reviewed for this long."""
+CALLED = sa.select(Period).where(Period.id == sa.bindparam("id"))
+EARLIER = (
+    sa.select(Period)
+    .where(Period.kind == sa.bindparam("kind"), Period.due < sa.bindparam("due"))
+    .order_by(Period.due.desc())
+    .limit(1)
+)
 SYSTEM = "tracker"
 """Who the journal names where no person did it."""
 
@@ -149,6 +156,11 @@ def find_period(session: Session, code: str) -> Period:
     return period
 
 
+def period_of(session: Session, link: Link) -> Period:
+    """Return the period that `link` is for."""
+    return session.scalars(CALLED, {"id": link.period_id}).one()
+
+
 def all_periods(session: Session) -> Sequence[Period]:
     """Return every period, the newest due date first."""
     return session.scalars(sa.select(Period).order_by(Period.due.desc(), Period.code)).all()
@@ -179,5 +191,4 @@ def change_closing(session: Session, period: Period, closes: date) -> None:
 
 def previous_period(session: Session, period: Period) -> Period | None:
     """Return the newest period of the same kind that was due before `period`, or None."""
-    earlier = sa.select(Period).where(Period.kind == period.kind, Period.due < period.due)
-    return session.scalar(earlier.order_by(Period.due.desc()).limit(1))
+    return session.scalar(EARLIER, {"kind": period.kind, "due": period.due})

@@ -2,10 +2,9 @@
 
 import hashlib
 from datetime import datetime
-from functools import lru_cache
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from tracker.errors import NothingApplied
 from tracker.plan.model import Plan
@@ -15,13 +14,19 @@ from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.tables import Period, PlanVersion
 
+NEWEST = sa.select(PlanVersion).options(defer(PlanVersion.text)).order_by(PlanVersion.id.desc()).limit(1)
+"""The newest version without its text, which is fetched only where its plan was not parsed yet."""
+MOST_PARSED = 8
+PARSED: dict[str, Plan] = {}
+"""Plans by the digest of their text, so that equal texts are parsed once."""
+
 
 def plan_in_force(session: Session) -> tuple[PlanVersion, Plan]:
     """Return the newest applied version and its plan; raises StoreError where none was applied."""
     version = newest_version(session)
     if version is None:
         raise NothingApplied
-    return version, _parsed(version.text)
+    return version, applied_plan(version)
 
 
 def plan_for(session: Session, period: Period) -> tuple[PlanVersion, Plan]:
@@ -32,7 +37,7 @@ def plan_for(session: Session, period: Period) -> tuple[PlanVersion, Plan]:
     in_force = plan_in_force(session)
     duties = duties_of(session, period)
     for version in session.scalars(sa.select(PlanVersion).order_by(PlanVersion.id.desc())):
-        plan = _parsed(version.text)
+        plan = applied_plan(version)
         if all(duty.activity_id in plan.by_id and duty.agency_id in plan.agencies for duty in duties):
             return version, plan
     return in_force
@@ -40,12 +45,17 @@ def plan_for(session: Session, period: Period) -> tuple[PlanVersion, Plan]:
 
 def newest_version(session: Session) -> PlanVersion | None:
     """Return the newest applied version, or None."""
-    return session.scalar(sa.select(PlanVersion).order_by(PlanVersion.id.desc()).limit(1))
+    return session.scalar(NEWEST)
 
 
 def applied_plan(version: PlanVersion) -> Plan:
-    """Return the plan that `version` holds."""
-    return _parsed(version.text)
+    """Return the plan that `version` holds, parsed once for each digest; `version` is still in its session."""
+    plan = PARSED.get(version.digest)
+    if plan is None:
+        if len(PARSED) >= MOST_PARSED:
+            PARSED.clear()
+        plan = PARSED[version.digest] = parse_plan(version.text.encode()).plan
+    return plan
 
 
 def keep_version(session: Session, reading: Reading, who: str, now: datetime) -> PlanVersion | None:
@@ -60,8 +70,3 @@ def keep_version(session: Session, reading: Reading, who: str, now: datetime) ->
     session.flush()
     note(session, now, who, "applied the plan", f"version {version.id}", digest=digest)
     return version
-
-
-@lru_cache(maxsize=4)
-def _parsed(text: str) -> Plan:
-    return parse_plan(text.encode()).plan

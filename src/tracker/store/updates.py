@@ -7,22 +7,28 @@ from sqlalchemy.orm import Session
 
 from tracker.store.tables import Draft, Duty, Figure, Period, Update
 
+_NEWEST = (
+    sa.select(Update.duty_id, sa.func.max(Update.revision).label("revision"))
+    .join(Duty, Duty.id == Update.duty_id)
+    .where(Duty.period_id.in_(sa.bindparam("periods", expanding=True)))
+    .group_by(Update.duty_id)
+    .subquery()
+)
+LATEST = sa.select(Update).join(
+    _NEWEST, sa.and_(Update.duty_id == _NEWEST.c.duty_id, Update.revision == _NEWEST.c.revision)
+)
+FIGURES = sa.select(Figure).where(Figure.period_id == sa.bindparam("period")).order_by(Figure.revision)
+DRAFT = sa.select(Draft).where(
+    Draft.period_id == sa.bindparam("period"), Draft.agency_id == sa.bindparam("agency")
+)
+
 
 def latest_updates(session: Session, duties: Collection[Duty]) -> dict[int, Update]:
     """Return the newest update of each duty that has one, by duty id."""
-    periods = {duty.period_id for duty in duties}
+    periods = list({duty.period_id for duty in duties})
     wanted = {duty.id for duty in duties}
-    newest = (
-        sa.select(Update.duty_id, sa.func.max(Update.revision).label("revision"))
-        .join(Duty, Duty.id == Update.duty_id)
-        .where(Duty.period_id.in_(periods))
-        .group_by(Update.duty_id)
-        .subquery()
-    )
-    found = sa.select(Update).join(
-        newest, sa.and_(Update.duty_id == newest.c.duty_id, Update.revision == newest.c.revision)
-    )
-    return {update.duty_id: update for update in session.scalars(found) if update.duty_id in wanted}
+    found = session.scalars(LATEST, {"periods": periods})
+    return {update.duty_id: update for update in found if update.duty_id in wanted}
 
 
 def updates_of(session: Session, period: Period, duties: Collection[Duty]) -> dict[int, list[Update]]:
@@ -37,8 +43,8 @@ def updates_of(session: Session, period: Period, duties: Collection[Duty]) -> di
 
 def latest_figures(session: Session, period: Period) -> dict[tuple[str, str], Figure]:
     """Return the newest figure of each target and agency in `period`, by (target id, agency id)."""
-    found = sa.select(Figure).where(Figure.period_id == period.id).order_by(Figure.revision)
-    return {(figure.target_id, figure.agency_id): figure for figure in session.scalars(found)}
+    found = session.scalars(FIGURES, {"period": period.id})
+    return {(figure.target_id, figure.agency_id): figure for figure in found}
 
 
 def without_receipt(session: Session, period: Period) -> Sequence[tuple[Update, Duty]]:
@@ -54,4 +60,4 @@ def without_receipt(session: Session, period: Period) -> Sequence[tuple[Update, 
 
 def draft_of(session: Session, period: Period, agency_id: str) -> Draft | None:
     """Return what an agency saved on its page without sending it, or None."""
-    return session.scalar(sa.select(Draft).where(Draft.period_id == period.id, Draft.agency_id == agency_id))
+    return session.scalar(DRAFT, {"period": period.id, "agency": agency_id})

@@ -1,6 +1,7 @@
 """The agency's page: what it owes is shown, saved and sent; GET and HEAD change nothing."""
 
-from dataclasses import dataclass
+from asyncio import Semaphore
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
 from urllib.parse import parse_qsl, urlencode
@@ -25,11 +26,14 @@ from tracker.progress import STATUS_WORDS
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.links import find_dead_link, find_link
+from tracker.store.periods import period_of
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Period
 from tracker.web.pages import Pages
 
 MOST_FIELDS = 5_000
+AT_ONCE = 2
+"""Pages shown at once: more threads than that only take the interpreter from one another."""
 JUST_SENT = "da-gui"
 """What in the address names the activity that was sent alone a moment ago."""
 
@@ -51,12 +55,14 @@ class OwnerPages:
     engine: sa.Engine
     settings: Settings
     pages: Pages
+    turns: Semaphore = field(default_factory=lambda: Semaphore(AT_ONCE))
 
     async def answer(self, request: Request) -> Response:
         """Show the page, or take what was typed on it."""
         token = request.path_params["token"]
         if request.method != "POST":
-            return await run_in_threadpool(self._show, token, request.query_params.get(JUST_SENT))
+            async with self.turns:
+                return await run_in_threadpool(self._show, token, request.query_params.get(JUST_SENT))
         typed = await read_form(request)
         action, _, activity_id = typed.pop("action", "save").partition(":")
         if action == "send":
@@ -182,7 +188,7 @@ def opened_by(session: Session, token: str, now: datetime) -> Opened:
     _, plan = plan_in_force(session)
     if link.agency_id not in plan.agencies:
         raise HTTPException(404)
-    return Opened(f"/b/{token}", plan, session.get_one(Period, link.period_id), link.agency_id)
+    return Opened(f"/b/{token}", plan, period_of(session, link), link.agency_id)
 
 
 def _filled(session: Session, opened: Opened, now: datetime, typed: Typed | None = None) -> Form:

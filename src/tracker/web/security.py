@@ -4,6 +4,7 @@ A link is its own key and no cookie is ever set, so another site cannot borrow a
 is a second wall behind the first.
 """
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -51,6 +52,8 @@ class Guard:
         if scope["method"] not in READ_ONLY and self._comes_from_elsewhere(Headers(scope=scope)):
             app = self.refuse(403)
         largest = LARGEST_UPLOAD if scope["path"].endswith(UPLOADS) else LARGEST_BODY
+        if _declared(Headers(scope=scope)) > largest:
+            app = self.refuse(413)
         await app(scope, _capped(receive, largest), _with_headers(send))
 
     def _comes_from_elsewhere(self, headers: Headers) -> bool:
@@ -65,8 +68,13 @@ class Guard:
         return origin not in {self.own_origin, f"http://{host}", f"https://{host}"}
 
 
+def _declared(headers: Headers) -> int:
+    length = headers.get("content-length", "")
+    return int(length) if re.fullmatch("[0-9]{1,20}", length) else 0
+
+
 def _capped(receive: Receive, largest: int) -> Receive:
-    # What arrives is counted: a Content-Length may be absent or untrue.
+    # What arrives is counted as well: a Content-Length may be absent or untrue.
     received = 0
 
     async def counting() -> Message:
