@@ -4,6 +4,7 @@ The report room fills it; `docx.py` and `html.py` print it. Every text already s
 form here, so that all formats say the same, sentence by sentence.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -55,6 +56,18 @@ class Block:
     level: int = 1
     said_by: str | None = None
     table: Table | None = None
+    facts: tuple[tuple[int, int], ...] = ()
+    """Where in `text` what was counted or named from the facts begins and ends; the rest is the template's."""
+
+    @property
+    def pieces(self) -> Iterator[tuple[str, bool]]:
+        """Yield `text` in parts, each with whether it was taken from the facts."""
+        done = 0
+        for start, end in self.facts:
+            yield self.text[done:start], False
+            yield self.text[start:end], True
+            done = end
+        yield self.text[done:], False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

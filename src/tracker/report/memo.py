@@ -19,10 +19,12 @@ from tracker.papers.paper import Block, Paper
 from tracker.progress import STATUS_WORDS
 from tracker.report import tables
 from tracker.report.snapshot import Snapshot
+from tracker.report.tidy import tidy
 from tracker.templating import rendered
 from tracker.words import vietnamese_date, vietnamese_number
 
 MARK = re.compile("\x02([0-9]+)\x03")
+FACT = re.compile("\x0e([^\x0e\x0f]*)\x0f")
 TARGET_TABLE = "[bảng chỉ tiêu]"
 
 
@@ -50,13 +52,14 @@ def memo(snapshot: Snapshot, words: Path, dated: date, number: int | None = None
 
 def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> str:
     def own(text: str, who: str) -> str:
-        quotes.append((text, who))
+        quotes.append((tidy(text), who))
         return f"\x02{len(quotes) - 1}\x03"
 
     environment = SandboxedEnvironment(
         loader=jinja2.FileSystemLoader(words.parent),
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # plain text; every format escapes for itself
+        finalize=_marked,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -81,21 +84,40 @@ def _by_lead(rows: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     return list(groups.items())
 
 
+def _marked(value: object) -> str:
+    """Return what an expression put out between marks; what a macro put together holds its own, or line breaks."""
+    text = str(value)
+    composed = any(sign in text for sign in "\n\x02\x0e")
+    return text if composed or not any(map(str.isalnum, text)) else f"\x0e{text}\x0f"
+
+
 def _block(line: str, quotes: list[tuple[str, str]], snapshot: Snapshot) -> Block:
     if line == TARGET_TABLE:
         return Block(kind="table", table=tables.targets(snapshot))
-    if line.startswith("## "):
-        return Block(kind="heading", level=2, text=line[3:])
-    if line.startswith("# "):
-        return Block(kind="heading", level=1, text=line[2:])
+    if line.startswith("#"):
+        level = 2 if line.startswith("## ") else 1
+        text, facts = _unmarked(line[level + 1 :])
+        return Block(kind="heading", level=level, text=text, facts=facts)
     item = line.startswith("- ")
     line = line.removeprefix("- ").removeprefix("> ")
-    label, separator, text = line.rpartition(" :: ")
-    found = MARK.fullmatch(text.strip())
-    quote, said_by = quotes[int(found[1])] if found else (text, None)
+    label, separator, rest = line.rpartition(" :: ")
+    found = MARK.fullmatch(rest.strip())
+    text, facts = _unmarked(rest) if found is None else ("", ())
+    quote, said_by = (text, None) if found is None else quotes[int(found[1])]
     return Block(
         kind="item" if item else "paragraph",
-        label=f"{label}:" if separator else "",
+        label=f"{_unmarked(label)[0]}:" if separator else "",
         text=quote,
+        facts=facts,
         said_by=said_by,
     )
+
+
+def _unmarked(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:
+    """Return `text` without its marks, and where what was marked stands in it."""
+    plain, facts = "", []
+    for number, piece in enumerate(FACT.split(text)):
+        if number % 2:
+            facts.append((len(plain), len(plain) + len(piece)))
+        plain += piece
+    return plain, tuple(facts)

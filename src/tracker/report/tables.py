@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from tracker.papers.paper import Annex, Column, Row, Table
 from tracker.progress import STATUS_WORDS, TIMELINESS_WORDS, Timeliness
 from tracker.report import snapshot as facts
+from tracker.report.tidy import tidy
 from tracker.words import vietnamese_date, vietnamese_number, vietnamese_size
 
 NOTHING = "–"
@@ -86,7 +87,7 @@ def _activity_rows(snapshot: facts.Snapshot) -> Iterator[Row]:
                     ", ".join(map(str, row.years)),
                     STATUS_WORDS[said.status] if said else NOT_REPORTED,
                     str(said.percent) if said and said.percent is not None else NOTHING,
-                    (said.result or said.causes or NOTHING) if said else NOTHING,
+                    tidy(said.result or said.causes) or NOTHING if said else NOTHING,
                 )
             )
 
