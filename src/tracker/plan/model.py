@@ -228,13 +228,13 @@ class Letterhead:
     """The strings around a signed paper (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
 
     profile: Literal["nd30", "doan-the"] = told("nd30: theo Nghị định 30; doan-the: thể thức đoàn thể.", "nd30")
-    parent: str = told("Cơ quan chủ quản, chữ in hoa.")
+    parent: str = told("Cơ quan chủ quản, chữ in hoa; bỏ đi nếu không có.", "")
     issuer: str = told("Cơ quan ban hành, chữ in hoa; tên dài viết thành hai dòng.")
     symbol: str = told("Ký hiệu sau số văn bản, ví dụ BC-BTV.")
     dispatch_symbol: str | None = told("Ký hiệu của công văn đôn đốc, ví dụ BTV-VP.", None)
     place: str = told("Địa danh.")
     addressees: tuple[str, ...] = told("Kính gửi.", filled=True)
-    signed_for: str = told("Thẩm quyền ký, ví dụ TM. BAN THƯỜNG VỤ.")
+    signed_for: str = told("Thẩm quyền ký, ví dụ TM. BAN THƯỜNG VỤ; bỏ đi nếu không có.", "")
     signed_title: str = told("Chức vụ người ký, chữ in hoa.")
     signed_name: str | None = told("Họ tên người ký; để trống thì chừa chỗ.", None)
     copies: tuple[str, ...] = told("Nơi nhận, mỗi dòng một nơi.", filled=True)
@@ -250,6 +250,9 @@ class Reporting:
     stages: Stages = told("Các mốc nhắc việc.", USUAL)
     calendar: Calendar = told("Ngày nghỉ và ngày làm bù.", Calendar())
     letterhead: Letterhead = told("Thể thức của báo cáo tổng hợp.")
+    own_letterhead: Letterhead | None = told(
+        'Thể thức của báo cáo riêng từng cơ quan; "{cơ quan}" là chỗ của tên cơ quan.', None
+    )
 
     def __post_init__(self) -> None:
         """Let the plan's own stages be complete: they are the widest rules there are."""
