@@ -14,8 +14,9 @@ from tracker.papers.paper import Paper
 from tracker.plan.model import Plan
 from tracker.plan.reader import Reading, parse_plan, read_plan
 from tracker.progress import UpdateStatus
+from tracker.report.facts import Snapshot
 from tracker.report.memo import memo
-from tracker.report.snapshot import Snapshot, take_snapshot
+from tracker.report.snapshot import take_snapshot
 from tracker.store.apply import apply_plan
 from tracker.store.duties import duties_of
 from tracker.store.engine import reading, writing

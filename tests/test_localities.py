@@ -16,8 +16,9 @@ from tracker.plan.changes import plan_changes
 from tracker.plan.reader import parse_plan
 from tracker.progress import UpdateStatus
 from tracker.remind.queue import queue_today
+from tracker.report.facts import Snapshot, read_snapshot
 from tracker.report.memo import memo
-from tracker.report.snapshot import Snapshot, read_snapshot, take_snapshot
+from tracker.report.snapshot import take_snapshot
 from tracker.settings import Settings
 from tracker.store.duties import duties_of
 from tracker.store.engine import reading, writing

@@ -17,7 +17,7 @@ from tracker.errors import BadInput, FileTrouble
 from tracker.papers.files import FORMATS, Format
 from tracker.plan.reader import parse_plan
 from tracker.report.compile import compile_memo, draft_periods
-from tracker.report.snapshot import digest, read_snapshot
+from tracker.report.facts import digest, read_snapshot
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.engine import reading, writing

@@ -32,7 +32,7 @@ from tracker.collect.record import record_answers
 from tracker.collect.review import accept, give_back
 from tracker.papers.paper import Block
 from tracker.progress import DutyState, Timeliness, UpdateStatus
-from tracker.report.snapshot import Row, Snapshot, digest, read_snapshot
+from tracker.report.facts import Row, Snapshot, digest, read_snapshot
 from tracker.report.tidy import tidy
 from tracker.settings import ZONE
 from tracker.store.engine import open_store, trying, writing

@@ -11,7 +11,8 @@ from factories_web import Season, open_season
 
 from tracker.collect.evidence import LARGEST, MOST
 from tracker.progress import DutyState
-from tracker.report.snapshot import read_snapshot, take_snapshot
+from tracker.report.facts import read_snapshot
+from tracker.report.snapshot import take_snapshot
 from tracker.report.tables import proofs
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing

@@ -26,9 +26,10 @@ LABELS: Mapping[str, str] = {
     "printed": "giá trị như in", "by": "năm phải đạt", "source": "căn cứ", "reported_by": "cơ quan báo cáo",
     "annual": "hằng năm", "opens": "mở kỳ", "closes": "khóa kỳ", "phase_review": "sơ kết", "stages": "mốc nhắc",
     "before": "trước hạn", "after": "sau hạn", "calendar": "lịch", "days_off": "ngày nghỉ", "place": "địa danh",
-    "working_days": "ngày làm bù", "letterhead": "thể thức", "own_letterhead": "thể thức báo cáo riêng", "profile": "mẫu", "parent": "cơ quan chủ quản",
-    "symbol": "ký hiệu", "addressees": "kính gửi", "signed_for": "thẩm quyền ký", "signed_title": "chức vụ",
-    "signed_name": "người ký", "copies": "nơi nhận", "dispatch_symbol": "ký hiệu công văn", "role": "vai trò",
+    "working_days": "ngày làm bù", "letterhead": "thể thức", "profile": "mẫu", "parent": "cơ quan chủ quản",
+    "own_letterhead": "thể thức báo cáo riêng", "symbol": "ký hiệu", "addressees": "kính gửi",
+    "signed_for": "thẩm quyền ký", "signed_title": "chức vụ", "signed_name": "người ký", "copies": "nơi nhận",
+    "dispatch_symbol": "ký hiệu công văn", "role": "vai trò",
     "head": "gửi lãnh đạo", "dispatch": "công văn đôn đốc", "area_report": "báo cáo của địa phương",
 }  # fmt: skip
 SECTIONS: Mapping[str, str] = {

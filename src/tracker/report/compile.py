@@ -16,8 +16,9 @@ from tracker.papers.html import write_html
 from tracker.papers.paper import Paper
 from tracker.papers.pdf import write_pdf
 from tracker.papers.xlsx import write_xlsx
+from tracker.report.facts import Snapshot, digest
 from tracker.report.memo import memo
-from tracker.report.snapshot import Snapshot, digest, take_snapshot
+from tracker.report.snapshot import take_snapshot
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period, running_periods

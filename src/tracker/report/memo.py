@@ -18,7 +18,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from tracker.papers.paper import Block, Paper
 from tracker.progress import STATUS_WORDS
 from tracker.report import tables
-from tracker.report.snapshot import Snapshot
+from tracker.report.facts import Snapshot
 from tracker.report.tidy import tidy
 from tracker.templating import rendered
 from tracker.words import vietnamese_date, vietnamese_number

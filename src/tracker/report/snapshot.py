@@ -1,195 +1,137 @@
-"""The frozen facts of a memo. Everything the memo says is counted or quoted from here, and from nowhere else."""
+"""Freezing the facts of a memo: what the store knows of a period on a day."""
 
-import hashlib
-import json
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from datetime import date
-from decimal import Decimal
+from datetime import date, datetime
 
-from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
-from tracker.plan.model import Header, Letterhead, Plan
-from tracker.progress import DutyState, Timeliness, UpdateStatus, timeliness
+from tracker.plan.model import Plan, Target
+from tracker.progress import Timeliness, timeliness
+from tracker.report.choice import WHOLE, Choice, own_letterhead
+from tracker.report.facts import Area, Asked, Chosen, Coming, Goal, Past, Proof, Row, Said, Snapshot
 from tracker.settings import ZONE
 from tracker.store.duties import duties_of, plan_order
 from tracker.store.evidence import evidence_of
-from tracker.store.periods import previous_period
+from tracker.store.periods import compared_periods
+from tracker.store.plans import plan_for
 from tracker.store.tables import Duty, Evidence, Figure, Period, PlanVersion, Update
-from tracker.store.updates import latest_figures, latest_updates
+from tracker.store.updates import figures_of, latest_figures, latest_updates, newest_figures, updates_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """An agency's own words on an activity, and when they came."""
+def take_snapshot(
+    session: Session, version: PlanVersion, plan: Plan, period: Period, as_of: date, choice: Choice = WHOLE
+) -> Snapshot:
+    """Freeze what is known of `period`: every duty that is asked, answered or not, with its newest words.
 
-    status: UpdateStatus
-    percent: int | None
-    result: str
-    difficulties: str
-    causes: str
-    proposals: str
-    by: str
-    on: date
-    way: str
-    revision: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One duty as it stood: the activity, who owes it, and what was said of it."""
-
-    id: str
-    title: str
-    area: str
-    lead: str
-    coordinating: str
-    years: tuple[int, ...]
-    due: date
-    state: DutyState
-    cell: Timeliness
-    said: Said | None
-
-    @property
-    def late(self) -> bool:
-        """Say whether its report came after the due date."""
-        return self.said is not None and self.said.on > self.due
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Area:
-    """A content area's heading."""
-
-    id: str
-    title: str
-    direction: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
-    """A target and what was reported of it, now and in the period before; None where nothing was."""
-
-    title: str
-    unit: str
-    printed: str
-    at_least: Decimal
-    value: Decimal | None
-    before: Decimal | None
-
-    @property
-    def reached(self) -> bool:
-        """Say whether the reported value is at least what the plan wants."""
-        return self.value is not None and self.value >= self.at_least
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
-    """A file that an agency gave for what it said."""
-
-    id: str
-    """Of the activity."""
-    lead: str
-    name: str
-    size: int
-    digest: str
-    on: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Coming:
-    """An activity of the year after."""
-
-    id: str
-    title: str
-    lead: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """The period as the memo names it."""
-
-    code: str
-    title: str
-    kind: str
-    due: date
-    years: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Snapshot:
-    """All facts of one memo."""
-
-    plan: Header
-    plan_version: int
-    plan_digest: str
-    coordinator: str
-    letterhead: Letterhead
-    period: Asked
-    as_of: date
-    areas: tuple[Area, ...]
-    rows: tuple[Row, ...]
-    """The activities."""
-    goals: tuple[Goal, ...]
-    coming: tuple[Coming, ...]
-    illustration: bool
-    localities: tuple[Row, ...] = ()
-    """What localities report of their areas; they are no activities and are counted apart."""
-    proofs: tuple[Proof, ...] = ()
-
-    def as_json(self) -> str:
-        """Return the snapshot as JSON: the same facts give the same letters."""
-        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, indent=1, default=str)
-
-
-def digest(text: str) -> str:
-    """Return the SHA-256 of a snapshot's JSON, by which a memo can be traced to its facts."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def read_snapshot(text: str) -> Snapshot:
-    """Return the snapshot that `as_json` wrote."""
-    return TypeAdapter(Snapshot).validate_json(text)
-
-
-def take_snapshot(session: Session, version: PlanVersion, plan: Plan, period: Period, as_of: date) -> Snapshot:
-    """Freeze what is known of `period`: every duty that is asked, answered or not, with its newest words."""
-    duties = plan_order(plan, duties_of(session, period))
+    `choice` was checked against `plan`; of what it leaves out nothing is told.
+    """
+    asked = plan_order(plan, duties_of(session, period))
+    duties = [duty for duty in asked if choice.takes(plan, duty.activity_id, duty.agency_id, as_of)]
     area = plan.area_activity.id if plan.area_activity else None
-    said = latest_updates(session, duties)
-    figures = latest_figures(session, period)
-    earlier = previous_period(session, period)
-    before = latest_figures(session, earlier) if earlier else {}
-    reporters = {target.id: target.reported_by for target in plan.targets}
-    proofs = evidence_of(session, duties)
-    used = [figure for key, figure in figures.items() if reporters.get(key[0]) == key[1]]
+    said = _told(session, period, duties, choice)
+    figures = newest_figures(f for f in figures_of(session, period) if choice.spans(_day(f.said_at)))
+    compared = compared_periods(session, period)
+    before = latest_figures(session, compared[-1]) if compared else {}
+    goals = [] if choice.areas or choice.activities else [t for t in plan.targets if _counts(choice, t)]
+    used = [figures[key] for target in goals if (key := (target.id, target.reported_by)) in figures]
+    proofs = [file for file in evidence_of(session, duties) if choice.spans(_day(file.given_at))]
+    newest = latest_updates(session, duties)
+    rows = tuple(_rows(plan, (duty for duty in duties if duty.activity_id != area), said, newest, as_of))
+    told_of = {row.area for row in rows}
     next_year = max(period.years) + 1
+    whole = choice == WHOLE
+    own = choice.agencies[0] if choice.own else None
     return Snapshot(
         plan=plan.plan,
         plan_version=version.id,
         plan_digest=version.digest,
-        coordinator=plan.agencies[plan.plan.coordinator].name,
-        letterhead=plan.reporting.letterhead,
+        coordinator=plan.agencies[own or plan.plan.coordinator].name,
+        letterhead=own_letterhead(plan, own) if own else plan.reporting.letterhead,
         period=Asked(
             code=period.code, title=period.title, kind=period.kind, due=period.due, years=tuple(period.years)
         ),
         as_of=as_of,
-        areas=tuple(Area(id=a.id, title=a.title, direction=a.part == "direction") for a in plan.content),
-        rows=tuple(_rows(plan, (duty for duty in duties if duty.activity_id != area), said, as_of)),
-        localities=tuple(_rows(plan, (duty for duty in duties if duty.activity_id == area), said, as_of)),
-        goals=tuple(_goals(plan, figures, before)),
+        areas=tuple(
+            Area(id=a.id, title=a.title, direction=a.part == "direction")
+            for a in plan.content
+            if whole or a.id in told_of
+        ),
+        rows=rows,
+        localities=tuple(_rows(plan, (duty for duty in duties if duty.activity_id == area), said, newest, as_of)),
+        goals=tuple(_goals(goals, figures, before)),
         coming=tuple(
             Coming(id=a.id, title=a.title, lead=plan.holder(a.lead, date(next_year, 1, 1)).short)
             for a in plan.activities_of(next_year)
+            if choice.takes(plan, a.id, a.lead, as_of)
         ),
         proofs=tuple(_proofs(plan, duties, proofs)),
+        chosen=None if whole else _chosen(plan, choice),
+        past=tuple(_past(session, each, choice) for each in compared),
+        opening=period.opening if whole else "",
+        closing=period.closing if whole else "",
         illustration=any(update.illustration for update in said.values())
         or any(figure.illustration for figure in used)
         or any(file.illustration for file in proofs),
     )
 
 
-def _rows(plan: Plan, duties: Iterable[Duty], said: dict[int, Update], as_of: date) -> Iterable[Row]:
+def _told(session: Session, period: Period, duties: list[Duty], choice: Choice) -> dict[int, Update]:
+    """Return the newest update of each duty, among those of the chosen days."""
+    if choice.since is None and choice.until is None:
+        return latest_updates(session, duties)
+    history = updates_of(session, period, duties)
+    spanned = {duty: [u for u in told if choice.spans(u.said_on)] for duty, told in history.items()}
+    return {duty: told[-1] for duty, told in spanned.items() if told}
+
+
+def _counts(choice: Choice, target: Target) -> bool:
+    return not choice.agencies or target.reported_by in choice.agencies
+
+
+def _chosen(plan: Plan, choice: Choice) -> Chosen:
+    return Chosen(
+        agencies=tuple(plan.agencies[each].short for each in choice.agencies),
+        areas=tuple(plan.area(each).title for each in choice.areas),
+        activities=choice.activities,
+        since=choice.since,
+        until=choice.until,
+        own=choice.own,
+    )
+
+
+def _past(session: Session, period: Period, choice: Choice) -> Past:
+    """Count `period` as it stood on the day it closed."""
+    _, plan = plan_for(session, period)
+    area = plan.area_activity.id if plan.area_activity else None
+    duties = [
+        duty
+        for duty in duties_of(session, period)
+        if duty.activity_id != area and choice.takes(plan, duty.activity_id, duty.agency_id, period.closes)
+    ]
+    said = latest_updates(session, duties)
+    days = {duty.id: said[duty.id].said_on if duty.id in said else None for duty in duties}
+    cells = Counter(
+        timeliness(said[d.id].status if d.id in said else None, days[d.id], d.due, period.closes) for d in duties
+    )
+    late = sum(day is not None and day > duty.due for duty, day in zip(duties, days.values(), strict=True))
+    return Past(
+        title=period.title,
+        asked=len(duties),
+        in_time=len(said) - late,
+        late=late,
+        silent=len(duties) - len(said),
+        cells={cell: cells[cell] for cell in Timeliness},
+    )
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(ZONE).date()
+
+
+def _rows(
+    plan: Plan, duties: Iterable[Duty], said: dict[int, Update], newest: dict[int, Update], as_of: date
+) -> Iterable[Row]:
     for duty in duties:
         activity, update = plan.by_id[duty.activity_id], said.get(duty.id)
         yield Row(
@@ -205,6 +147,7 @@ def _rows(plan: Plan, duties: Iterable[Duty], said: dict[int, Update], as_of: da
                 update.status if update else None, update.said_on if update else None, duty.due, as_of
             ),
             said=_said(update) if update else None,
+            resaid=update is not None and update.revision < newest[duty.id].revision,
         )
 
 
@@ -220,7 +163,7 @@ def _proofs(plan: Plan, duties: Iterable[Duty], files: Iterable[Evidence]) -> It
                 name=file.name,
                 size=file.size,
                 digest=file.digest,
-                on=file.given_at.astimezone(ZONE).date(),
+                on=_day(file.given_at),
             )
 
 
@@ -240,9 +183,9 @@ def _said(update: Update) -> Said:
 
 
 def _goals(
-    plan: Plan, now: dict[tuple[str, str], Figure], before: dict[tuple[str, str], Figure]
+    targets: Iterable[Target], now: dict[tuple[str, str], Figure], before: dict[tuple[str, str], Figure]
 ) -> Iterable[Goal]:
-    for target in plan.targets:
+    for target in targets:
         key = (target.id, target.reported_by)
         yield Goal(
             title=target.title,

@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from tracker.papers.paper import Annex, Column, Row, Table
 from tracker.progress import STATUS_WORDS, TIMELINESS_WORDS, Timeliness
-from tracker.report import snapshot as facts
+from tracker.report import facts
 from tracker.report.tidy import tidy
 from tracker.words import vietnamese_date, vietnamese_number, vietnamese_size
 

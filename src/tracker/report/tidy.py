@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from itertools import pairwise
 
 _GAPS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 _BULLET = re.compile(r"^[-–—*•·●▪◦+](?: +|(?=[^\W\d_]))")
@@ -36,7 +35,7 @@ def _line(line: str, before: str | None) -> str:
     spaced = " ".join(_spaced(word) for word in words.split(" ")).split(" ")
     begun = [
         _capital(word) if last is None or _ends_sentence(last) else word
-        for last, word in pairwise([before, *spaced])
+        for last, word in zip([before, *spaced], spaced, strict=False)
     ]
     return ("- " if bullet else "") + " ".join(begun)
 

@@ -189,6 +189,15 @@ def change_closing(session: Session, period: Period, closes: date) -> None:
             session.execute(links.values(expires_at=link_end(period, purpose)))
 
 
+def compared_periods(session: Session, period: Period) -> Sequence[Period]:
+    """Return the periods a memo of `period` is set beside: the one before it; for the phase, each of its years."""
+    if period.kind != "phase":
+        earlier = previous_period(session, period) if period.kind == "annual" else None
+        return [earlier] if earlier else []
+    annual = sa.select(Period).where(Period.kind == "annual", Period.due < period.due).order_by(Period.due)
+    return [each for each in session.scalars(annual) if set(each.years) <= set(period.years)]
+
+
 def previous_period(session: Session, period: Period) -> Period | None:
     """Return the newest period of the same kind that was due before `period`, or None."""
     return session.scalar(EARLIER, {"kind": period.kind, "due": period.due})

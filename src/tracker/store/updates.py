@@ -1,6 +1,6 @@
 """Updates and figures: what the agencies said, revision upon revision."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -43,8 +43,17 @@ def updates_of(session: Session, period: Period, duties: Collection[Duty]) -> di
 
 def latest_figures(session: Session, period: Period) -> dict[tuple[str, str], Figure]:
     """Return the newest figure of each target and agency in `period`, by (target id, agency id)."""
-    found = session.scalars(FIGURES, {"period": period.id})
-    return {(figure.target_id, figure.agency_id): figure for figure in found}
+    return newest_figures(figures_of(session, period))
+
+
+def figures_of(session: Session, period: Period) -> Sequence[Figure]:
+    """Return every figure of `period`, in the order of their revisions."""
+    return session.scalars(FIGURES, {"period": period.id}).all()
+
+
+def newest_figures(figures: Iterable[Figure]) -> dict[tuple[str, str], Figure]:
+    """Return the last of `figures` of each target and agency, by (target id, agency id)."""
+    return {(figure.target_id, figure.agency_id): figure for figure in figures}
 
 
 def without_receipt(session: Session, period: Period) -> Sequence[tuple[Update, Duty]]:

@@ -1,0 +1,176 @@
+"""The facts of a memo. Everything it says is counted or quoted from here, and from nowhere else."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+
+from pydantic import TypeAdapter
+
+from tracker.plan.model import Header, Letterhead
+from tracker.progress import DutyState, Timeliness, UpdateStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """An agency's own words on an activity, and when they came."""
+
+    status: UpdateStatus
+    percent: int | None
+    result: str
+    difficulties: str
+    causes: str
+    proposals: str
+    by: str
+    on: date
+    way: str
+    revision: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One duty as it stood: the activity, who owes it, and what was said of it."""
+
+    id: str
+    title: str
+    area: str
+    lead: str
+    coordinating: str
+    years: tuple[int, ...]
+    due: date
+    state: DutyState
+    cell: Timeliness
+    said: Said | None
+    resaid: bool = False
+    """Whether it was reported on again after the days that were chosen."""
+
+    @property
+    def late(self) -> bool:
+        """Say whether its report came after the due date."""
+        return self.said is not None and self.said.on > self.due
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A content area's heading."""
+
+    id: str
+    title: str
+    direction: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A target and what was reported of it, now and in the period before; None where nothing was."""
+
+    title: str
+    unit: str
+    printed: str
+    at_least: Decimal
+    value: Decimal | None
+    before: Decimal | None
+
+    @property
+    def reached(self) -> bool:
+        """Say whether the reported value is at least what the plan wants."""
+        return self.value is not None and self.value >= self.at_least
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """A file that an agency gave for what it said."""
+
+    id: str
+    """Of the activity."""
+    lead: str
+    name: str
+    size: int
+    digest: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coming:
+    """An activity of the year after."""
+
+    id: str
+    title: str
+    lead: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """How a period stands beside the one that is told; all are counts of activities."""
+
+    title: str
+    asked: int
+    in_time: int
+    late: int
+    silent: int
+    cells: dict[Timeliness, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """What of the period is told, by the names that people use; empty where nothing was chosen out."""
+
+    agencies: tuple[str, ...]
+    areas: tuple[str, ...]
+    activities: tuple[str, ...]
+    since: date | None
+    until: date | None
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The period as the memo names it."""
+
+    code: str
+    title: str
+    kind: str
+    due: date
+    years: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All facts of one memo."""
+
+    plan: Header
+    plan_version: int
+    plan_digest: str
+    coordinator: str
+    letterhead: Letterhead
+    period: Asked
+    as_of: date
+    areas: tuple[Area, ...]
+    rows: tuple[Row, ...]
+    """The activities."""
+    goals: tuple[Goal, ...]
+    coming: tuple[Coming, ...]
+    illustration: bool
+    localities: tuple[Row, ...] = ()
+    """What localities report of their areas; they are no activities and are counted apart."""
+    proofs: tuple[Proof, ...] = ()
+    chosen: Chosen | None = None
+    past: tuple[Past, ...] = ()
+    """The periods to compare with, the oldest first."""
+    opening: str = ""
+    closing: str = ""
+    """The coordinator's own first and last words; empty: the template's."""
+
+    def as_json(self) -> str:
+        """Return the snapshot as JSON: the same facts give the same letters."""
+        return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, indent=1, default=str)
+
+
+def digest(text: str) -> str:
+    """Return the SHA-256 of a snapshot's JSON, by which a memo can be traced to its facts."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def read_snapshot(text: str) -> Snapshot:
+    """Return the snapshot that `as_json` wrote."""
+    return TypeAdapter(Snapshot).validate_json(text)
