@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from tracker.calendar import WorkingDays
 from tracker.collect.answer import NOTHING_NEW, TEXTS, limit_of
@@ -29,6 +29,8 @@ from tracker.store.links import find_dead_link, find_link
 from tracker.store.periods import period_of
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Period
+from tracker.store.traces import traced
+from tracker.web.kept import KeptPage, KeptPages
 from tracker.web.pages import Pages
 
 MOST_FIELDS = 5_000
@@ -40,9 +42,10 @@ JUST_SENT = "da-gui"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a link opens; `path` is where its page is."""
+    """What a link opens, until when; `path` is where its page is."""
 
     path: str
+    until: datetime
     plan: Plan
     period: Period
     agency_id: str
@@ -56,6 +59,7 @@ class OwnerPages:
     settings: Settings
     pages: Pages
     turns: Semaphore = field(default_factory=lambda: Semaphore(AT_ONCE))
+    kept: KeptPages = field(default_factory=KeptPages)
 
     async def answer(self, request: Request) -> Response:
         """Show the page, or take what was typed on it."""
@@ -81,14 +85,20 @@ class OwnerPages:
             form = recorded_form(
                 session, opened.plan, opened.period, opened.agency_id, now.astimezone(ZONE).date()
             )
-        return self._render("receipt", opened, form, now)
+        return self._render("receipt", opened, form, now, made_at=now)
 
     def _show(self, token: str, just_sent: str | None) -> Response:
         now = self.settings.now()
+        under = (now.astimezone(ZONE).date(), self.pages.edition())
         with reading(self.engine) as session:
-            opened = opened_by(session, token, now)
-            form = _filled(session, opened, now)
-        return self._render("form", opened, form, now, just_sent=just_sent)
+            if just_sent is None and (body := self.kept.find(session, token, under, now)):
+                return HTMLResponse(body)
+            (opened, form), trace = traced(session, lambda: _opened_and_filled(session, token, now))
+        # The words of the page know the day, not the hour: a kept page would tell the hour it was made.
+        page = self._render("form", opened, form, now, just_sent=just_sent)
+        if just_sent is None:
+            self.kept.keep(token, KeptPage(bytes(page.body), opened.until, under, trace))
+        return page
 
     def _renew(self, token: str) -> None:
         with reading(self.engine) as session:  # most tokens are nobody's: nothing is locked for them
@@ -142,6 +152,7 @@ class OwnerPages:
         now: datetime,
         status: int = 200,
         just_sent: str | None = None,
+        **more: datetime,
     ) -> Response:
         plan, today = opened.plan, now.astimezone(ZONE).date()
         groups = groupby(form.entries, key=lambda entry: entry.activity.content)
@@ -164,7 +175,7 @@ class OwnerPages:
             nothing_new=NOTHING_NEW,
             fell=FELL,
             limit_of=limit_of,
-            now=now,
+            **more,
         )
 
 
@@ -188,7 +199,12 @@ def opened_by(session: Session, token: str, now: datetime) -> Opened:
     _, plan = plan_in_force(session)
     if link.agency_id not in plan.agencies:
         raise HTTPException(404)
-    return Opened(f"/b/{token}", plan, period_of(session, link), link.agency_id)
+    return Opened(f"/b/{token}", link.expires_at, plan, period_of(session, link), link.agency_id)
+
+
+def _opened_and_filled(session: Session, token: str, now: datetime) -> tuple[Opened, Form]:
+    opened = opened_by(session, token, now)
+    return opened, _filled(session, opened, now)
 
 
 def _filled(session: Session, opened: Opened, now: datetime, typed: Typed | None = None) -> Form:
