@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.plan.model import Activity, Agency, Plan, Target
 from tracker.progress import OWED, DutyState
-from tracker.store.duties import duties_of, plan_order
+from tracker.store.duties import duties_of, duties_on, plan_order
 from tracker.store.periods import previous_period
 from tracker.store.tables import Duty, Figure, Period, Update
 from tracker.store.updates import latest_figures, latest_updates
@@ -173,7 +173,7 @@ def record_of(session: Session, plan: Plan, period: Period, duties: Collection[D
         earlier=earlier,
         duties=by_agency,
         said=latest_updates(session, duties),
-        before=_said_before(session, plan, earlier) if earlier else {},
+        before=_said_before(session, plan, earlier, {duty.activity_id for duty in duties}) if earlier else {},
         figures=latest_figures(session, period),
         figures_before=latest_figures(session, earlier) if earlier else {},
         taken_over=_taken_over(plan, today),
@@ -197,8 +197,10 @@ def _answered_by(taken_over: Mapping[str, Sequence[str]], agency_id: str) -> set
     return ours
 
 
-def _said_before(session: Session, plan: Plan, earlier: Period) -> dict[tuple[str, str | None], Update]:
-    duties = duties_of(session, earlier)
+def _said_before(
+    session: Session, plan: Plan, earlier: Period, activities: Collection[str]
+) -> dict[tuple[str, str | None], Update]:
+    duties = duties_on(session, earlier, activities)
     said = latest_updates(session, duties)
     area = plan.reporting.area_report
     before: dict[tuple[str, str | None], Update] = {}

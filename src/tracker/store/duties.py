@@ -17,6 +17,7 @@ OF_PERIOD = (
     .order_by(Duty.id)
 )
 OF_AGENCIES = OF_PERIOD.where(Duty.agency_id.in_(sa.bindparam("agencies", expanding=True)))
+ON_ACTIVITIES = OF_PERIOD.where(Duty.activity_id.in_(sa.bindparam("activities", expanding=True)))
 """Statements of the pages are built once: building one takes longer than running it."""
 
 
@@ -85,6 +86,11 @@ def duties_of(session: Session, period: Period, agencies: Collection[str] | None
     if agencies is None:
         return session.scalars(OF_PERIOD, {"period": period.id}).all()
     return session.scalars(OF_AGENCIES, {"period": period.id, "agencies": list(agencies)}).all()
+
+
+def duties_on(session: Session, period: Period, activities: Collection[str]) -> Sequence[Duty]:
+    """Return the duties of `period` on `activities` that were not withdrawn."""
+    return session.scalars(ON_ACTIVITIES, {"period": period.id, "activities": list(activities)}).all()
 
 
 def hold_duties(session: Session, ids: Collection[int]) -> dict[int, Duty]:

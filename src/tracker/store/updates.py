@@ -10,7 +10,10 @@ from tracker.store.tables import Draft, Duty, Figure, Period, Update
 _NEWEST = (
     sa.select(Update.duty_id, sa.func.max(Update.revision).label("revision"))
     .join(Duty, Duty.id == Update.duty_id)
-    .where(Duty.period_id.in_(sa.bindparam("periods", expanding=True)))
+    .where(
+        Duty.period_id.in_(sa.bindparam("periods", expanding=True)),
+        Duty.agency_id.in_(sa.bindparam("agencies", expanding=True)),
+    )
     .group_by(Update.duty_id)
     .subquery()
 )
@@ -25,9 +28,9 @@ DRAFT = sa.select(Draft).where(
 
 def latest_updates(session: Session, duties: Collection[Duty]) -> dict[int, Update]:
     """Return the newest update of each duty that has one, by duty id."""
-    periods = list({duty.period_id for duty in duties})
+    periods, agencies = {duty.period_id for duty in duties}, {duty.agency_id for duty in duties}
     wanted = {duty.id for duty in duties}
-    found = session.scalars(LATEST, {"periods": periods})
+    found = session.scalars(LATEST, {"periods": list(periods), "agencies": sorted(agencies)})
     return {update.duty_id: update for update in found if update.duty_id in wanted}
 
 
