@@ -9,12 +9,12 @@ from typing import Any
 import pikepdf
 
 SHOWS = {"Tj", "TJ", "'", '"'}
-BLOCKS = {"/P", "/H1", "/H2", "/H3", "/TD", "/TH"}
+BLOCKS = {"/P", "/H1", "/H2", "/H3", "/TD", "/TH", "/Caption"}
 
 
 @dataclass(frozen=True)
 class Element:
-    """A piece of the structure that holds text, `/P` or `/TD` and so on."""
+    """A piece of the structure that holds text, `/P` or `/TD` and so on; of a `/Figure`, what stands for it."""
 
     role: str
     text: str
@@ -49,6 +49,8 @@ def _walk(node: Any, marked: dict[Any, dict[int, str]], page: Any) -> Iterator[t
             yield from _walk(kid, marked, page)
     elif "/MCID" in node:
         yield "", marked[node.get("/Pg", page).objgen].get(int(node.MCID), "")
+    elif node.get("/S") == "/Figure":
+        yield "/Figure", str(node.Alt)
     elif "/K" in node:
         inner = list(_walk(node.K, marked, node.get("/Pg", page)))
         if str(node.S) in BLOCKS and not any(role for role, _ in inner):

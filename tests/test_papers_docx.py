@@ -16,9 +16,11 @@ from docx.document import Document
 from docx.enum.section import WD_ORIENT
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
+from factories_charts import CAPTION, SAMPLE
 from factories_papers import LETTERHEAD, TARGETS, sample_annex, sample_paper
 
 from tracker.errors import FileTrouble
+from tracker.papers.charts import alternative
 from tracker.papers.docx import write_docx
 from tracker.papers.html import write_html
 from tracker.papers.paper import Block, Column, Paper, Row, Table
@@ -189,6 +191,29 @@ def test_the_signature_is_whole_and_kept_with_the_last_words(tmp_path: Path, las
         assert before.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None
         before = document.tables[-2].rows[-1]._tr
     assert all(p.find(f"{qn('w:pPr')}/{qn('w:keepNext')}") is not None for p in before.iter(qn("w:p")))
+
+
+def test_a_chart_is_a_picture_with_words_for_it_kept_with_its_caption(tmp_path: Path) -> None:
+    document = print_word(tmp_path, body=(CAPTION, CAPTION, Block(kind="paragraph", text="Hết.")))
+    pictures = document.inline_shapes
+    assert [round(picture.width.mm) for picture in pictures] == [165, 165]
+    told = [picture._inline.docPr for picture in pictures]
+    assert [each.get("descr") for each in told] == [alternative(SAMPLE)] * 2
+    assert len({each.get("id") for each in told}) == 2
+    holder = document.paragraphs[
+        [p.text for p in document.paragraphs].index(f"{CAPTION.label} {CAPTION.text}") - 1
+    ]
+    assert holder.style.name == "Biểu đồ"
+    assert holder.style.paragraph_format.keep_with_next
+    assert not [each for each in document.element.body.iter() if "memo-" in str(each.tag)]
+
+
+def test_the_same_charts_give_the_same_parts(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write_docx(sample_paper(body=(CAPTION,)), TEMPLATE, tmp_path / f"{name}.docx")
+    first, second = (parts_of((tmp_path / f"{name}.docx").read_bytes()) for name in ("a", "b"))
+    assert first == second
+    assert [name for name in first if name.endswith(".png")] == ["word/media/image1.png"]
 
 
 def test_there_is_room_to_sign_even_where_no_name_is_known(tmp_path: Path) -> None:

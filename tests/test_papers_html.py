@@ -1,12 +1,15 @@
 import re
+from dataclasses import replace
 from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from factories_charts import CAPTION, SAMPLE, chart
 from factories_papers import sample_paper
 
 from tracker.errors import FileTrouble
+from tracker.papers.charts import alternative, svg
 from tracker.papers.html import write_html
 from tracker.papers.paper import Block, Paper
 
@@ -62,6 +65,22 @@ def test_what_an_agency_typed_comes_out_as_typed(tmp_path: Path, text: str) -> N
     page = print_page(sample_paper(body=(Block(kind="paragraph", text=text),), subject=text), tmp_path)
     shown = re.findall(r"<p>(.*?)</p>", page.partition("<main>")[2], re.DOTALL)
     assert text in [unescape(each) for each in shown]
+    assert not [tag for tag, _ in tags_of(page) if tag == "script"]
+
+
+def test_a_chart_stands_in_the_page_with_words_for_it_and_its_caption(tmp_path: Path) -> None:
+    page = print_page(sample_paper(body=(CAPTION,)), tmp_path)
+    assert svg(SAMPLE) in page
+    [shown] = [attributes for _, attributes in tags_of(page) if attributes.get("role") == "img"]
+    assert shown["aria-label"] == alternative(SAMPLE)
+    assert f"<figcaption><b>{CAPTION.label}</b> {CAPTION.text}</figcaption>" in page
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_name_in_a_chart_comes_out_as_typed(tmp_path: Path, text: str) -> None:
+    odd = replace(CAPTION, chart=chart((text, (1, 0, 0, 0))))
+    page = print_page(sample_paper(body=(odd,)), tmp_path)
+    assert text in [unescape(each) for each in re.findall(r"<text [^>]*>(.*?)</text>", page)]
     assert not [tag for tag, _ in tags_of(page) if tag == "script"]
 
 

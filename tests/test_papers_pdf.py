@@ -10,10 +10,12 @@ from typing import Any
 
 import pikepdf
 import pytest
+from factories_charts import CAPTION, SAMPLE, chart
 from factories_papers import LETTERHEAD, TARGETS, sample_annex, sample_paper
 from pdf_reading import Element, elements, fonts, opened
 
 from tracker.errors import FileTrouble
+from tracker.papers.charts import MOST_BARS, alternative
 from tracker.papers.paper import Annex, Block, Column, Row, Table
 from tracker.papers.pdf import pdf_bytes, write_pdf
 
@@ -107,6 +109,39 @@ def test_headings_tables_and_paragraphs_are_tagged_as_what_they_are() -> None:
     assert Element("/TH", "Nội dung 1: Tuyên truyền, nâng cao nhận thức") in found
     assert Element("/TD", "1.253") in found
     assert Element("/P", "- Liên minh HTX (II.15): Tư vấn thành lập 01 hợp tác xã.") in found
+
+
+def test_a_chart_is_tagged_as_a_figure_with_words_for_it_and_its_caption() -> None:
+    found = elements(made(body=(CAPTION, Block(kind="paragraph", text="Hết."))))
+    place = found.index(Element("/Figure", alternative(SAMPLE)))
+    assert found[place - 1] == Element("/Caption", f"{CAPTION.label} {CAPTION.text}")
+
+
+def test_what_stands_in_a_chart_is_in_the_text_layer_in_the_memo_s_own_font(tmp_path: Path) -> None:
+    odd = chart(("Sở 🎉 ỨỰẶĐ", (11, 22, 33, 44)))
+    words = [word[1] for word in seen(tmp_path, body=(replace(CAPTION, chart=odd),))]
+    for word in ("11", "22", "33", "44", "110", "ỨỰẶĐ"):
+        assert word in words
+    with opened(made(body=(replace(CAPTION, chart=odd),))) as pdf:
+        assert all(SUBSET.match(name) for name in fonts(pdf))
+
+
+@pytest.mark.parametrize("lines", [20, 26, 30, 34])
+def test_a_chart_never_leaves_its_caption_nor_the_margins(tmp_path: Path, lines: int) -> None:
+    most = chart(*((f"Cơ quan {n}", (1, 2, 3, 4)) for n in range(MOST_BARS)))
+    before = tuple(Block(kind="paragraph", text=f"Đoạn {n}.") for n in range(lines // 2))
+    last = Block(kind="paragraph", text="Hết.")
+    words = seen(tmp_path, body=(*before, CAPTION, replace(CAPTION, chart=most), last), annexes=())
+    captions = [word[0] for word in words if word[1] == "(số"]
+    assert captions == [next(word[0] for word in words if word[1] == "Sở"), words_page(words, "17")]
+    assert max(word[4] for word in words) <= 196
+    assert max(word[5] for word in words) <= 277.5
+
+
+def words_page(words: list[tuple[int, str, float, float, float, float]], text: str) -> int:
+    """Return the page of the only word `text`."""
+    [page] = [word[0] for word in words if word[1] == text]
+    return page
 
 
 def test_the_headings_are_the_reader_s_bookmarks() -> None:

@@ -2,14 +2,17 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from factories_charts import CAPTION, SAMPLE, chart
 from factories_papers import sample_annex, sample_paper
 
 from tracker.errors import FileTrouble
+from tracker.papers.charts import alternative
 from tracker.papers.paper import Annex, Block, Column, Row, Table
 from tracker.papers.xlsx import write_xlsx, xlsx_bytes
 
@@ -105,6 +108,35 @@ def test_no_label_makes_a_name_that_excel_refuses(label: str) -> None:
 def test_a_table_without_rows_still_opens() -> None:
     empty = Table(columns=(Column(title="A", width=10),), rows=())
     assert book(body=(Block(kind="table", table=empty),), annexes=()).sheetnames == ["BÁO CÁO"]
+
+
+def test_a_chart_is_excel_s_own_on_a_sheet_with_the_numbers_it_is_drawn_from() -> None:
+    told = chart(*((f"Sở {n}", (n, 1, 0, 2)) for n in range(5)), drawn=3)
+    made = xlsx_bytes(sample_paper(body=(CAPTION, replace(CAPTION, label="Biểu đồ 2:", chart=told)), annexes=()))
+    found = openpyxl.load_workbook(io.BytesIO(made))
+    assert found.sheetnames == ["Biểu đồ 1", "Biểu đồ 2"]
+    sheet = found["Biểu đồ 2"]
+    numbers = [row[:6] for row in sheet.iter_rows(values_only=True) if row[5] is not None]
+    assert numbers[0] == ("Cơ quan", "Hoàn thành", "Đang thực hiện", "Tạm dừng", "Chưa báo cáo", "Cộng")
+    assert numbers[1:6] == [(f"Sở {n}", n, 1, 0, 2, n + 3) for n in range(5)]
+    assert numbers[6] == ("Cộng", 10, 5, 0, 10, 25)
+    head = next(cell.row for cell in sheet["A"] if cell.value == "Cơ quan")
+    [drawn] = sheet._charts
+    assert (drawn.type, drawn.grouping, drawn.overlap) == ("bar", "stacked", 100)
+    assert drawn.anchor._from.row + 9 < head
+    ranges = [(each.cat.strRef.f, each.val.numRef.f) for each in drawn.series]
+    names = f"'Biểu đồ 2'!$A${head + 1}:$A${head + 3}"
+    assert ranges == [(names, f"'Biểu đồ 2'!${c}${head + 1}:${c}${head + 3}") for c in "BCDE"]
+    assert drawn.series[2].graphicalProperties.pattFill is not None
+
+
+def test_a_chart_of_the_sheet_has_words_for_it_and_a_name_that_is_no_formula() -> None:
+    odd = replace(CAPTION, chart=chart(("=1+1 & <b> _x0041_", (1, 0, 0, 0))))
+    made = xlsx_bytes(sample_paper(body=(odd, replace(CAPTION, label="Biểu đồ 2:")), annexes=()))
+    sheet = openpyxl.load_workbook(io.BytesIO(made))["Biểu đồ 1"]
+    assert ("=1+1 & <b> _x0041_", "s") in [(cell.value, cell.data_type) for cell in sheet["A"]]
+    with zipfile.ZipFile(io.BytesIO(made)) as parts:
+        assert alternative(SAMPLE) in parts.read("xl/drawings/drawing2.xml").decode()
 
 
 def test_the_same_paper_gives_the_same_bytes_with_the_paper_s_own_date() -> None:

@@ -1,7 +1,8 @@
 """A paper as a Word document, printed from a template an admin can change in Word.
 
-The template holds the look (styles, margins, letterhead) and its tags; tables, whose columns vary, are built here
-in the template's table styles, as row loops inside the template take too long for thousands of rows.
+The template holds the look (styles, margins, letterhead) and its tags; charts are put in as pictures. Tables,
+whose columns vary, are built here in the template's table styles, as row loops inside the template take too long
+for thousands of rows.
 """
 
 import io
@@ -19,6 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup, escape
 
 from tracker.errors import FileTrouble
+from tracker.papers.docx_chart import WordCharts
 from tracker.papers.docx_table import W, WordTables
 from tracker.papers.files import printable, with_fixed_times, write_whole
 from tracker.papers.letterhead import NBSP, TITLE_LIMIT, rule_length, title_of, words_around
@@ -63,14 +65,16 @@ def as_run_text(value: object) -> Markup:
 
 
 def _print(paper: Paper, template: Path) -> bytes:
-    tables = WordTables(as_run_text)
+    tables, charts = WordTables(as_run_text), WordCharts()
     environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=as_run_text)
     word = DocxTemplate(io.BytesIO(template.read_bytes()))
-    word.render(words_around(paper) | {"table": tables.mark, "rule": _rule}, environment, autoescape=True)
+    own = {"table": tables.mark, "chart": charts.mark, "rule": _rule}
+    word.render(words_around(paper) | own, environment, autoescape=True)
     document: Document = word.docx
     if not paper.annexes:
         _drop_annex_section(document)
     tables.put_in_place(document)
+    charts.put_in_place(document)
     _keep_signature_with_text(document)
     _set_properties(document, paper)
     packed = io.BytesIO()

@@ -7,9 +7,10 @@ from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
 from tracker.errors import FileTrouble
+from tracker.papers.charts import alternative, svg
 from tracker.papers.files import printable, write_whole
 from tracker.papers.letterhead import words_around
-from tracker.papers.paper import Paper
+from tracker.papers.paper import Chart, Paper
 
 
 def write_html(paper: Paper, template: Path, to: Path) -> None:
@@ -20,8 +21,9 @@ def write_html(paper: Paper, template: Path, to: Path) -> None:
     environment = SandboxedEnvironment(
         autoescape=True, undefined=StrictUndefined, finalize=_as_text, trim_blocks=True, lstrip_blocks=True
     )
+    words = words_around(paper) | {"drawing": _drawing, "alternative": alternative}
     try:
-        printed = environment.from_string(template.read_text(encoding="utf-8")).render(words_around(paper))
+        printed = environment.from_string(template.read_text(encoding="utf-8")).render(words)
     except (OSError, UnicodeDecodeError) as trouble:
         raise FileTrouble(f"{template}: không đọc được mẫu trang ({trouble}); hãy lấy lại mẫu gốc") from trouble
     except TemplateError as trouble:
@@ -29,6 +31,10 @@ def write_html(paper: Paper, template: Path, to: Path) -> None:
             f"{template}: thẻ trong mẫu có lỗi: {trouble}; hãy sửa thẻ hoặc lấy lại mẫu gốc"
         ) from trouble
     write_whole(printed.encode(), to)
+
+
+def _drawing(chart: Chart) -> Markup:
+    return Markup(svg(chart))  # noqa: S704 (our own markup; every text in it is escaped)
 
 
 def _as_text(value: object) -> str:

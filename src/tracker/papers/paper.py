@@ -41,21 +41,55 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """What is counted in each bar of a chart, and how it looks; also told apart where there is no colour."""
+
+    name: str
+    fill: str
+    """`#1f4e79`."""
+    ink: str = "#000000"
+    """Of the number on it."""
+    hatched: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """A bar of a chart: one count for each series."""
+
+    label: str
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chart:
+    """Counts as stacked bars, one bar for each `of` (a heading: `Cơ quan chủ trì`).
+
+    Where there are more bars than can be read, the first `drawn` are drawn and the rest only listed.
+    """
+
+    of: str
+    series: tuple[Series, ...]
+    bars: tuple[Bar, ...]
+    drawn: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """One element of the text.
 
     `heading` has a `level` (1 for "I.", 2 for "1."); `paragraph` is justified prose; `item` stands under a
-    dash; `table` carries `table`. `said_by` is the short name of the agency whose own words the text is, and
-    None where the sentence is the template's or a count.
+    dash; `table` carries `table`; `chart` carries `chart`, and the text is its caption. `said_by` is the short
+    name of the agency whose own words the text is, and None where the sentence is the template's or a count.
     """
 
-    kind: Literal["heading", "paragraph", "item", "table"]
+    kind: Literal["heading", "paragraph", "item", "table", "chart"]
     text: str = ""
     label: str = ""
     """Printed in bold before the text: which activity, which agency."""
     level: int = 1
     said_by: str | None = None
     table: Table | None = None
+    chart: Chart | None = None
     facts: tuple[tuple[int, int], ...] = ()
     """Where in `text` what was counted or named from the facts begins and ends; the rest is the template's."""
 

@@ -13,10 +13,11 @@ from typing import Any
 import typst
 
 from tracker.errors import FileTrouble
+from tracker.papers.charts import alternative, svg
 from tracker.papers.files import printable, write_whole
 from tracker.papers.fitting import broken, height
 from tracker.papers.letterhead import rule_length, title_of, words_around
-from tracker.papers.paper import Annex, Block, Paper, Row, Table
+from tracker.papers.paper import Annex, Block, Chart, Paper, Row, Table
 
 FONTS = Path(__file__).parent / "fonts"
 TEXT_WIDTH, ANNEX_WIDTH, SIDES = 165, 252, 3.8
@@ -36,7 +37,7 @@ def write_pdf(paper: Paper, template: Path, to: Path) -> None:
 
 def pdf_bytes(paper: Paper, template: Path) -> bytes:
     """Return `paper` printed with the typst `template`; FileTrouble where the template cannot be used."""
-    compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True, root=str(template.parent))
+    compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True, root=str(template.parent))
     try:
         made = compiler.compile(
             input=template.read_bytes(),
@@ -56,7 +57,8 @@ def pdf_bytes(paper: Paper, template: Path) -> bytes:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """Return the fonts of every paper: those beside this file and in typst's wheel, none of the machine's."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)])
 
 
@@ -97,7 +99,12 @@ def _block(block: Block) -> dict[str, Any]:
         "label": _fitted(block.label, TEXT_SIZE, TEXT_WIDTH),
         "text": _fitted(block.text, TEXT_SIZE, TEXT_WIDTH),
         "table": _table(block.table, TEXT_WIDTH) if block.table else None,
+        "chart": _chart(block.chart) if block.chart else None,
     }
+
+
+def _chart(chart: Chart) -> dict[str, str]:
+    return {"svg": svg(chart), "alternative": alternative(chart)}
 
 
 def _annex(annex: Annex) -> dict[str, Any]:

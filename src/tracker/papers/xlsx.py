@@ -1,4 +1,4 @@
-"""A paper's tables as an .xlsx file to filter and count in: each annex a sheet, then each table of the text."""
+"""A paper's tables as an .xlsx file to filter and count in: annexes, then the tables and charts of the text."""
 
 import io
 import re
@@ -13,8 +13,9 @@ from xlsxwriter.utility import xl_range
 
 from tracker.papers.files import printable, write_whole
 from tracker.papers.letterhead import MARK, attached_to, number_line, title_of
-from tracker.papers.paper import Annex, Column, Paper, Row, Table
+from tracker.papers.paper import Annex, Chart, Column, Paper, Row, Table
 from tracker.papers.sheets import A4, CELL, FONT, LINE, finished, height, put
+from tracker.papers.xlsx_chart import draw_chart
 
 GROUP = Column(title="Nội dung", width=45)
 """Takes the rows that span a table: beside each row, they survive sorting and can be filtered by."""
@@ -29,6 +30,8 @@ STYLES: dict[str, dict[str, Any]] = {
     "left": CELL,
     "center": CELL | {"align": "center"},
     "right": CELL | {"align": "right"},
+    "number": CELL | {"align": "center", "num_format": "#,##0"},
+    "sum": CELL | {"align": "center", "num_format": "#,##0", "bold": True, "bg_color": "#DCE6F1"},
 }
 
 
@@ -41,7 +44,7 @@ def write_xlsx(paper: Paper, to: Path) -> None:
 
 
 def xlsx_bytes(paper: Paper) -> bytes:
-    """Return the tables of `paper` as an .xlsx file: every cell is text, whatever it begins with."""
+    """Return the tables and charts of `paper` as an .xlsx file: every cell of a table is text, whatever is in it."""
     packed = io.BytesIO()
     with xlsxwriter.Workbook(packed, {"in_memory": True}) as file:
         properties = {"title": title_of(paper), "author": printable(paper.letterhead.issuer)[:255]}
@@ -51,6 +54,11 @@ def xlsx_bytes(paper: Paper) -> bytes:
         for annex in (*paper.annexes, *_tables_of_the_text(paper)):
             names.add(name := _free_name(annex.label, names))
             _draw(file.add_worksheet(name), annex, paper, looks)
+        for caption, chart in _charts_of_the_text(paper):
+            names.add(name := _free_name(caption.label, names))
+            sheet = file.add_worksheet(name)
+            draw_chart(file, sheet, chart, _draw_top(sheet, caption, paper, looks), looks)
+            _set_print(sheet, paper, caption)
         if not names:
             file.add_worksheet(paper.kind.capitalize())
     return finished(packed.getvalue())
@@ -65,6 +73,14 @@ def _tables_of_the_text(paper: Paper) -> Iterator[Annex]:
         elif block.table is not None:
             number, dot, _ = heading.partition(".")
             yield Annex(label=f"Mục {number}" if dot else heading, title=heading, table=block.table)
+
+
+def _charts_of_the_text(paper: Paper) -> Iterator[tuple[Annex, Chart]]:
+    """Give each chart of the text, under its caption."""
+    for block in paper.body:
+        if block.chart is not None:
+            label = block.label.rstrip(": ")
+            yield Annex(label=label, title=f"{label}. {block.text}", table=Table(columns=(), rows=())), block.chart
 
 
 def _free_name(label: str, taken: set[str]) -> str:

@@ -1,0 +1,82 @@
+"""The memo's charts of standing, by content area and by lead agency: counted from the frozen facts. Pure."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+
+from tracker.papers.charts import MOST_BARS
+from tracker.papers.paper import Bar, Block, Chart, Series
+from tracker.progress import STATUS_WORDS, UpdateStatus
+from tracker.report.facts import Row, Snapshot
+from tracker.report.tables import NOT_REPORTED
+from tracker.words import vietnamese_number
+
+LOOKS: Mapping[UpdateStatus | None, Series] = {
+    UpdateStatus.DONE: Series(name=STATUS_WORDS[UpdateStatus.DONE], fill="#1f4e79", ink="#ffffff"),
+    UpdateStatus.UNDER_WAY: Series(name=STATUS_WORDS[UpdateStatus.UNDER_WAY], fill="#7fb0dc"),
+    UpdateStatus.NOT_STARTED: Series(name=STATUS_WORDS[UpdateStatus.NOT_STARTED], fill="#eadcb2"),
+    UpdateStatus.STOPPED: Series(name=STATUS_WORDS[UpdateStatus.STOPPED], fill="#ffffff", hatched=True),
+    None: Series(name=NOT_REPORTED, fill="#ffffff"),
+}
+"""From done to unknown, as a bar shows them."""
+
+
+def by_area(snapshot: Snapshot) -> Chart:
+    """Return how the activities of each content area stand, numbered as in section II."""
+    numbers = {area.id: n for n, area in enumerate((a for a in snapshot.areas if not a.direction), 1)}
+    titles = {a.id: f"{numbers[a.id]}. {a.title}" if a.id in numbers else a.title for a in snapshot.areas}
+    grouped = {title: [row for row in snapshot.rows if row.area == key] for key, title in titles.items()}
+    return _chart("Nội dung", {title: rows for title, rows in grouped.items() if rows})
+
+
+def by_lead(snapshot: Snapshot) -> Chart:
+    """Return how the activities of each lead agency stand."""
+    grouped: dict[str, list[Row]] = {}
+    for row in snapshot.rows:
+        grouped.setdefault(row.lead, []).append(row)
+    return _chart("Cơ quan chủ trì", grouped)
+
+
+CHARTS: Mapping[str, Callable[[Snapshot], Chart]] = {
+    "[biểu đồ nội dung]": by_area,
+    "[biểu đồ cơ quan]": by_lead,
+}
+"""By the mark that begins a chart's line in the memo's template; its caption follows."""
+
+
+def captioned(caption: Block, chart: Chart) -> Block:
+    """Return `caption` with its chart; a sentence says what is not drawn."""
+    text, left_out = caption.text, _left_out(chart)
+    if not left_out:
+        return replace(caption, kind="chart", chart=chart)
+    start = len(text) + 1
+    facts = (*caption.facts, (start, start + len(left_out)))
+    return replace(caption, kind="chart", chart=chart, text=f"{text} {left_out}", facts=facts)
+
+
+def _chart(of: str, groups: Mapping[str, Iterable[Row]]) -> Chart:
+    """Return one bar a group: in their order, or, where not all can be drawn, those with most activities first."""
+    bars = [Bar(label=label, counts=_counts(rows)) for label, rows in groups.items()]
+    if len(bars) > MOST_BARS:
+        bars.sort(key=lambda bar: -sum(bar.counts))
+    return Chart(of=of, series=tuple(LOOKS.values()), bars=tuple(bars), drawn=min(len(bars), MOST_BARS))
+
+
+def _counts(rows: Iterable[Row]) -> tuple[int, ...]:
+    found = [row.said.status if row.said else None for row in rows]
+    return tuple(found.count(status) for status in LOOKS)
+
+
+def _left_out(chart: Chart) -> str:
+    rest = chart.bars[chart.drawn :]
+    if not rest:
+        return ""
+    sums = [sum(counts) for counts in zip(*(bar.counts for bar in rest), strict=True)]
+    told = ", ".join(
+        f"{vietnamese_number(n)} {each.name.lower()}" for n, each in zip(sums, chart.series, strict=True) if n
+    )
+    named = chart.of.lower()
+    return (
+        f"Biểu đồ vẽ {vietnamese_number(chart.drawn)} {named} có nhiều hoạt động nhất; "
+        f"{vietnamese_number(len(rest))} {named} còn lại có {vietnamese_number(sum(sums))} hoạt động "
+        f"({told}), xem Phụ lục I."
+    )
