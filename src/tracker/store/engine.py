@@ -154,11 +154,14 @@ def reading(engine: sa.Engine) -> Iterator[Session]:
 
     On SQLite it waits for no writer and holds none up.
     """
+    postgresql = engine.dialect.name == "postgresql"
     quiet = engine.execution_options(reads_only=True)
-    if engine.dialect.name == "postgresql":
-        quiet = engine.execution_options(isolation_level="REPEATABLE READ")
+    if postgresql:
+        quiet = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     with telling_store_errors(str(engine.url)), Session(quiet, expire_on_commit=False) as session:
         yield session
+        if postgresql:
+            session.commit()  # after a rollback the driver would prepare every statement anew
 
 
 @contextmanager
