@@ -61,6 +61,15 @@ def test_the_files_stand_under_their_period_and_number(sqlite_engine: sa.Engine,
     assert "Báo cáo năm 2024" in compiled.files[1].read_text(encoding="utf-8")
 
 
+def said_of_charts(word: Path, page: Path, pdf: Path) -> int:
+    """Return how many charts there are, with the same words for who does not see them in every format."""
+    in_word = [shape._inline.docPr.get("descr") for shape in docx.Document(str(word)).inline_shapes]
+    in_page = re.findall(r'role="img" aria-label="([^"]*)"', page.read_text(encoding="utf-8"))
+    in_pdf = [each.text for each in elements(pdf.read_bytes()) if each.role == "/Figure"]
+    assert in_word == [unescape(each) for each in in_page] == in_pdf
+    return len(in_word)
+
+
 def test_the_memo_says_the_same_in_every_format(sqlite_engine: sa.Engine, settings: Settings) -> None:
     open_season(sqlite_engine)
     words = "Đã mở 3 lớp & <b>hội thảo</b> {{ x }} #set page(fill: red)\n=1+2"
@@ -68,14 +77,16 @@ def test_the_memo_says_the_same_in_every_format(sqlite_engine: sa.Engine, settin
     word, page, pdf, sheet = compile_memo(sqlite_engine, settings, "2024", "Mai").files
     paragraphs = docx.Document(str(word)).element.body.iter(qn("w:p"))
     told = ["".join(text.text or "" for text in each.iter(qn("w:t"))) for each in paragraphs]
-    assert solid(told) == solid([each.text for each in elements(pdf.read_bytes())])
+    assert solid(told) == solid([each.text for each in elements(pdf.read_bytes()) if each.role != "/Figure"])
     shown = unescape(re.sub(r"<[^>]*>", "", page.read_text(encoding="utf-8").partition("<main>")[2]))
     assert not [text for text in told if solid([text.removeprefix("- ")]) not in solid([shown])]
     book = openpyxl.load_workbook(sheet)
-    assert book.sheetnames == ["Phụ lục I", "Phụ lục II", "Mục III"]
-    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert book.sheetnames == ["Phụ lục I", "Phụ lục II", "Mục III", "Biểu đồ 1", "Biểu đồ 2"]
+    tables = [sheet for sheet in book if not sheet.title.startswith("Biểu đồ")]
+    cells = [cell for sheet in tables for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert words in [cell.value for cell in cells]
     assert {cell.data_type for cell in cells} == {"s"}
+    assert said_of_charts(word, page, pdf) == 2
     rows = [row for row in book["Phụ lục I"].iter_rows(values_only=True) if "." in str(row[0])]
     assert len([row for row in rows if row[1]]) == 42
 

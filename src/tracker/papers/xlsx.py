@@ -44,7 +44,7 @@ def write_xlsx(paper: Paper, to: Path) -> None:
 
 
 def xlsx_bytes(paper: Paper) -> bytes:
-    """Return the tables and charts of `paper` as an .xlsx file: every cell of a table is text, whatever is in it."""
+    """Return the tables and charts of `paper` as .xlsx: in tables every cell is text, whatever it begins with."""
     packed = io.BytesIO()
     with xlsxwriter.Workbook(packed, {"in_memory": True}) as file:
         properties = {"title": title_of(paper), "author": printable(paper.letterhead.issuer)[:255]}

@@ -17,7 +17,7 @@ from jinja2.sandbox import SandboxedEnvironment
 
 from tracker.papers.paper import Block, Paper
 from tracker.progress import STATUS_WORDS
-from tracker.report import tables
+from tracker.report import charts, tables
 from tracker.report.facts import Snapshot
 from tracker.report.tidy import tidy
 from tracker.templating import rendered
@@ -94,6 +94,9 @@ def _marked(value: object) -> str:
 def _block(line: str, quotes: list[tuple[str, str]], snapshot: Snapshot) -> Block:
     if line == TARGET_TABLE:
         return Block(kind="table", table=tables.targets(snapshot))
+    mark, bracket, caption = line.partition("]")
+    if mark + bracket in charts.CHARTS:
+        return charts.captioned(_block(caption.strip(), quotes, snapshot), charts.CHARTS[mark + bracket](snapshot))
     if line.startswith("#"):
         level = 2 if line.startswith("## ") else 1
         text, facts = _unmarked(line[level + 1 :])
