@@ -47,9 +47,9 @@ STYLES: dict[str, dict[str, Any]] = {
     "Tiêu ngữ": {"size": 13, "bold": True, "align": CENTER},
     "Tiêu đề Đảng": {"size": 15, "bold": True, "align": CENTER},
     "Nét kẻ": {"size": 6, "underline": True, "align": CENTER, "exactly": 6},
-    "Số, ký hiệu": {"size": 13, "align": CENTER, "before": 6},
+    "Số và ký hiệu": {"size": 13, "align": CENTER, "before": 6},
     "Về việc": {"size": 12, "align": CENTER, "left": 4, "right": 4, "before": 6},
-    "Địa danh, ngày": {"size": 13, "italic": True, "align": CENTER, "before": 6},
+    "Địa danh và ngày": {"size": 13, "italic": True, "align": CENTER, "before": 6},
     "Title": {"size": 14, "bold": True, "align": CENTER, "before": 18, "keep": True},
     "Subtitle": {"size": 14, "bold": True, "align": CENTER, "keep": True},
     "Kính gửi": {"size": 14, "align": CENTER, "before": 12, "after": 6},
@@ -257,8 +257,8 @@ def _write_letterhead(document: Document) -> None:
         ("Nét kẻ", "{{ rule(nation, 15, 91, 1) }}"),
         ("Normal", "{%p endif %}"),
     ])  # fmt: skip
-    _fill(table.cell(1, 0), [("Số, ký hiệu", "{{ number_line }}")])
-    _fill(table.cell(1, 1), [("Địa danh, ngày", "{{ place_and_date }}")])
+    _fill(table.cell(1, 0), [("Số và ký hiệu", "{{ number_line }}")])
+    _fill(table.cell(1, 1), [("Địa danh và ngày", "{{ place_and_date }}")])
 
 
 def _write_about(document: Document) -> None:
@@ -406,6 +406,8 @@ def _describe(document: Document, title: str) -> None:
         mode.set(qn("w:uri"), "http://schemas.microsoft.com/office/word")
         mode.set(qn("w:val"), "15")
         compat.append(mode)
+    for zoom in settings.findall(qn("w:zoom")):
+        zoom.set(qn("w:percent"), "100")  # the schema wants it, the library's own template has none
     for language in settings.findall(qn("w:themeFontLang")):
         language.set(qn("w:val"), "vi-VN")
     properties = document.core_properties
