@@ -1,110 +1,20 @@
 """The agency's page in a real browser: with and without script, on phone and desk, by keyboard, under axe."""
 
-import shutil
-import threading
 import time
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import browsing
 import pytest
-import sqlalchemy as sa
-from answering import TODAY, answer, give_figure, open_season, real_plan, say
-from smtp_post import free_port
+from answering import answer, give_figure, real_plan, say
+from browsing import DESK, PHONE, SIGNED, TRADE, UNION, Office, both_widths, check, sync_api
+from playwright.sync_api import Browser, Page, expect
 
-from tracker.settings import Settings
-from tracker.store.engine import reading, writing
-from tracker.store.links import link_for, token_of
-from tracker.store.periods import find_period
-from tracker.store.tables import Base, Draft, Figure, Update
-from tracker.web.serve import server
+from tracker.store.tables import Draft, Figure, Update
 
-CHROMIUM = shutil.which("chromium")
-if CHROMIUM is None:
-    pytest.skip("needs chromium (apt-get install chromium)", allow_module_level=True)
-sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright (uv sync)")
-axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs axe-playwright-python (uv sync)")
-
-from playwright.sync_api import Browser, BrowserContext, Page, expect  # noqa: E402
-
-expect.set_options(timeout=60_000)
-
-ARGUMENTS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-TRADE, UNION = "so-cong-thuong", "hoi-lhpn"
-SIGNED = "Phó Giám đốc (minh họa)"
-LAST_YEAR = date(2023, 10, 16)
 HEAVIEST = 100_000
 """Bytes of a page with its style and script, as they go over the wire."""
-both_widths = pytest.mark.parametrize("size", [PHONE, DESK], ids=["phone", "desk"])
-
-
-class Office:
-    """The pages of the real plan's year 2024, served on loopback."""
-
-    def __init__(self, engine: sa.Engine, settings: Settings) -> None:
-        self.engine, self.settings = engine, settings
-        self.address = f"http://127.0.0.1:{settings.port}"
-
-    def page_of(self, agency: str) -> str:
-        key = self.settings.secret_key()
-        with writing(self.engine) as session:
-            link = link_for(session, find_period(session, "2024"), agency, key, self.settings.now())
-            return f"{self.address}/b/{token_of(link, key)}"
-
-    def rows(self, model: type[Base]) -> list[Base]:
-        with reading(self.engine) as session:
-            return list(session.scalars(sa.select(model).order_by(sa.inspect(model).primary_key[0])))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS.split())
-        yield started
-        started.close()
-
-
-@pytest.fixture
-def office(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Iterator[Office]:
-    open_season(sqlite_engine, None, LAST_YEAR, TODAY)
-    settings = make_settings(today=str(TODAY), port=str(free_port()))
-    web = server(sqlite_engine, settings)
-    thread = threading.Thread(target=web.run)
-    thread.start()
-    while not web.started:
-        time.sleep(0.02)
-    yield Office(sqlite_engine, settings)
-    web.should_exit = True
-    thread.join()
-
-
-@pytest.fixture
-def visit(browser: Browser, office: Office) -> Iterator[Callable[..., Page]]:
-    """Give a way to open an agency's page: `visit(agency, size, script=True)`; nothing else may be asked for."""
-    contexts: list[BrowserContext] = []
-    elsewhere: list[str] = []
-
-    def opened(agency: str = TRADE, size: dict[str, int] = DESK, *, script: bool = True) -> Page:
-        context = browser.new_context(viewport=size, java_script_enabled=script, locale="vi-VN")  # type: ignore[arg-type]
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(60_000)
-        page.on("request", lambda request: elsewhere.append(request.url) if not ours(request.url) else None)
-        page.on("pageerror", lambda error: elsewhere.append(str(error)))
-        page.goto(office.page_of(agency))
-        return page
-
-    def ours(address: str) -> bool:
-        return address.startswith(office.address)
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert elsewhere == []
+browser, office, visit = browsing.browser, browsing.office, browsing.visit
 
 
 def activities(page: Page) -> list[str]:
@@ -123,15 +33,6 @@ def fill_in(page: Page, activity: str, result: str) -> None:
 
 def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
-
-
-def faults_of(page: Page) -> list[str]:
-    found = axe.Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html']}" for one in found for node in one["nodes"]]
-
-
-def no_wider_than_the_screen(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
@@ -165,29 +66,24 @@ def test_axe_finds_no_fault_on_any_page_and_none_is_wider_than_the_screen(
     say(office.engine, sent, answer("Đã gửi"))
     give_figure(office.engine, "htx-moi", 4, code="2023")
     page = visit(UNION, size)
-
-    def check() -> None:
-        assert faults_of(page) == []
-        assert no_wider_than_the_screen(page)
-
-    check()
+    check(page)
     page.locator(f'[id="{silent}.nothing"]').check()
     page.locator(field("figure.htx-moi")).fill("2")
     page.locator(field(f"{carried}.percent")).fill("250")
     press(page, "Gửi báo cáo")
     expect(page.get_by_role("alert")).to_contain_text("Chưa gửi được: còn 3 chỗ cần sửa")
-    check()
+    check(page)
     page.locator(field(f"{carried}.percent")).fill("25")
     page.locator(f'[id="{silent}.reason"]').fill("Chưa có hợp tác xã nào đề nghị")
     page.get_by_label("Số liệu đúng là đã giảm").check()
     press(page, "Gửi báo cáo")
     expect(page.get_by_role("heading", level=1)).to_have_text("Biên nhận báo cáo tiến độ")
-    check()
+    check(page)
     page.emulate_media(media="print")
-    check()
+    check(page)
     for address in ("/", "/b/khong-co", "/khong-co"):
         page.goto(office.address + address)
-        check()
+        check(page)
 
 
 @pytest.mark.parametrize("agency", [TRADE, UNION])
