@@ -121,7 +121,7 @@ def test_what_stands_in_a_chart_is_in_the_text_layer_in_the_memo_s_own_font(tmp_
     odd = chart(("Sở 🎉 ỨỰẶĐ", (11, 22, 33, 44)))
     words = [word[1] for word in seen(tmp_path, body=(replace(CAPTION, chart=odd),))]
     for word in ("11", "22", "33", "44", "110", "ỨỰẶĐ"):
-        assert word in words
+        assert words.count(word) == 1
     with opened(made(body=(replace(CAPTION, chart=odd),))) as pdf:
         assert all(SUBSET.match(name) for name in fonts(pdf))
 

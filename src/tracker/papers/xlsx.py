@@ -59,6 +59,7 @@ def xlsx_bytes(paper: Paper) -> bytes:
             sheet = file.add_worksheet(name)
             draw_chart(file, sheet, chart, _draw_top(sheet, caption, paper, looks), looks)
             _set_print(sheet, paper, caption)
+            sheet.set_portrait()
         if not names:
             file.add_worksheet(paper.kind.capitalize())
     return finished(packed.getvalue())

@@ -24,8 +24,10 @@ def by_area(snapshot: Snapshot) -> Chart:
     """Return how the activities of each content area stand, numbered as in section II."""
     numbers = {area.id: n for n, area in enumerate((a for a in snapshot.areas if not a.direction), 1)}
     titles = {a.id: f"{numbers[a.id]}. {a.title}" if a.id in numbers else a.title for a in snapshot.areas}
-    grouped = {title: [row for row in snapshot.rows if row.area == key] for key, title in titles.items()}
-    return _chart("Nội dung", {title: rows for title, rows in grouped.items() if rows})
+    grouped: dict[str, list[Row]] = {key: [] for key in titles}
+    for row in snapshot.rows:
+        grouped[row.area].append(row)
+    return _chart("Nội dung", [(titles[key], rows) for key, rows in grouped.items() if rows])
 
 
 def by_lead(snapshot: Snapshot) -> Chart:
@@ -33,7 +35,7 @@ def by_lead(snapshot: Snapshot) -> Chart:
     grouped: dict[str, list[Row]] = {}
     for row in snapshot.rows:
         grouped.setdefault(row.lead, []).append(row)
-    return _chart("Cơ quan chủ trì", grouped)
+    return _chart("Cơ quan chủ trì", grouped.items())
 
 
 CHARTS: Mapping[str, Callable[[Snapshot], Chart]] = {
@@ -53,9 +55,9 @@ def captioned(caption: Block, chart: Chart) -> Block:
     return replace(caption, kind="chart", chart=chart, text=f"{text} {left_out}", facts=facts)
 
 
-def _chart(of: str, groups: Mapping[str, Iterable[Row]]) -> Chart:
+def _chart(of: str, groups: Iterable[tuple[str, Iterable[Row]]]) -> Chart:
     """Return one bar a group: in their order, or, where not all can be drawn, those with most activities first."""
-    bars = [Bar(label=label, counts=_counts(rows)) for label, rows in groups.items()]
+    bars = [Bar(label=label, counts=_counts(rows)) for label, rows in groups]
     if len(bars) > MOST_BARS:
         bars.sort(key=lambda bar: -sum(bar.counts))
     return Chart(of=of, series=tuple(LOOKS.values()), bars=tuple(bars), drawn=min(len(bars), MOST_BARS))
