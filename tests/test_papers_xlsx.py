@@ -120,6 +120,9 @@ def test_a_chart_is_excel_s_own_on_a_sheet_with_the_numbers_it_is_drawn_from() -
     assert numbers[0] == ("Cơ quan", "Hoàn thành", "Đang thực hiện", "Tạm dừng", "Chưa báo cáo", "Cộng")
     assert numbers[1:6] == [(f"Sở {n}", n, 1, 0, 2, n + 3) for n in range(5)]
     assert numbers[6] == ("Cộng", 10, 5, 0, 10, 25)
+    assert sheet["A5"].value == CAPTION.text
+    assert "A5:F5" in {str(each) for each in sheet.merged_cells.ranges}
+    assert sheet.page_setup.orientation == "portrait"
     head = next(cell.row for cell in sheet["A"] if cell.value == "Cơ quan")
     [drawn] = sheet._charts
     assert (drawn.type, drawn.grouping, drawn.overlap) == ("bar", "stacked", 100)

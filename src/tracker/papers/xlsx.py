@@ -26,6 +26,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "mark": FONT | {"bold": True, "font_color": "#C00000"},
     "title": FONT | {"bold": True, "font_size": 14},
     "plain": FONT,
+    "caption": FONT | {"text_wrap": True},
     "heading": CELL | {"bold": True, "bg_color": "#DCE6F1", "align": "center", "valign": "vcenter"},
     "left": CELL,
     "center": CELL | {"align": "center"},
@@ -54,11 +55,11 @@ def xlsx_bytes(paper: Paper) -> bytes:
         for annex in (*paper.annexes, *_tables_of_the_text(paper)):
             names.add(name := _free_name(annex.label, names))
             _draw(file.add_worksheet(name), annex, paper, looks)
-        for caption, chart in _charts_of_the_text(paper):
-            names.add(name := _free_name(caption.label, names))
+        for top, caption, chart in _charts_of_the_text(paper):
+            names.add(name := _free_name(top.label, names))
             sheet = file.add_worksheet(name)
-            draw_chart(file, sheet, chart, _draw_top(sheet, caption, paper, looks), looks)
-            _set_print(sheet, paper, caption)
+            draw_chart(file, sheet, caption, chart, _draw_top(sheet, top, paper, looks), looks)
+            _set_print(sheet, paper, top)
             sheet.set_portrait()
         if not names:
             file.add_worksheet(paper.kind.capitalize())
@@ -76,12 +77,12 @@ def _tables_of_the_text(paper: Paper) -> Iterator[Annex]:
             yield Annex(label=f"Mục {number}" if dot else heading, title=heading, table=block.table)
 
 
-def _charts_of_the_text(paper: Paper) -> Iterator[tuple[Annex, Chart]]:
-    """Give each chart of the text, under its caption."""
+def _charts_of_the_text(paper: Paper) -> Iterator[tuple[Annex, str, Chart]]:
+    """Give what stands over each chart of the text, its caption and itself."""
     for block in paper.body:
         if block.chart is not None:
             label = block.label.rstrip(": ")
-            yield Annex(label=label, title=f"{label}. {block.text}", table=Table(columns=(), rows=())), block.chart
+            yield Annex(label=label, title=label, table=Table(columns=(), rows=())), block.text, block.chart
 
 
 def _free_name(label: str, taken: set[str]) -> str:

@@ -15,11 +15,14 @@ WIDE, EACH, AROUND, ROW = 860, 40, 70, 20
 """Pixels: the chart's width, the height of a bar with its room, of what stands over and under them, of a row."""
 
 
-def draw_chart(file: Workbook, sheet: Any, chart: Chart, top: int, looks: dict[str, Any]) -> None:
-    """Draw the bars that the paper draws from the row `top` on, and write the numbers of all bars under them."""
+def draw_chart(file: Workbook, sheet: Any, caption: str, chart: Chart, top: int, looks: dict[str, Any]) -> None:
+    """Write `caption` in the row `top`, under it the bars that the paper draws, then all bars in numbers."""
     headings = (chart.of, *(each.name for each in chart.series), TOTAL)
     high = AROUND + EACH * chart.drawn
-    head = top + high // ROW + 2
+    head = top + high // ROW + 3
+    sheet.merge_range(top, 0, top, len(headings) - 1, "")
+    put(sheet, top, 0, caption, looks["caption"])
+    sheet.set_row(top, height([(caption, NAMES + NUMBERS * (len(headings) - 1))], least=1))
     sheet.set_column(0, 0, NAMES)
     sheet.set_column(1, len(headings) - 1, NUMBERS)
     for place, heading in enumerate(headings):
@@ -35,7 +38,7 @@ def draw_chart(file: Workbook, sheet: Any, chart: Chart, top: int, looks: dict[s
     sheet.repeat_rows(head)
     drawn = _drawn(file, sheet.get_name(), chart, head)
     drawn.set_size({"width": WIDE, "height": high})
-    sheet.insert_chart(top, 0, drawn, {"description": alternative(chart)})
+    sheet.insert_chart(top + 1, 0, drawn, {"description": alternative(chart)})
 
 
 def _count(sheet: Any, row: int, counts: tuple[int, ...], look: Any) -> None:
