@@ -142,4 +142,4 @@ def snapshot_of(engine: sa.Engine, code: str = "2024", as_of: date = TODAY) -> S
 
 def paper_of(snapshot: Snapshot, number: int | None = None) -> Paper:
     """Return the memo of `snapshot` in the words that ship with the project."""
-    return memo(snapshot, ROOT / "templates" / "memo" / "memo.txt", TODAY, number)
+    return memo(snapshot, ROOT / "templates" / "memo" / "memo.txt", number)

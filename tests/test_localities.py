@@ -43,7 +43,7 @@ def frozen(engine: sa.Engine) -> Snapshot:
 
 
 def paper(snapshot: Snapshot) -> Paper:
-    return memo(snapshot, ROOT / "templates" / "memo" / "memo.txt", TODAY)
+    return memo(snapshot, ROOT / "templates" / "memo" / "memo.txt")
 
 
 def test_every_locality_owes_one_report_on_its_area_and_no_activity(engine: sa.Engine) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -134,11 +135,15 @@ def test_what_nobody_reported_is_open_and_late_only_once_the_date_has_passed(sql
     assert not any(row.late for row in snapshot_of(sqlite_engine, as_of=date(2024, 12, 31)).rows)
 
 
-def test_nothing_of_another_period_is_in_it(engine: sa.Engine) -> None:
+def test_of_the_period_before_only_counts_are_in_it(engine: sa.Engine) -> None:
     open_season(engine, None, LAST_YEAR, TODAY)
-    untouched = snapshot_of(engine).as_json()
-    say(engine, "II.10", answer("Chuyện năm 2023"), said(illustration=True), code="2023")
-    assert snapshot_of(engine).as_json() == untouched
+    untouched = snapshot_of(engine)
+    [past] = untouched.past
+    assert (past.title, past.silent) == ("Báo cáo năm 2023", past.asked)
+    say(engine, "II.10", answer("Chuyện năm 2023"), code="2023")
+    told = snapshot_of(engine)
+    assert (told.past[0].in_time + told.past[0].late, told.past[0].silent) == (1, past.asked - 1)
+    assert replace(told, past=()) == replace(untouched, past=())
     assert row_of(snapshot_of(engine, "2023"), "II.10").said is not None
 
 

@@ -4,6 +4,7 @@
     ├── PlanFaults              the plan file has faults; carries all of them
     ├── BadInput                a value from a person is not usable: a date, an agency, a period
     ├── WorkbookFaults          a returned workbook cannot be taken; carries all of its faults
+    ├── TemplateFaults          a template of the memo is not usable; carries all of its faults
     ├── StoreError              the database cannot be used
     │   └── NothingApplied      it holds no plan yet, or is not there at all
     ├── SettingsError           a TRACKER_* setting is not usable
@@ -56,6 +57,27 @@ class WorkbookFaults(TrackerError):
 
     def __init__(self, faults: Iterable[WorkbookFault]) -> None:
         self.faults = tuple(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateFault:
+    """One thing that is wrong with a template of the memo."""
+
+    place: str
+    """`memo.txt:12`, or a part of a Word file with the paragraph's words."""
+    what: str
+    way_out: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}; {self.way_out}"
+
+
+class TemplateFaults(TrackerError):
+    """A template cannot print the memo, or could run code; `faults` are ready to print, one a line."""
+
+    def __init__(self, faults: Iterable[TemplateFault]) -> None:
+        self.faults = tuple(dict.fromkeys(faults))
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 

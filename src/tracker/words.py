@@ -1,7 +1,11 @@
-"""Numbers and days as Vietnamese administrative prose writes them."""
+"""Numbers and days as Vietnamese administrative prose writes them, and what no text that is typed may hold."""
 
+import re
 from datetime import date
 from decimal import Decimal
+
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
+"""Signs that no paper can print."""
 
 
 def vietnamese_number(value: Decimal | int) -> str:

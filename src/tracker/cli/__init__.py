@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli import answers, letters, plan, season
+from tracker.cli import answers, letters, memo, plan, season
 from tracker.cli.common import day, document_number, memo_formats
 from tracker.cli.words import speak_vietnamese
 from tracker.errors import FileTrouble, TrackerError
@@ -92,11 +92,8 @@ def _parser() -> argparse.ArgumentParser:
     with_day(command("status", season.status, "tình hình theo cơ quan và theo nội dung")).add_argument(
         "period", nargs="?", metavar="KỲ", help="mặc định: các kỳ đang mở"
     )
-    reporting = with_day(command("report", answers.report, "tổng hợp báo cáo của một kỳ"))
-    reporting.add_argument("period", metavar="KỲ")
-    reporting.add_argument("--number", type=document_number, metavar="SỐ", help="số văn bản do văn thư cấp")
-    told = "dạng tệp: docx, html, pdf, xlsx; mặc định: cả bốn"
-    reporting.add_argument("--formats", type=memo_formats, metavar="DẠNG,…", help=told)
+    reporting = with_day(command("report", memo.report, "tổng hợp báo cáo của một kỳ"))
+    _add_report_options(reporting)
     accepting = with_day(command("accept", answers.accept, "duyệt báo cáo đã gửi"))
     accepting.add_argument("period", metavar="KỲ")
     accepting.add_argument("activities", nargs="*", metavar="HOẠT_ĐỘNG", help="mặc định: tất cả")
@@ -118,8 +115,45 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("period", metavar="KỲ")
     showing.add_argument("--agency", metavar="CƠ_QUAN", help="chỉ của cơ quan này")
     with_day(command("web", answers.serve_pages, "chạy riêng các trang trả lời"))
+    _add_memo_commands(command("memo", None, "các báo cáo đã tổng hợp, lời mở đầu và mẫu"), command)
     _add_period_commands(command("period", None, "các kỳ báo cáo"), command, with_day)
     return parser
+
+
+def _add_printing(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("period", metavar="KỲ")
+    parser.add_argument("--number", type=document_number, metavar="SỐ", help="số văn bản do văn thư cấp")
+    told = "dạng tệp: docx, html, pdf, xlsx; mặc định: cả bốn"
+    parser.add_argument("--formats", type=memo_formats, metavar="DẠNG,…", help=told)
+
+
+def _add_report_options(parser: argparse.ArgumentParser) -> None:
+    _add_printing(parser)
+    parser.add_argument("--final", action="store_true", help="chốt kỳ; báo cáo đến sau không gộp vào")
+    parser.add_argument("--agency", action="append", default=[], metavar="CƠ_QUAN", help="chỉ cơ quan này")
+    parser.add_argument("--own", action="store_true", help="báo cáo riêng mang thể thức của cơ quan đã chọn")
+    parser.add_argument("--area", action="append", default=[], metavar="NỘI_DUNG", help="chỉ nội dung này")
+    parser.add_argument("--activity", action="append", default=[], metavar="HOẠT_ĐỘNG", help="chỉ hoạt động này")
+    parser.add_argument("--since", type=day, metavar="NGÀY", help="chỉ tính báo cáo nhận từ ngày này")
+    parser.add_argument("--until", type=day, metavar="NGÀY", help="chỉ tính báo cáo nhận đến hết ngày này")
+
+
+def _add_memo_commands(parser: argparse.ArgumentParser, command: object) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="LỆNH")
+    listing = command("list", memo.list_memos, "liệt kê các lần tổng hợp của một kỳ", kinds)  # type: ignore[operator]
+    listing.add_argument("period", metavar="KỲ")
+    printing = command("print", memo.print_again, "in lại một lần tổng hợp từ số liệu đã chụp", kinds)  # type: ignore[operator]
+    _add_printing(printing)
+    printing.add_argument("of", type=document_number, metavar="LẦN", help="lần tổng hợp, xem bằng memo list")
+    words = command("words", memo.write_around, "lời mở đầu và lời kết riêng của một kỳ", kinds)  # type: ignore[operator]
+    words.add_argument("period", metavar="KỲ")
+    words.add_argument("--opening", type=Path, metavar="TỆP", help="tệp chữ UTF-8; tệp rỗng: theo mẫu")
+    words.add_argument("--closing", type=Path, metavar="TỆP", help="tệp chữ UTF-8; tệp rỗng: theo mẫu")
+    opening = command("reopen", memo.reopen, "bỏ chốt báo cáo của một kỳ", kinds)  # type: ignore[operator]
+    opening.add_argument("period", metavar="KỲ")
+    opening.add_argument("--reason", required=True, metavar="LÝ_DO", help="ghi vào nhật ký")
+    checking = "kiểm tra mẫu của báo cáo (.docx, .txt, .html.j2, .typ) sau khi sửa, nêu mọi lỗi"
+    command("check-template", memo.check_template, checking, kinds).add_argument("file", type=Path, metavar="TỆP")  # type: ignore[operator]
 
 
 def _add_letter_commands(parser: argparse.ArgumentParser, command: object, with_day: object) -> None:

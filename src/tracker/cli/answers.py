@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from tracker.cli.common import settings_for, shown, store, who
+from tracker.cli.common import settings_for, store, who
 
 if TYPE_CHECKING:
     from tracker.plan.model import Agency, Plan
@@ -158,20 +158,3 @@ def show(args: argparse.Namespace) -> None:
                 for name, label in TEXTS.items():
                     if text := getattr(update, name):
                         print(f"  {label}: " + text.replace("\n", "\n    "))
-
-
-def report(args: argparse.Namespace) -> None:
-    """Compile the memo of a period."""
-    from tracker.papers.files import FORMATS
-    from tracker.report.compile import compile_memo
-
-    settings = settings_for(args)
-    with store(settings) as engine:
-        compiled = compile_memo(engine, settings, args.period, who(), args.number, args.formats or FORMATS)
-    told = sum(row.said is not None for row in compiled.snapshot.rows)
-    kept = "" if compiled.is_new else " (số liệu không đổi từ lần tổng hợp trước)"
-    asked, areas = len(compiled.snapshot.rows), compiled.snapshot.localities
-    heard = f", {sum(row.said is not None for row in areas)}/{len(areas)} địa phương" if areas else ""
-    print(f"Lần tổng hợp {compiled.report.number}{kept}: {told}/{asked} hoạt động{heard} có báo cáo.")
-    for file in compiled.files:
-        print(shown(file))

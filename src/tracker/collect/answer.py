@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from tracker.progress import UpdateStatus
+from tracker.words import CONTROL
 
 LONGEST = 5_000
 """Letters in one text: about two pages of a memo."""
 LARGEST_FIGURE = Decimal(1_000_000_000)
 WHOLE = "số nguyên"
-CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 
 TEXTS = {
     "result": "Kết quả thực hiện",

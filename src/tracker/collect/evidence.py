@@ -15,7 +15,6 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from tracker.collect.answer import CONTROL
 from tracker.collect.evidence_kinds import TAKEN, kind_of
 from tracker.errors import BadInput, FileTrouble
 from tracker.progress import DutyState
@@ -23,6 +22,7 @@ from tracker.settings import Settings
 from tracker.store.evidence import evidence_of
 from tracker.store.journal import note
 from tracker.store.tables import Duty, Evidence
+from tracker.words import CONTROL
 
 LARGEST = 10_000_000
 """Bytes of one file."""

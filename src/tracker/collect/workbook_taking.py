@@ -12,7 +12,7 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.collect.answer import CONTROL, TEXTS
+from tracker.collect.answer import TEXTS
 from tracker.collect.record import Said
 from tracker.collect.sending import FELL, refuse_if_closed, send_form
 from tracker.collect.workbook_file import FRESH
@@ -27,7 +27,7 @@ from tracker.store.engine import writing
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Figure, Period, Update
 from tracker.store.updates import latest_figures
-from tracker.words import vietnamese_number
+from tracker.words import CONTROL, vietnamese_number
 
 MOST_FAULTS = 200
 SHOWN = 400

@@ -25,6 +25,7 @@ from tracker.papers.docx_table import W, WordTables
 from tracker.papers.files import printable, with_fixed_times, write_whole
 from tracker.papers.letterhead import NBSP, TITLE_LIMIT, rule_length, title_of, words_around
 from tracker.papers.paper import Paper
+from tracker.templating import MISTAKES
 
 RULE_STEP = 1.5
 """Points: a non-breaking space at 6 pt, the size of the template's style for rules."""
@@ -47,7 +48,7 @@ def docx_bytes(paper: Paper, template: Path) -> bytes:
         raise FileTrouble(
             f"{template}: không dùng được mẫu Word này ({trouble}); hãy lấy lại mẫu gốc"
         ) from trouble
-    except TemplateError as trouble:
+    except (TemplateError, SyntaxError, *MISTAKES) as trouble:
         raise FileTrouble(
             f"{template}: thẻ trong mẫu có lỗi: {trouble}; hãy sửa thẻ hoặc lấy lại mẫu gốc"
         ) from trouble
@@ -100,7 +101,8 @@ def _keep_signature_with_text(document: Document) -> None:
     """Tie the last words before the signature to it, so that it never stands alone on a page."""
     style = document.styles[SIGNATURE].style_id
     for table in document.element.body.iterfind(f"{W}tbl"):
-        if table.find(f"{W}tblPr/{W}tblStyle").get(f"{W}val") != style:
+        named = table.find(f"{W}tblPr/{W}tblStyle")
+        if named is None or named.get(f"{W}val") != style:
             continue
         before = table.getprevious()
         while before is not None:

@@ -11,6 +11,7 @@ from tracker.papers.charts import alternative, svg
 from tracker.papers.files import printable, write_whole
 from tracker.papers.letterhead import words_around
 from tracker.papers.paper import Chart, Paper
+from tracker.templating import MISTAKES
 
 
 def write_html(paper: Paper, template: Path, to: Path) -> None:
@@ -26,7 +27,7 @@ def write_html(paper: Paper, template: Path, to: Path) -> None:
         printed = environment.from_string(template.read_text(encoding="utf-8")).render(words)
     except (OSError, UnicodeDecodeError) as trouble:
         raise FileTrouble(f"{template}: không đọc được mẫu trang ({trouble}); hãy lấy lại mẫu gốc") from trouble
-    except TemplateError as trouble:
+    except (TemplateError, *MISTAKES) as trouble:
         raise FileTrouble(
             f"{template}: thẻ trong mẫu có lỗi: {trouble}; hãy sửa thẻ hoặc lấy lại mẫu gốc"
         ) from trouble

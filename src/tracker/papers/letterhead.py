@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from tracker.papers.files import printable
 from tracker.papers.paper import Paper
 
-MARK = "DỮ LIỆU MINH HỌA"
 NBSP = "\N{NO-BREAK SPACE}"
 TITLE_LIMIT = 255
 """Letters: what Word takes as a file's title."""
@@ -51,8 +50,7 @@ def attached_to(paper: Paper) -> str:
 
 def title_of(paper: Paper) -> str:
     """Return the title under which a file of `paper` is listed: `BÁO CÁO - Kết quả …`, the mark before it."""
-    mark = MARK if paper.illustration else ""
-    title = " - ".join(part for part in (mark, paper.kind, paper.subject) if part)
+    title = " - ".join(part for part in (paper.mark, paper.kind, paper.subject) if part)
     return " ".join(printable(title).split())[:TITLE_LIMIT]
 
 
@@ -75,7 +73,7 @@ def words_around(paper: Paper) -> dict[str, object]:
         "addressees": closed(paper.letterhead.addressees),
         "copies": closed(paper.letterhead.copies),
         "attached_to": attached_to(paper),
-        "mark": MARK if paper.illustration else "",
+        "mark": paper.mark,
     }
 
 

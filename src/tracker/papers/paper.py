@@ -120,8 +120,8 @@ class Annex:
 class Paper:
     """A paper an official signs.
 
-    `number` is None until the clerk gives one, and is printed as a gap then. `illustration` puts the mark of
-    example data on every page.
+    `number` is None until the clerk gives one, and is printed as a gap then. A `draft` and an
+    `illustration` with example data are marked as such on every page.
     """
 
     letterhead: Letterhead
@@ -136,3 +136,10 @@ class Paper:
     body: tuple[Block, ...]
     annexes: tuple[Annex, ...]
     illustration: bool = False
+    draft: bool = False
+
+    @property
+    def mark(self) -> str:
+        """Return what stands on every page of a draft and of a paper that holds example data; else nothing."""
+        marks = ((self.draft, "DỰ THẢO"), (self.illustration, "DỮ LIỆU MINH HỌA"))
+        return " – ".join(words for meant, words in marks if meant)

@@ -43,7 +43,7 @@ def pdf_bytes(paper: Paper, template: Path) -> bytes:
             input=template.read_bytes(),
             format="pdf",
             pdf_standards=["a-2a", "ua-1"],
-            sys_inputs={"paper": json.dumps(_words(paper), ensure_ascii=False)},
+            sys_inputs={"paper": json.dumps(printed_words(paper), ensure_ascii=False)},
             timestamp=datetime.combine(paper.dated, time(), UTC),
         )
     except OSError as trouble:
@@ -62,7 +62,7 @@ def fonts() -> typst.Fonts:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(FONTS)])
 
 
-def _words(paper: Paper) -> dict[str, Any]:
+def printed_words(paper: Paper) -> dict[str, Any]:
     """Return all that the template prints, as plain values; no text holds a character that no file may hold."""
     words = words_around(paper) | {"title": title_of(paper)}
     letterhead = paper.letterhead

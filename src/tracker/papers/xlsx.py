@@ -12,7 +12,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_range
 
 from tracker.papers.files import printable, write_whole
-from tracker.papers.letterhead import MARK, attached_to, number_line, title_of
+from tracker.papers.letterhead import attached_to, number_line, title_of
 from tracker.papers.paper import Annex, Chart, Column, Paper, Row, Table
 from tracker.papers.sheets import A4, CELL, FONT, LINE, finished, height, put
 from tracker.papers.xlsx_chart import draw_chart
@@ -117,7 +117,7 @@ def _draw(sheet: Any, annex: Annex, paper: Paper, looks: dict[str, Any]) -> None
 
 def _draw_top(sheet: Any, annex: Annex, paper: Paper, looks: dict[str, Any]) -> int:
     """Write what stands over the table, and return the row (from 0) of its headings."""
-    lines = [("mark", MARK)] if paper.illustration else []
+    lines = [("mark", paper.mark)] if paper.mark else []
     lines += [("title", f"{annex.label}. {annex.title}" if annex in paper.annexes else annex.title)]
     lines += [("plain", attached_to(paper)), *(("plain", sentence) for sentence in annex.lead)]
     for number, (look, text) in enumerate(lines):
@@ -146,5 +146,5 @@ def _set_print(sheet: Any, paper: Paper, annex: Annex) -> None:
     sheet.fit_to_pages(1, 0)
     named = printable(f"{number_line(paper)} – {annex.label}").replace("\n", " ")[:100].replace("&", "&&")
     sheet.set_footer(f'&L&"Times New Roman"{named}&R&"Times New Roman"Trang &P/&N')
-    if paper.illustration:
-        sheet.set_header(f'&C&"Times New Roman,Bold"{MARK}')
+    if paper.mark:
+        sheet.set_header(f'&C&"Times New Roman,Bold"{paper.mark}')

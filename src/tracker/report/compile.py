@@ -1,6 +1,6 @@
 """The report flow's work: freeze the facts, keep them, print the memo."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -10,31 +10,48 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.calendar import WorkingDays
+from tracker.errors import BadInput
 from tracker.papers.docx import write_docx
 from tracker.papers.files import FORMATS, Format, write_whole
 from tracker.papers.html import write_html
 from tracker.papers.paper import Paper
 from tracker.papers.pdf import write_pdf
 from tracker.papers.xlsx import write_xlsx
-from tracker.report.facts import Snapshot, digest
+from tracker.progress import DutyState
+from tracker.report.changes import changes
+from tracker.report.choice import WHOLE, Choice, checked
+from tracker.report.facts import Snapshot, digest, read_snapshot
 from tracker.report.memo import memo
 from tracker.report.snapshot import take_snapshot
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period, running_periods
 from tracker.store.plans import plan_for, plan_in_force
-from tracker.store.reports import keep_report
+from tracker.store.reports import final_report, find_report, keep_report, report_before
 from tracker.store.tables import Report
 
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A compiled memo: its report, its facts, where its files are, and whether the facts are new."""
+    """A compiled memo: its report, its facts, where its files are, and whether the facts are new.
+
+    `changed` tells what is otherwise than in the memo compiled before; `after` what came after a final memo.
+    """
 
     report: Report
     snapshot: Snapshot
     files: tuple[Path, ...]
     is_new: bool
+    changed: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+Step = Callable[[str, float], None]
+"""Takes what is done next, and the share of the work that is done."""
+
+
+def nothing_told(_doing: str, _share: float) -> None:
+    """Tell nobody how far the work is."""
 
 
 DRAFT_BEFORE = 5
@@ -66,29 +83,98 @@ def compile_memo(
     who: str,
     number: int | None = None,
     formats: Sequence[Format] = FORMATS,
+    *,
+    choice: Choice = WHOLE,
+    final: bool = False,
+    step: Step = nothing_told,
 ) -> Compiled:
     """Compile the memo of the period `code` as of today and print it in `formats`.
 
     `number` is the clerk's number of the document. The same facts compiled again are the same report and the same
-    files. Raises BadInput for an unknown period, FileTrouble where the files cannot be written; what was frozen
-    is kept, so that trying again prints the same memo.
+    files. `final` freezes the period: from then on its memo is printed as it was frozen, and what comes later is
+    told beside it. `step` is called as the work goes on. Raises BadInput for an unknown period, for a choice that
+    is not usable, and for a final memo while answers wait for review; FileTrouble where the files cannot be
+    written: what was frozen is kept, so that trying again prints the same memo.
     """
-    today = settings.today()
+    step("Đọc số liệu", 0)
     with reading(engine) as session:
         period = find_period(session, code)
         version, plan = plan_for(session, period)
-        snapshot = take_snapshot(session, version, plan, period, today)
-    text = snapshot.as_json()
+        choice = checked(plan, choice)
+        live = take_snapshot(session, version, plan, period, settings.today(), choice)
+        frozen = final_report(session, period) if choice == WHOLE else None
+    if final:
+        _refuse_final(live, choice, frozen)
+    text = live.as_json()
     with writing(engine) as session:
-        report, is_new = keep_report(session, find_period(session, code), text, digest(text), who, settings.now())
+        period = find_period(session, code)
+        report, is_new = keep_report(
+            session, period, text, digest(text), who, settings.now(), choice=choice.key, final=final
+        )
+        before = report_before(session, report)
+    snapshot = live if report.digest == digest(text) else read_snapshot(report.snapshot)
+    return Compiled(
+        report,
+        snapshot,
+        _print(settings, code, report, snapshot, number, formats, step),
+        is_new,
+        changed=tuple(changes(read_snapshot(before.snapshot), snapshot)) if before else (),
+        after=tuple(changes(snapshot, live)) if report.final else (),
+    )
+
+
+def print_again(
+    engine: sa.Engine,
+    settings: Settings,
+    code: str,
+    of: int,
+    number: int | None = None,
+    formats: Sequence[Format] = FORMATS,
+) -> Compiled:
+    """Print the memo no. `of` of the period `code` from what was frozen then; raises BadInput, FileTrouble."""
+    with reading(engine) as session:
+        period = find_period(session, code)
+        report = find_report(session, period, of)
+        before = report_before(session, report)
+    snapshot = read_snapshot(report.snapshot)
+    changed = tuple(changes(read_snapshot(before.snapshot), snapshot)) if before else ()
+    files = _print(settings, code, report, snapshot, number, formats, nothing_told)
+    return Compiled(report, snapshot, files, is_new=False, changed=changed)
+
+
+def _refuse_final(live: Snapshot, choice: Choice, frozen: Report | None) -> None:
+    if choice != WHOLE:
+        raise BadInput("chỉ báo cáo của cả kỳ mới chốt được; bỏ các lựa chọn, hoặc bỏ phần chốt")
+    waiting = [row for row in (*live.rows, *live.localities) if row.state is DutyState.SUBMITTED]
+    if waiting and frozen is None:
+        named = ", ".join(f"{row.id} ({row.lead})" for row in waiting[:10])
+        more = f" và {len(waiting) - 10} báo cáo khác" if len(waiting) > 10 else ""
+        code = live.period.code
+        raise BadInput(
+            f"còn {len(waiting)} báo cáo chờ duyệt: {named}{more}; duyệt hoặc trả lại trước khi chốt: "
+            f"tracker accept {code}, hoặc trang duyệt: tracker link {code} --review"
+        )
+
+
+def _print(
+    settings: Settings,
+    code: str,
+    report: Report,
+    snapshot: Snapshot,
+    number: int | None,
+    formats: Sequence[Format],
+    step: Step,
+) -> tuple[Path, ...]:
     looks = settings.templates / "memo"
-    paper = memo(snapshot, looks / "memo.txt", today, number)
-    stem = settings.reports / f"bao-cao-{code}-{report.number}"
-    files = tuple(stem.with_suffix(f".{each}") for each in FORMATS if each in formats)
-    for file in files:
+    paper = memo(snapshot, looks / "memo.txt", number, draft=not report.final)
+    stem = f"bao-cao-{code}-{report.number}{'-chinh-thuc' if report.final else ''}"
+    files = tuple(settings.reports / f"{stem}.{each}" for each in FORMATS if each in formats)
+    for done, file in enumerate(files, 1):
+        step(f"In {file.name}", done / (len(files) + 1))
         with keeping_edits(file):
             _write(paper, looks, file)
-    return Compiled(report, snapshot, files, is_new)
+    step("Xong", 1)
+    return files
 
 
 def _write(paper: Paper, looks: Path, file: Path) -> None:

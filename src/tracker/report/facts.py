@@ -109,6 +109,7 @@ class Past:
     late: int
     silent: int
     cells: dict[Timeliness, int]
+    illustration: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

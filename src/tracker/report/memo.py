@@ -6,16 +6,15 @@ characters that no answer can hold, and the text is put in after the lines were 
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from jinja2.sandbox import SandboxedEnvironment
 
-from tracker.papers.paper import Block, Paper
+from tracker.papers.paper import Block, Paper, Table
 from tracker.progress import STATUS_WORDS
 from tracker.report import charts, tables
 from tracker.report.facts import Snapshot
@@ -25,13 +24,17 @@ from tracker.words import vietnamese_date, vietnamese_number
 
 MARK = re.compile("\x02([0-9]+)\x03")
 FACT = re.compile("\x0e([^\x0e\x0f]*)\x0f")
-TARGET_TABLE = "[bảng chỉ tiêu]"
+TABLES: Mapping[str, Callable[[Snapshot], Table]] = {
+    "[bảng chỉ tiêu]": tables.targets,
+    "[bảng so sánh]": tables.compared,
+}
 
 
-def memo(snapshot: Snapshot, words: Path, dated: date, number: int | None = None) -> Paper:
-    """Return the memo of `snapshot` in the words of the template `words`, dated `dated`.
+def memo(snapshot: Snapshot, words: Path, number: int | None = None, *, draft: bool = True) -> Paper:
+    """Return the memo of `snapshot` in the words of the template `words`, dated the day of its facts.
 
-    `number` is the clerk's number, None until there is one. Raises FileTrouble where the template cannot be used.
+    `number` is the clerk's number, None until there is one; a `draft` is marked so. Raises FileTrouble where the
+    template cannot be used.
     """
     quotes: list[tuple[str, str]] = []
     text = _render(words, snapshot, quotes)
@@ -43,10 +46,11 @@ def memo(snapshot: Snapshot, words: Path, dated: date, number: int | None = None
         kind="BÁO CÁO",
         subject=tables.subject(snapshot),
         number=number,
-        dated=dated,
+        dated=snapshot.as_of,
         body=tuple(body),
         annexes=(tables.all_activities(snapshot), tables.who_reported(snapshot), *listed),
         illustration=snapshot.illustration,
+        draft=draft,
     )
 
 
@@ -92,8 +96,8 @@ def _marked(value: object) -> str:
 
 
 def _block(line: str, quotes: list[tuple[str, str]], snapshot: Snapshot) -> Block:
-    if line == TARGET_TABLE:
-        return Block(kind="table", table=tables.targets(snapshot))
+    if line in TABLES:
+        return Block(kind="table", table=TABLES[line](snapshot))
     mark, bracket, caption = line.partition("]")
     if mark + bracket in charts.CHARTS:
         return charts.captioned(_block(caption.strip(), quotes, snapshot), charts.CHARTS[mark + bracket](snapshot))

@@ -34,9 +34,11 @@ def take_snapshot(
     compared = compared_periods(session, period)
     before = latest_figures(session, compared[-1]) if compared else {}
     goals = [] if choice.areas or choice.activities else [t for t in plan.targets if _counts(choice, t)]
-    used = [figures[key] for target in goals if (key := (target.id, target.reported_by)) in figures]
+    keys = [(target.id, target.reported_by) for target in goals]
+    used = [given[key] for given in (figures, before) for key in keys if key in given]
     proofs = [file for file in evidence_of(session, duties) if choice.spans(_day(file.given_at))]
     newest = latest_updates(session, duties)
+    past = tuple(_past(session, each, choice) for each in compared)
     rows = tuple(_rows(plan, (duty for duty in duties if duty.activity_id != area), said, newest, as_of))
     told_of = {row.area for row in rows}
     next_year = max(period.years) + 1
@@ -67,12 +69,13 @@ def take_snapshot(
         ),
         proofs=tuple(_proofs(plan, duties, proofs)),
         chosen=None if whole else _chosen(plan, choice),
-        past=tuple(_past(session, each, choice) for each in compared),
+        past=past,
         opening=period.opening if whole else "",
         closing=period.closing if whole else "",
         illustration=any(update.illustration for update in said.values())
         or any(figure.illustration for figure in used)
-        or any(file.illustration for file in proofs),
+        or any(file.illustration for file in proofs)
+        or any(each.illustration for each in past),
     )
 
 
@@ -122,6 +125,7 @@ def _past(session: Session, period: Period, choice: Choice) -> Past:
         late=late,
         silent=len(duties) - len(said),
         cells={cell: cells[cell] for cell in Timeliness},
+        illustration=any(update.illustration for update in said.values()),
     )
 
 

@@ -18,6 +18,8 @@ def subject(snapshot: facts.Snapshot) -> str:
     """Return the memo's trích yếu."""
     period = snapshot.period
     title = period.title.removeprefix("Báo cáo ") if period.kind == "annual" else period.title
+    if snapshot.chosen and not snapshot.chosen.own:
+        title += " (một phần)"
     return f"Kết quả thực hiện Kế hoạch số {snapshot.plan.code} – {title[:1].lower() + title[1:]}"
 
 
@@ -47,6 +49,37 @@ def targets(snapshot: facts.Snapshot) -> Table:
         for n, goal in enumerate(snapshot.goals, 1)
     ]
     return Table(columns=columns, rows=tuple(rows))
+
+
+def compared(snapshot: facts.Snapshot) -> Table:
+    """Return how reporting and the tasks themselves stand beside the periods before, counted in activities."""
+    late = sum(row.late for row in snapshot.rows)
+    told = sum(row.said is not None for row in snapshot.rows)
+    now = facts.Past(
+        title="Kỳ này",
+        asked=len(snapshot.rows),
+        in_time=told - late,
+        late=late,
+        silent=len(snapshot.rows) - told,
+        cells=Counter(row.cell for row in snapshot.rows),
+        illustration=snapshot.illustration,
+    )
+    stood = (*snapshot.past, now)
+    lines: list[tuple[str, list[int]]] = [
+        ("Hoạt động phải báo cáo", [each.asked for each in stood]),
+        ("Báo cáo đúng hạn", [each.in_time for each in stood]),
+        ("Báo cáo muộn", [each.late for each in stood]),
+        ("Chưa báo cáo", [each.silent for each in stood]),
+        *((TIMELINESS_WORDS[cell], [each.cells.get(cell, 0) for each in stood]) for cell in Timeliness),
+    ]
+    columns = (
+        Column(title="Hoạt động", width=65),
+        *(Column(title=each.title, width=100 // len(stood), align="right") for each in stood),
+    )
+    return Table(
+        columns=columns,
+        rows=tuple(Row(cells=(title, *map(vietnamese_number, counts))) for title, counts in lines),
+    )
 
 
 def all_activities(snapshot: facts.Snapshot) -> Annex:

@@ -1,6 +1,7 @@
 """Reporting periods: the yearly one, the phase review, and those opened on request."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -14,6 +15,7 @@ from tracker.store.duties import sync_duties
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.tables import Link, Period, Purpose
+from tracker.words import CONTROL
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
 REVIEWED_FOR = timedelta(days=90)
@@ -25,6 +27,8 @@ EARLIER = (
     .order_by(Period.due.desc())
     .limit(1)
 )
+LONGEST_AROUND = 10_000
+"""Letters of a memo's own first or last words."""
 SYSTEM = "tracker"
 """Who the journal names where no person did it."""
 
@@ -187,6 +191,20 @@ def change_closing(session: Session, period: Period, closes: date) -> None:
         for purpose in Purpose:
             links = sa.update(Link).where(Link.period_id == period.id, Link.purpose == purpose)
             session.execute(links.values(expires_at=link_end(period, purpose)))
+
+
+def write_around(session: Session, period: Period, opening: str, closing: str, who: str, now: datetime) -> None:
+    """Keep the memo's own first and last words; empty: the template's. Raises BadInput naming every fault."""
+    wrong: list[str] = []
+    for name, text in (("lời mở đầu", opening), ("lời kết", closing)):
+        if found := CONTROL.search(text):
+            wrong.append(f"{name} có ký tự điều khiển U+{ord(found[0]):04X}; xóa rồi gõ lại chỗ đó")
+        if len(text) > LONGEST_AROUND:
+            wrong.append(f"{name} dài {len(text)} ký tự; rút gọn còn tối đa {LONGEST_AROUND} ký tự")
+    if wrong:
+        raise BadInput("\n".join(wrong))
+    period.opening, period.closing = (unicodedata.normalize("NFC", text).strip() for text in (opening, closing))
+    note(session, now, who, "wrote the memo's first and last words", period.code)
 
 
 def compared_periods(session: Session, period: Period) -> Sequence[Period]:
