@@ -1,5 +1,6 @@
 """The flows under a real Prefect server, one for all tests of this file."""
 
+import email
 import gc
 import shutil
 from collections.abc import Iterator
@@ -167,6 +168,30 @@ def test_the_report_flow_compiles_the_period_a_coordinator_asks_for(
     assert [file.name for file in files] == [f"bao-cao-2024-1.{each}" for each in FORMATS]
     assert all(file.is_relative_to(tmp_path) and file.exists() for file in files)
     assert "0/42 hoạt động có báo cáo" in artifact("bao-cao")
+    assert "Đã xếp hàng thư gửi cơ quan đầu mối." in artifact("bao-cao")
+
+
+def test_the_files_of_a_memo_go_to_the_coordinator_once_as_a_draft_and_once_as_final(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_TODAY", str(DAY))
+    remind(RemindRequest())
+    for request in (
+        ReportRequest(period="2024"),
+        ReportRequest(period="2024"),
+        ReportRequest(period="2024", version="chính thức"),
+        ReportRequest(period="2024", mail=False, agencies=["so-cong-thuong"], kind="riêng một cơ quan"),
+    ):
+        report(request)
+    letters = [email.message_from_bytes(file.read_bytes()) for file in sorted(tmp_path.rglob("*.eml"))]
+    mailed = [
+        {part.get_filename() for part in letter.walk() if part.get_filename()}
+        for letter in letters
+        if any("bao-cao-2024-1" in (part.get_filename() or "") for part in letter.walk())
+    ]
+    drafts, finals = ({f"bao-cao-2024-1{kind}.{each}" for each in FORMATS} for kind in ("", "-chinh-thuc"))
+    assert sorted(mailed, key=sorted) == sorted([drafts, finals], key=sorted)
+    assert "bản dự thảo, lần tổng hợp 2" in artifact("bao-cao")
 
 
 def test_a_draft_comes_by_itself_five_working_days_before_the_due_date(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,6 +208,14 @@ def test_the_forms_of_the_flows_are_in_vietnamese() -> None:
         "Kỳ báo cáo",
         "Số văn bản",
         "Dạng tệp",
+        "Loại báo cáo",
+        "Bản",
+        "Cơ quan",
+        "Nội dung",
+        "Hoạt động",
+        "Báo cáo nhận từ ngày",
+        "Báo cáo nhận đến hết ngày",
+        "Gửi thư",
         "Ngày",
         "Chỉ xem",
     }

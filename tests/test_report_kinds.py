@@ -255,9 +255,7 @@ COUNT = """
 @given(
     agency=st.sampled_from(["so-cong-thuong", "hoi-lhpn", "so-tai-chinh"]),
     days=st.integers(0, 20),
-    reports=st.lists(
-        st.tuples(st.sampled_from(["II.10", "II.17", "II.39"]), st.integers(0, 20)), max_size=3
-    ),
+    reports=st.lists(st.tuples(st.sampled_from(["II.10", "II.17", "II.39"]), st.integers(0, 20)), max_size=3),
 )
 def test_the_counts_of_a_choice_are_those_of_the_database(
     engine: sa.Engine, compiled: Compile, agency: str, days: int, reports: list[tuple[str, int]]
