@@ -1,7 +1,6 @@
 """A template is checked in a process of its own, with little time and memory, for its tags may loop or swell."""
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -50,9 +49,17 @@ def _answer(file: Path, folder: Path) -> dict[str, object]:
     return {"made": made, "refused": refused, "faults": faults}
 
 
-if __name__ == "__main__":
+def _limit_this_process() -> None:
+    if sys.platform == "win32":  # it has no such limits; there only the time that the asking process waits is one
+        return
+    import resource
+
     for limit, most in (
         (resource.RLIMIT_CPU, SECONDS), (resource.RLIMIT_AS, MEMORY), (resource.RLIMIT_FSIZE, LARGEST_PRINT),
     ):  # fmt: skip
         resource.setrlimit(limit, (most, most))
+
+
+if __name__ == "__main__":
+    _limit_this_process()
     print(json.dumps(_answer(Path(sys.argv[1]), Path(sys.argv[2]))))  # noqa: T201 (to the process that asked)
