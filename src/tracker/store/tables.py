@@ -148,6 +148,25 @@ class Evidence(Base):
     illustration: Mapped[bool] = mapped_column(default=False)
 
 
+class Part(Base):
+    """What a coordinating agency says of its share in a lead's activity; a correction is the next revision."""
+
+    __tablename__ = "parts"
+    __table_args__ = (sa.UniqueConstraint("duty_id", "agency_id", "revision"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    duty_id: Mapped[int] = mapped_column(sa.ForeignKey("duties.id"))
+    """The lead's."""
+    agency_id: Mapped[str] = mapped_column(sa.String(40))
+    """Whose words these are."""
+    revision: Mapped[int]
+    text: Mapped[str] = mapped_column(sa.Text)
+    said_by: Mapped[str] = mapped_column(sa.String(200))
+    said_at: Mapped[datetime]
+    said_on: Mapped[date]
+    """The day in the plan's zone."""
+    illustration: Mapped[bool] = mapped_column(default=False)
+
+
 class Draft(Base):
     """What stands typed on an agency's page and was saved but not sent; one for each page."""
 
