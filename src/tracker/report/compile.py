@@ -1,6 +1,7 @@
 """The report flow's work: freeze the facts, keep them, print the memo."""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -169,12 +170,22 @@ def _print(
     paper = memo(snapshot, looks / "memo.txt", number, draft=not report.final)
     stem = f"bao-cao-{code}-{report.number}{'-chinh-thuc' if report.final else ''}"
     files = tuple(settings.reports / f"{stem}.{each}" for each in FORMATS if each in formats)
-    for done, file in enumerate(files, 1):
-        step(f"In {file.name}", done / (len(files) + 1))
-        with keeping_edits(file):
-            _write(paper, looks, file)
+    # typst leaves the interpreter alone while it sets the PDF, so that the others are printed meanwhile.
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        setting = [beside.submit(_print_one, paper, looks, file) for file in files if file.suffix == ".pdf"]
+        for done, file in enumerate((file for file in files if file.suffix != ".pdf"), 1):
+            step(f"In {file.name}", done / (len(files) + 1))
+            _print_one(paper, looks, file)
+        for pdf in setting:
+            step("In PDF", len(files) / (len(files) + 1))
+            pdf.result()
     step("Xong", 1)
     return files
+
+
+def _print_one(paper: Paper, looks: Path, file: Path) -> None:
+    with keeping_edits(file):
+        _write(paper, looks, file)
 
 
 def _write(paper: Paper, looks: Path, file: Path) -> None:
