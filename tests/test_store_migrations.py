@@ -7,15 +7,16 @@ import sqlalchemy as sa
 from alembic import command
 from answering import NOW, TODAY, real_plan
 
+from tracker.errors import StoreError
 from tracker.letters.mime import finished
 from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
-from tracker.store.engine import MIGRATIONS, _alembic, _connectable, opened_store, reading
+from tracker.store.engine import MIGRATIONS, _alembic, _connectable, opened_store, reading, writing
 from tracker.store.letters import told_in
 from tracker.store.messages import waiting_replies
 from tracker.store.periods import find_period
-from tracker.store.tables import Letter, Update
+from tracker.store.tables import Letter, Part, Update
 
 LETTER = {
     "period_id": 1, "agency_id": "so-tai-chinh", "subject": "Đề nghị", "text": "Chữ", "html": "<p>Chữ</p>",
@@ -102,3 +103,19 @@ def test_replies_that_came_before_they_could_be_handled_wait(database_url: str) 
     engine.dispose()
     with opened_store(database_url) as engine, reading(engine) as session:
         assert [(one.text, one.uses) for one, _ in waiting_replies(session)] == [("Đã xong", 0)]
+
+
+def test_a_store_without_parts_takes_them_and_keeps_each_revision_once(database_url: str) -> None:
+    first_version(database_url).dispose()
+    with opened_store(database_url) as engine:
+        part = {"duty_id": 1, "agency_id": "so-khdt", "said_by": "Cán bộ (minh họa)", "said_at": NOW}
+        with writing(engine) as session:
+            for revision, text in enumerate(["Đã phối hợp.", "Đã phối hợp mở hai lớp."], 1):
+                session.add(Part(**part, said_on=TODAY, revision=revision, text=text))
+        with reading(engine) as session:
+            assert [one.text for one in session.scalars(sa.select(Part).order_by(Part.revision))] == [
+                "Đã phối hợp.",
+                "Đã phối hợp mở hai lớp.",
+            ]
+        with pytest.raises(StoreError), writing(engine) as session:
+            session.add(Part(**part, said_on=TODAY, revision=2, text="Lần nữa"))

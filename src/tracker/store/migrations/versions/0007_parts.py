@@ -24,7 +24,5 @@ def upgrade() -> None:
         sa.Column("illustration", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["duty_id"], ["duties.id"], name=op.f("fk_parts_duty_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parts")),
-        sa.UniqueConstraint(
-            "duty_id", "agency_id", "revision", name=op.f("uq_parts_duty_id_agency_id_revision")
-        ),
+        sa.UniqueConstraint("duty_id", "agency_id", "revision", name=op.f("uq_parts_duty_id_agency_id_revision")),
     )
