@@ -1,12 +1,14 @@
 """Memos of a choice and of one agency, drafts and finals, what changed, and what a period is compared with."""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 
 import docx
 import pytest
 import sqlalchemy as sa
-from answering import NOW, ROOT, TODAY, answer, duty_of, give_figure, open_season, said, say
+from answering import NOW, ROOT, TODAY, answer, duty_of, freeze, give_figure, open_season, said, say
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ from tracker.papers.files import FORMATS
 from tracker.progress import Timeliness, UpdateStatus
 from tracker.report.choice import Choice
 from tracker.report.compile import Compiled, compile_memo, print_again
-from tracker.report.facts import Snapshot
+from tracker.report.facts import Snapshot, read_snapshot
 from tracker.report.memo import memo
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
@@ -278,3 +280,17 @@ def test_returned_answers_do_not_hold_a_final_memo_up(engine: sa.Engine, compile
     assert "đã trả lại để bổ sung" in words(final.snapshot)
     with reading(engine) as session:
         assert session.scalar(sa.select(sa.func.count(Update.id))) == 1
+
+
+def test_a_snapshot_frozen_before_there_were_choices_and_comparisons_is_still_read(
+    engine: sa.Engine, compiled: Compile
+) -> None:
+    del compiled  # it opened the period
+    with reading(engine) as session:
+        fresh = freeze(session)
+    older = json.loads(fresh.as_json())
+    for name in ("chosen", "past", "opening", "closing"):
+        del older[name]
+    for row in older["rows"]:
+        del row["resaid"]
+    assert replace(read_snapshot(json.dumps(older)), past=fresh.past) == fresh
