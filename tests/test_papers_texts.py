@@ -10,11 +10,15 @@ from typing import Any
 import docx
 import openpyxl
 import pytest
+import sqlalchemy as sa
+from answering import paper_of
 from docx.oxml.ns import qn
+from example_memo import example_snapshot
 from factories_papers import sample_paper
 from generated_texts import generated_texts
 from pdf_reading import elements
 
+from tracker.papers.charts import alternative
 from tracker.papers.docx import docx_bytes
 from tracker.papers.html import write_html
 from tracker.papers.paper import Annex, Block, Column, Paper, Row, Table
@@ -130,14 +134,28 @@ def test_they_come_back_from_the_sheet_and_none_is_a_formula_or_a_link(paper: Pa
 
 
 def test_word_the_page_and_the_pdf_say_the_same_sentences_in_the_same_order(tmp_path: Path) -> None:
-    paper = sample_paper()
-    write_html(paper, MEMO / "memo.html.j2", tmp_path / "memo.html")
+    assert_all_say_the_same(sample_paper(), tmp_path)
+
+
+def test_so_they_do_in_the_memo_of_the_example_answers(sqlite_engine: sa.Engine, tmp_path: Path) -> None:
+    paper = paper_of(example_snapshot(sqlite_engine))
+    assert [block for block in paper.body if block.kind == "chart"]
+    assert_all_say_the_same(paper, tmp_path)
+
+
+def assert_all_say_the_same(paper: Paper, folder: Path) -> None:
+    write_html(paper, MEMO / "memo.html.j2", folder / "memo.html")
     page = Page()
-    page.feed((tmp_path / "memo.html").read_text(encoding="utf-8").partition("<main>")[2])
+    page.feed((folder / "memo.html").read_text(encoding="utf-8").partition("<main>")[2])
     body = docx.Document(io.BytesIO(docx_bytes(paper, MEMO / "memo.docx"))).element.body
     word = [typed_in(each) for each in body.iter(qn("w:p"))]
-    pdf = [each.text for each in elements(pdf_bytes(paper, MEMO / "memo.typ"))]
+    said_in_pdf = elements(pdf_bytes(paper, MEMO / "memo.typ"))
+    pdf = [each.text for each in said_in_pdf if each.role != "/Figure"]
     assert solid(word) == solid(pdf)
+    charts = [each.get("descr") for each in body.iter(qn("wp:docPr"))]
+    assert charts == [each.text for each in said_in_pdf if each.role == "/Figure"]
+    assert charts == [block.chart and alternative(block.chart) for block in paper.body if block.kind == "chart"]
+    assert len(page.texts["p"]) > len(paper.body) / 2
     for sentence in page.texts["p"] + page.texts["td"]:
         assert solid([sentence]) in solid(pdf)
 
