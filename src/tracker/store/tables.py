@@ -66,8 +66,8 @@ class Period(Base):
     """Chosen activity ids; empty means all of those years."""
     agencies: Mapped[list[str]] = mapped_column(sa.JSON, default=list)
     """Chosen lead agencies; empty means all."""
-    opening: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
-    closing: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    opening: Mapped[str] = mapped_column(sa.Text, default="", server_default=sa.text("''"))
+    closing: Mapped[str] = mapped_column(sa.Text, default="", server_default=sa.text("''"))
     """The memo's first and last words, where the coordinator wrote them; empty: the template's."""
 
 
@@ -280,7 +280,7 @@ class Report(Base):
     snapshot: Mapped[str] = mapped_column(sa.Text)
     compiled_at: Mapped[datetime]
     compiled_by: Mapped[str] = mapped_column(sa.String(200))
-    choice: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
+    choice: Mapped[str] = mapped_column(sa.Text, default="", server_default=sa.text("''"))
     """Which part of the period it tells; empty for all of it."""
     final: Mapped[bool] = mapped_column(default=False, server_default=sa.false())
     """The one that is signed. What is reported later is not merged into it."""
