@@ -71,7 +71,9 @@ def _missing(file: Path, needed: Needed) -> TemplateFault:
 
 def _check_of(file: Path) -> Callable[[bytes, Path], Tags]:
     if file.name == "cong-van.txt":
-        raise BadInput(f"{file}: là lời văn của công văn đôn đốc; xem thử bằng: tracker preview")
+        raise BadInput(
+            f"{file}: là lời văn của công văn đôn đốc; lệnh này kiểm tra lời văn của báo cáo (memo.txt)"
+        )
     for ending, check in (
         (".docx", _word_tags), (".html.j2", _page_tags), (".txt", _text_tags), (".typ", _typst_tags),
     ):  # fmt: skip
