@@ -10,7 +10,7 @@ from tracker.plan.model import Activity, Agency, Plan, Target
 from tracker.progress import OWED, DutyState
 from tracker.store.duties import duties_of, duties_on, plan_order
 from tracker.store.periods import previous_period
-from tracker.store.tables import Duty, Figure, Period, Update
+from tracker.store.tables import Duty, Figure, Part, Period, Update
 from tracker.store.updates import latest_figures, latest_updates
 from tracker.words import vietnamese_number
 
@@ -41,6 +41,8 @@ class Entry:
     reason: str = ""
     """Why nothing has."""
     faults: dict[str, str] = field(default_factory=dict)
+    added: Sequence[Part] = ()
+    """What coordinating agencies added to it, the last word of each; read for the page alone."""
 
     @property
     def locked(self) -> bool:
@@ -71,6 +73,30 @@ class FigureEntry:
 
 
 @dataclass(slots=True, kw_only=True)
+class PartEntry:
+    """One activity that the agency coordinates: whose it is, what was added to it, and what is wrong with that."""
+
+    duty: Duty
+    activity: Activity
+    lead: Agency
+    for_whom: Agency
+    """The coordinating agency that the plan names."""
+    revisions: Sequence[Part]
+    text: str
+    revision: int
+    """The revision that `text` was filled from; 0 where nothing was said."""
+    touched: bool = False
+    fault: str | None = None
+    overtaken: bool = False
+    """Somebody else said something else while the page was open."""
+
+    @property
+    def last(self) -> Part | None:
+        """Return what was last said."""
+        return self.revisions[-1] if self.revisions else None
+
+
+@dataclass(slots=True, kw_only=True)
 class Form:
     """All that an agency owes and said in one period."""
 
@@ -79,6 +105,8 @@ class Form:
     agency: Agency
     entries: list[Entry]
     figures: list[FigureEntry]
+    parts: list[PartEntry] = field(default_factory=list)
+    """What it may add to activities of others; read for the page alone."""
     said_by: str
     said_by_fault: str | None = None
     draft_saved_at: datetime | None = None
@@ -87,6 +115,7 @@ class Form:
     def fault_count(self) -> int:
         """Return how many fields are wrong."""
         wrong = sum(len(entry.faults) for entry in self.entries) + bool(self.said_by_fault)
+        wrong += sum(part.fault is not None for part in self.parts)
         return wrong + sum(entry.fault is not None for entry in self.figures)
 
     @property

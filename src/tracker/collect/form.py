@@ -4,7 +4,8 @@ Fields are named `<activity id>.<field>`, figures `figure.<target id>`. `<activi
 `figure.<target id>.seen` and `draft` carry what the page was filled from: what a person left untouched is then
 never taken for an answer, and two people on one page cannot overwrite each other unseen. Ticks are
 `<activity id>.keep`, `<activity id>.nothing` (with a `reason`) and `figure.<target id>.fell`, which holds the
-value it was ticked for. `page` is the script's own name for one opened page.
+value it was ticked for. What is added to others' activities is in `collect/parts.py`. `page` is the script's own
+name for one opened page.
 """
 
 import re
@@ -15,13 +16,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.collect.answer import clean_text
+from tracker.collect.parts import lay_over_parts, read_parts
 from tracker.form import FIELDS, Entry, Form, as_typed, recorded_form
 from tracker.plan.model import Plan
 from tracker.store.tables import Period, Update
 from tracker.store.updates import draft_of
 
 Typed = Mapping[str, str]
-PARTS = (*FIELDS, "revision", "keep", "nothing", "reason")
+PARTS = (*FIELDS, "revision", "keep", "nothing", "reason", "part")
 """All that is typed of one activity."""
 
 
@@ -30,6 +32,7 @@ def filled_form(
 ) -> Form:
     """Return the form as the page shows it: `typed` where given, else the saved draft, over what is recorded."""
     form = recorded_form(session, plan, period, agency_id, today)
+    read_parts(session, plan, form, today)
     draft = draft_of(session, period, agency_id)
     form.draft_saved_at = draft.saved_at if draft else None
     if typed is None and draft is not None:
@@ -50,6 +53,7 @@ def lay_over(session: Session, form: Form, typed: Typed) -> None:
         if value.strip() != seen:
             figure.value, figure.seen = value, seen
             figure.confirmed = typed.get(f"{name}.fell") == value.strip()
+    lay_over_parts(form, typed)
     form.said_by = typed.get("said_by", form.said_by)
 
 

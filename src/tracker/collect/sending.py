@@ -18,6 +18,7 @@ from tracker.collect.answer import (
     clean_text,
 )
 from tracker.collect.form import PARTS, Typed, filled_form, lay_over, plain
+from tracker.collect.parts import checked_parts, read_parts, record_parts
 from tracker.collect.record import Said, record_answers, record_figures, same_words
 from tracker.errors import BadInput
 from tracker.form import Entry, FigureEntry, Form, as_typed, recorded_form
@@ -61,25 +62,30 @@ def send_form(
 ) -> tuple[Form, list[Update]]:
     """Check all that was typed, or the activity `only`, and record it; returns the form and the new updates.
 
+    `only` may be an activity that the agency leads, or one that it coordinates.
+
     Where anything is wrong the form carries every fault beside its field, with everything typed still there, and
     nothing at all was recorded. Raises BadInput where the period is closed.
     """
     refuse_if_closed(period, today)
     _take_turns(session, period)
     form = recorded_form(session, plan, period, agency_id, today)
+    read_parts(session, plan, form, today)
     draft = draft_of(session, period, agency_id)
     form.draft_saved_at = draft.saved_at if draft else None
     lay_over(session, form, typed)
     answers = _checked_answers([entry for entry in form.entries if only in {None, entry.activity.id}])
     values = _checked_figures(form) if only is None else []
+    parts = checked_parts([entry for entry in form.parts if only in {None, entry.activity.id}])
     _check_signature(form)
-    if not answers and not values and not form.fault_count:
+    if not answers and not values and not parts and not form.fault_count:
         form.said_by_fault = f"Chưa có nội dung nào mới; điền {only or 'ít nhất một hoạt động'} rồi gửi."
     if form.fault_count:
         return form, []
     said = Said(by=form.said_by, at=said.at, way=said.way, illustration=said.illustration)
     updates = record_answers(session, answers, said)
     record_figures(session, period, values, said)
+    record_parts(session, parts, said)
     if draft is not None and only is None and _seen(draft, typed):  # else a colleague's, not seen here
         session.delete(draft)
     return form, updates
@@ -102,7 +108,9 @@ def send_one(
     others = [entry for entry in form.entries if entry.activity.id != only]
     draft = draft_of(session, period, agency_id)
     kept = True
-    if any(_says_something(entry) for entry in others) or any(_is_new(figure) for figure in form.figures):
+    new = any(_is_new(figure) for figure in form.figures)
+    new = new or any(part.touched for part in form.parts if part.activity.id != only)
+    if new or any(_says_something(entry) for entry in others):
         kept = save_draft(session, period, agency_id, rest, said.at)
     elif draft is not None and _seen(draft, typed):
         session.delete(draft)

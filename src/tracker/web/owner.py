@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 from tracker.calendar import WorkingDays
 from tracker.collect.answer import NOTHING_NEW, TEXTS, limit_of
 from tracker.collect.form import Typed, filled_form
+from tracker.collect.parts import read_parts
 from tracker.collect.record import Said
 from tracker.collect.renewal import send_new_link
 from tracker.collect.sending import FELL, save_draft, send_form, send_one
@@ -85,6 +86,7 @@ class OwnerPages:
             form = recorded_form(
                 session, opened.plan, opened.period, opened.agency_id, now.astimezone(ZONE).date()
             )
+            read_parts(session, opened.plan, form, now.astimezone(ZONE).date())
         return self._render("receipt", opened, form, now, made_at=now)
 
     def _show(self, token: str, just_sent: str | None) -> Response:
@@ -170,6 +172,7 @@ class OwnerPages:
             closed=today > form.period.closes,
             draft_in_the_way=status == 409,
             just_sent=next((e for e in form.entries if e.activity.id == just_sent and e.last), None),
+            just_added=next((p for p in form.parts if p.activity.id == just_sent and p.last), None),
             statuses=STATUS_WORDS,
             texts=TEXTS,
             nothing_new=NOTHING_NEW,
