@@ -14,8 +14,9 @@ from tracker.progress import OWED, DutyState, Standing, standing
 from tracker.settings import Settings
 from tracker.store.duties import duties_of, plan_order
 from tracker.store.journal import decisions_on
+from tracker.store.parts import parts_of
 from tracker.store.periods import previous_period
-from tracker.store.tables import Duty, Figure, JournalEntry, Period, Update
+from tracker.store.tables import Duty, Figure, JournalEntry, Part, Period, Update
 from tracker.store.updates import latest_figures, latest_updates, updates_of
 
 WAYS = {"page": "trang báo cáo", "workbook": "tệp Excel", "reply": "thư trả lời"}
@@ -34,6 +35,8 @@ class Item:
     decisions: Sequence[JournalEntry]
     remarks: Sequence[str]
     """Of an answer that waits for review; else none."""
+    parts: Sequence[Part]
+    """Every revision of what coordinating agencies added to it, the oldest first."""
 
     @property
     def said(self) -> Update | None:
@@ -49,6 +52,18 @@ class Item:
     def late(self) -> bool:
         """Say whether its last word came after the due date."""
         return self.said is not None and self.said.said_on > self.duty.due
+
+    @property
+    def last_parts(self) -> list[Part]:
+        """Return the last word of each agency that added to it."""
+        return list({part.agency_id: part for part in self.parts}.values())
+
+    @property
+    def afterwards(self) -> list[Part]:
+        """Return what of that came after its answer was accepted, so that nobody has looked at it."""
+        if self.duty.state is not DutyState.ACCEPTED or not self.decisions:
+            return []
+        return [part for part in self.last_parts if part.said_at > self.decisions[-1].at]
 
     @property
     def story(self) -> list[Update | JournalEntry]:
@@ -134,6 +149,7 @@ def _items(
 ) -> dict[int, Item]:
     said = updates_of(session, period, duties)
     decided = decisions_on(session, duties)
+    added = parts_of(session, period)
     before = _said_before(session, plan, period, today)
     items = {}
     for duty in duties:
@@ -150,6 +166,7 @@ def _items(
             updates=updates,
             decisions=decisions,
             remarks=found,
+            parts=added.get(duty.id, []),
         )
     return items
 

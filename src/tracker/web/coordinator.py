@@ -108,6 +108,7 @@ class CoordinatorPages:
             whole=standing(item.duty.state for one in agencies for item in one.items),
             plain=[pair for pair in waiting if not pair[1].remarks],
             marked=[pair for pair in waiting if pair[1].remarks],
+            afterwards=[(one, item) for one in agencies for item in one.items if item.afterwards],
             replies=replies,
             fault=fault,
         )
