@@ -10,7 +10,7 @@ from answering import answer, give_figure, real_plan, say
 from browsing import DESK, PHONE, SIGNED, TRADE, UNION, Office, both_widths, check, sync_api
 from playwright.sync_api import Browser, Page, expect
 
-from tracker.store.tables import Draft, Figure, Update
+from tracker.store.tables import Draft, Figure, Part, Update
 
 HEAVIEST = 100_000
 """Bytes of a page with its style and script, as they go over the wire."""
@@ -237,3 +237,54 @@ def test_a_figure_that_goes_down_is_asked_about_before_it_is_taken(
     page.get_by_label("Số liệu đúng là đã giảm").check()
     press(page, "Gửi báo cáo")
     assert [figure.value for figure in office.rows(Figure)] == [1253, 1200]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+@both_widths
+def test_a_coordinating_agency_adds_its_part_by_keyboard_and_the_lead_sees_it(
+    visit: Callable[..., Page], office: Office, size: dict[str, int], script: bool
+) -> None:
+    page = visit("so-khdt", size, script=script)
+    part = page.locator(field("II.10.part"))
+    expect(part).to_be_hidden()
+    page.locator("summary", has_text="Bổ sung nội dung phối hợp").focus()
+    page.keyboard.press("Enter")
+    expect(part).to_be_visible()
+    if script:
+        check(page)
+    part.focus()
+    page.keyboard.type("Đã bố trí vốn")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")  # the button that sends just this part
+    expect(page.get_by_role("alert")).to_contain_text("Ghi họ tên, chức vụ người báo cáo.")
+    expect(part).to_have_value("Đã bố trí vốn")
+    expect(part).to_be_visible()
+    page.locator(field("said_by")).fill(SIGNED)
+    press(page, "Gửi riêng phần này (II.10)")
+    expect(page.get_by_role("status").first).to_contain_text("Đã ghi nhận nội dung phối hợp II.10")
+    assert [one.text for one in office.rows(Part)] == ["Đã bố trí vốn"]
+    lead = visit(TRADE, size, script=script)
+    card = lead.locator('[id="II.10"]')
+    expect(card).to_contain_text("Cơ quan phối hợp gửi thêm, nguyên văn")
+    expect(card).to_contain_text("Đã bố trí vốn")
+    if script:
+        check(page)
+        check(lead)
+
+
+@both_widths
+def test_axe_finds_no_fault_where_an_agency_only_coordinates_or_two_people_disagree(
+    visit: Callable[..., Page], office: Office, size: dict[str, int]
+) -> None:
+    hers, his = visit("ban-dan-toc", size), visit("ban-dan-toc", size)
+    check(hers)
+    for page, words in ((hers, "Của Hoa"), (his, "Của Bình")):
+        page.locator(field("II.10.part")).fill(words)
+        page.locator(field("said_by")).fill(SIGNED)
+        press(page, "Gửi riêng phần này (II.10)")
+    expect(his.get_by_role("alert")).to_contain_text("đã gửi nội dung khác")
+    expect(his.get_by_text("Của Hoa")).to_be_visible()
+    check(his)
+    press(hers, "Gửi nội dung phối hợp")
+    expect(hers.get_by_role("alert")).to_contain_text("Chưa có nội dung nào mới")
+    assert [one.text for one in office.rows(Part)] == ["Của Hoa"]

@@ -6,7 +6,7 @@ from datetime import date
 import browsing
 import pytest
 import sqlalchemy as sa
-from answering import NOW, answer, duty_of, give_figure, outbox_row, real_plan, said, say
+from answering import NOW, answer, duty_of, give_figure, later, outbox_row, real_plan, said, say
 from browsing import PHONE, SIGNED, TRADE, UNION, Office, both_widths, check
 from playwright.sync_api import Page, expect
 from workbooks import fill, raw_workbook
@@ -18,7 +18,7 @@ from tracker.store.letters import queue_letters
 from tracker.store.links import withdraw_links
 from tracker.store.messages import record_message
 from tracker.store.periods import find_period
-from tracker.store.tables import Bounce, Evidence, Letter, Purpose
+from tracker.store.tables import Bounce, Evidence, Letter, Part, Purpose
 
 browser, office, visit = browsing.browser, browsing.office, browsing.visit
 WHO = "Cán bộ tổng hợp (minh họa)"
@@ -134,6 +134,10 @@ def fill_the_record(office: Office) -> None:
     say(office.engine, fourth, answer("Xong"))
     with writing(office.engine) as session:
         accept(session, [duty_of(session, fourth)], WHO, NOW)
+        for revision, activity in ((1, first), (1, fourth), (2, fourth)):
+            when, shared = later(days=revision), duty_of(session, activity).id
+            row = {"duty_id": shared, "agency_id": "so-khdt", "revision": revision, "text": LONG}
+            session.add(Part(**row, said_by=f"Chuyên viên {LONG}", said_at=when, said_on=when.date()))
         duty = duty_of(session, second).id
         letter = outbox_row(session, "cu", agency_id=UNION)
         queue_letters(session, [letter], NOW)
@@ -153,6 +157,7 @@ def test_the_coordinators_pages(visit: Visit, office: Office, size: dict[str, in
     fill_the_record(office)
     page = visit(UNION, size, purpose=Purpose.REVIEW)
     home = page.url
+    expect(page.get_by_role("heading", name="Nội dung phối hợp gửi sau khi đã duyệt")).to_be_visible()
     check(page)
     press(page, page.locator("button.main").inner_text())
     expect(page.get_by_role("alert")).to_contain_text("Ghi họ tên người duyệt")

@@ -16,7 +16,7 @@ from tracker.plan.model import Activity, Agency, Plan
 from tracker.settings import ZONE
 from tracker.store.journal import note
 from tracker.store.parts import duties_with_parts
-from tracker.store.tables import Part
+from tracker.store.tables import Duty, Part
 
 MOST_IN_GROUP = 50
 """A larger group stands for everybody: what it coordinates is not set before each of its members."""
@@ -53,18 +53,10 @@ def read_parts(session: Session, plan: Plan, form: Form, today: date) -> None:
             continue
         for_whom = shared.get(duty.activity_id)
         if for_whom and duty.activity_id not in led and duty.agency_id in plan.agencies:
-            said = [part for part in parts if part.agency_id == for_whom.id]
-            entry = PartEntry(
-                duty=duty,
-                activity=plan.by_id[duty.activity_id],
-                lead=plan.holder(duty.agency_id, today),
-                for_whom=for_whom,
-                revisions=said,
-                text=said[-1].text if said else "",
-                revision=said[-1].revision if said else 0,
-            )
-            form.parts.append(entry)
+            form.parts.append(_entry(plan, duty, for_whom, parts, today))
     form.parts.sort(key=lambda entry: place[entry.activity.id])
+    said = [entry.last for entry in form.parts if entry.last]
+    form.said_by = form.said_by or (max(said, key=lambda part: part.id).said_by if said else "")
 
 
 def lay_over_parts(form: Form, typed: Mapping[str, str]) -> None:
@@ -127,6 +119,19 @@ def record_parts(session: Session, checked: Iterable[tuple[PartEntry, str]], sai
         detail = {"duty": part.duty_id, "agency": part.agency_id, "revision": part.revision}
         note(session, said.at, said.by, "added a part", f"part {part.id}", **detail)
     return recorded
+
+
+def _entry(plan: Plan, duty: Duty, for_whom: Agency, parts: Iterable[Part], today: date) -> PartEntry:
+    revisions = [part for part in parts if part.agency_id == for_whom.id]
+    return PartEntry(
+        duty=duty,
+        activity=plan.by_id[duty.activity_id],
+        lead=plan.holder(duty.agency_id, today),
+        for_whom=for_whom,
+        revisions=revisions,
+        text=revisions[-1].text if revisions else "",
+        revision=revisions[-1].revision if revisions else 0,
+    )
 
 
 def _named(plan: Plan, activity: Activity) -> list[str]:
