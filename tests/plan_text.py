@@ -69,6 +69,30 @@ reporting:
     copies: [Như trên]
 """
 
+DISTRICTS = (
+    ("groups:\n", """\
+  huyen-y: {name: Ủy ban nhân dân huyện Y, short: Huyện Y, kind: locality, contacts: [{to: y@mau.example}]}
+  huyen-z: {name: Ủy ban nhân dân huyện Z, short: Huyện Z, kind: locality, contacts: [{to: z@mau.example}]}
+  xa-c: {name: Ủy ban nhân dân xã C, short: Xã C, kind: locality, contacts: [{to: c@mau.example}]}
+groups:
+  cac-huyen: {name: Các huyện, members: [huyen-x, huyen-y, huyen-z]}
+"""),
+    ("reporting:\n", """\
+reporting:
+  area_report: {id: VI.13, title: Tình hình trên địa bàn, by: [cac-huyen]}
+"""),
+)  # fmt: skip
+"""Changes of the small plan by which three districts report on their areas."""
+
+
+def merged(*districts: str, since: str, into: str = "xa-c") -> tuple[tuple[str, str], ...]:
+    """Return the changes by which each of `districts` is succeeded by `into`; to be made after DISTRICTS."""
+    heir = f"succeeded_by: {{agency: {into}, since: {since}}}"
+    shorts = (f"short: Huyện {district[-1].upper()}" for district in districts)
+    return tuple(
+        (short, f"{short}\n    {heir}" if short.endswith("X") else f"{short}, {heir}") for short in shorts
+    )
+
 
 def altered(*changes: tuple[str, str]) -> str:
     """Return the small plan with each first text replaced by the second; a text that is not there is a mistake."""

@@ -154,7 +154,7 @@ def test_a_receipt_names_what_was_received_and_what_is_still_owed(make_settings:
     period = next(iter(ruled_periods(plan)))
     item = {"id": "II.10", "title": "Hội chợ", "status": "Hoàn thành", "percent": 100, "said_by": "Lê <b>An</b>"}
     for owed, ending in ((2, "Còn 2 hoạt động chờ báo cáo"), (0, "đã báo cáo đủ")):
-        facts = {"items": [item | {"said_at": f"{NOW:%H:%M}"}], "owed": owed}
+        facts = {"items": [item | {"said_at": f"{NOW:%H:%M}", "for_whom": None}], "owed": owed}
         words = composed_for_agency(
             make_settings(), plan, "receipt", period, plan.agencies["so-cong-thuong"], facts
         )

@@ -79,7 +79,7 @@ def fill(raw: bytes, typed: Mapping[str, object], said_by: str | None = WHO) -> 
     def edit(book: Any) -> None:
         for name, value in typed.items():
             activity, _, key = name.rpartition(".")
-            sheet = TARGETS if "-" in activity else REPORT
+            sheet = TARGETS if "-" in activity and "@" not in activity else REPORT
             book[sheet][place(book, activity, key)] = value
         if said_by is not None:
             book[REPORT][signature(book)] = said_by

@@ -22,6 +22,8 @@ FIELDS = ("status", "percent", "result", "difficulties", "causes", "proposals")
 class Entry:
     """One activity on the page: what is asked, what stands in its fields, and what is wrong with that."""
 
+    name: str
+    """What its fields are called: the activity's id, and whose area it was where a locality took that over."""
     duty: Duty
     activity: Activity
     for_whom: Agency
@@ -43,6 +45,12 @@ class Entry:
     faults: dict[str, str] = field(default_factory=dict)
     added: Sequence[Part] = ()
     """What coordinating agencies added to it, the last word of each; read for the page alone."""
+
+    @property
+    def label(self) -> str:
+        """Return what people call it: no two entries of a page are called the same."""
+        own = self.name == self.activity.id
+        return self.activity.id if own else f"{self.activity.id} ({self.for_whom.short})"
 
     @property
     def locked(self) -> bool:
@@ -145,7 +153,7 @@ class Record:
         """Return the form of an agency: what was last said, else what the period before said."""
         ours = _answered_by(self.taken_over, agency_id)
         placed = sorted((one for agency in ours for one in self.duties.get(agency, ())), key=lambda one: one[0])
-        entries = [self._entry(duty) for _, duty in placed]
+        entries = [self._entry(duty, agency_id) for _, duty in placed]
         said = [entry.last for entry in entries if entry.last is not None]
         signed = max(said, key=lambda update: update.id, default=None)
         return Form(
@@ -157,11 +165,14 @@ class Record:
             said_by=signed.said_by if signed else "",
         )
 
-    def _entry(self, duty: Duty) -> Entry:
+    def _entry(self, duty: Duty, agency_id: str) -> Entry:
         last = self.said.get(duty.id)
         activity_id = duty.activity_id
+        # Who took over two localities owes two reports; each is called the same however many there are.
+        taken_over = self.plan.is_area_report(activity_id) and duty.agency_id != agency_id
         before = self.before.get((activity_id, duty.agency_id), self.before.get((activity_id, None)))
         return Entry(
+            name=f"{activity_id}@{duty.agency_id}" if taken_over else activity_id,
             duty=duty,
             activity=self.plan.by_id[activity_id],
             for_whom=self.plan.agencies[duty.agency_id],
@@ -231,12 +242,11 @@ def _said_before(
 ) -> dict[tuple[str, str | None], Update]:
     duties = duties_on(session, earlier, activities)
     said = latest_updates(session, duties)
-    area = plan.reporting.area_report
     before: dict[tuple[str, str | None], Update] = {}
     for duty in duties:
         if duty.id in said:
             before[duty.activity_id, duty.agency_id] = said[duty.id]
-            if area is None or duty.activity_id != area.id:  # nobody carries over another locality's words
+            if not plan.is_area_report(duty.activity_id):  # nobody carries over another locality's words
                 before[duty.activity_id, None] = said[duty.id]
     return before
 

@@ -1,9 +1,10 @@
 """The page's form: what an agency sees and types for one period, from store to fields and back.
 
-Fields are named `<activity id>.<field>`, figures `figure.<target id>`. `<activity id>.revision`,
+Fields are named `<entry>.<field>`, figures `figure.<target id>`; an entry is called by its activity's id, with
+`@<agency id>` behind where that agency's area was taken over. `<entry>.revision`,
 `figure.<target id>.seen` and `draft` carry what the page was filled from: what a person left untouched is then
 never taken for an answer, and two people on one page cannot overwrite each other unseen. Ticks are
-`<activity id>.keep`, `<activity id>.nothing` (with a `reason`) and `figure.<target id>.fell`, which holds the
+`<entry>.keep`, `<entry>.nothing` (with a `reason`) and `figure.<target id>.fell`, which holds the
 value it was ticked for. What is added to others' activities is in `collect/parts.py`. `page` is the script's own
 name for one opened page.
 """
@@ -58,7 +59,7 @@ def lay_over(session: Session, form: Form, typed: Typed) -> None:
 
 
 def _lay_over_entry(session: Session, entry: Entry, typed: Typed) -> None:
-    name = entry.activity.id
+    name = entry.name
     seen = typed.get(f"{name}.revision", "")
     seen_revision = min(int(seen), entry.revision) if re.fullmatch("[0-9]{1,6}", seen) else entry.revision
     if seen_revision == entry.revision:

@@ -61,7 +61,7 @@ def _receipt(
     duties = plan_order(plan, {duty.id: duty for _, duty in answered}.values())
     held = _held(session, plan, period, agency_id, settings.today())
     facts = {
-        "items": [_item(plan, duty, said[duty.id]) for duty in duties],
+        "items": [_item(plan, duty, said[duty.id], agency_id) for duty in duties],
         "owed": sum(duty.state in OWED for duty in held),
     }
     agency = plan.agencies[agency_id]
@@ -75,11 +75,12 @@ def _receipt(
     )
 
 
-def _item(plan: Plan, duty: Duty, update: Update) -> dict[str, object]:
+def _item(plan: Plan, duty: Duty, update: Update, holder: str) -> dict[str, object]:
     activity = plan.by_id.get(duty.activity_id)  # as above
     return {
         "id": duty.activity_id,
         "title": activity.title if activity else "",
+        "for_whom": plan.agencies[duty.agency_id].name if duty.agency_id != holder else None,
         "status": STATUS_WORDS[update.status],
         "percent": update.percent,
         "said_by": update.said_by,

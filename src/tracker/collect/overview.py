@@ -154,10 +154,9 @@ def _items(
     items = {}
     for duty in duties:
         updates, decisions = said.get(duty.id, []), decided.get(duty.id, [])
-        whose = (duty.activity_id, plan.holder(duty.agency_id, today).id)
         found: list[str] = []
         if duty.state is DutyState.SUBMITTED:
-            beside = _beside(duty, updates, decisions, before.get(whose), settings)
+            beside = _beside(duty, updates, decisions, before.get(_whose(plan, duty, today)), settings)
             found = remarks(updates[-1], beside)
         items[duty.id] = Item(
             duty=duty,
@@ -195,11 +194,13 @@ def _said_before(session: Session, plan: Plan, period: Period, today: date) -> M
         return {}
     duties = [duty for duty in duties_of(session, earlier) if duty.agency_id in plan.agencies]
     said = latest_updates(session, duties)
-    return {
-        (duty.activity_id, plan.holder(duty.agency_id, today).id): said[duty.id]
-        for duty in duties
-        if duty.id in said
-    }
+    return {_whose(plan, duty, today): said[duty.id] for duty in duties if duty.id in said}
+
+
+def _whose(plan: Plan, duty: Duty, today: date) -> tuple[str, str]:
+    """Return by what an answer finds the one before it: the activity, and who answers for it or whose area."""
+    own = plan.is_area_report(duty.activity_id)
+    return duty.activity_id, duty.agency_id if own else plan.holder(duty.agency_id, today).id
 
 
 def _figures(session: Session, plan: Plan, period: Period, today: date) -> dict[str, list[FigureItem]]:

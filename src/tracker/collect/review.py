@@ -134,6 +134,7 @@ def _tell_returned(session: Session, settings: Settings, period: Period, duty: D
     facts = {
         "id": duty.activity_id,
         "title": plan.by_id[duty.activity_id].title,
+        "for_whom": plan.agencies[duty.agency_id].name if duty.agency_id != agency.id else None,
         "comment": duty.comment,
         "by_mail": by_mail(envelopes),
     }

@@ -62,7 +62,7 @@ def send_form(
 ) -> tuple[Form, list[Update]]:
     """Check all that was typed, or the activity `only`, and record it; returns the form and the new updates.
 
-    `only` may be an activity that the agency leads, or one that it coordinates.
+    `only` is what an entry is called, or the id of an activity that the agency coordinates.
 
     Where anything is wrong the form carries every fault beside its field, with everything typed still there, and
     nothing at all was recorded. Raises BadInput where the period is closed.
@@ -74,12 +74,13 @@ def send_form(
     draft = draft_of(session, period, agency_id)
     form.draft_saved_at = draft.saved_at if draft else None
     lay_over(session, form, typed)
-    answers = _checked_answers([entry for entry in form.entries if only in {None, entry.activity.id}])
+    answers = _checked_answers([entry for entry in form.entries if only in {None, entry.name}])
     values = _checked_figures(form) if only is None else []
     parts = checked_parts([entry for entry in form.parts if only in {None, entry.activity.id}])
     _check_signature(form)
     if not answers and not values and not parts and not form.fault_count:
-        form.said_by_fault = f"Chưa có nội dung nào mới; điền {only or 'ít nhất một hoạt động'} rồi gửi."
+        wanted = next((entry.label for entry in form.entries if entry.name == only), only)
+        form.said_by_fault = f"Chưa có nội dung nào mới; điền {wanted or 'ít nhất một hoạt động'} rồi gửi."
     if form.fault_count:
         return form, []
     said = Said(by=form.said_by, at=said.at, way=said.way, illustration=said.illustration)
@@ -105,7 +106,7 @@ def send_one(
     if form.fault_count:
         return form, True
     rest = {name: value for name, value in typed.items() if name not in {f"{only}.{part}" for part in PARTS}}
-    others = [entry for entry in form.entries if entry.activity.id != only]
+    others = [entry for entry in form.entries if entry.name != only]
     draft = draft_of(session, period, agency_id)
     kept = True
     new = any(_is_new(figure) for figure in form.figures)

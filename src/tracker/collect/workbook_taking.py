@@ -130,7 +130,7 @@ def typed_from(filled: FilledWorkbook, form: Form) -> tuple[dict[str, str], list
     """
     typed = {"said_by": filled.said_by}
     faults = []
-    entries = {entry.activity.id: entry for entry in form.entries}
+    entries = {entry.name: entry for entry in form.entries}
     for row in filled.rows:
         if row.untouched and not row.keep:
             continue
@@ -168,18 +168,18 @@ def _not_taken(row: FilledRow, entry: Entry | None) -> WorkbookFault | None:
     if _said_since(row, entry):
         return None
     if entry.locked and not _says_the_record(row, entry):
-        return WorkbookFault(place, f"{row.activity_id} đã được duyệt nên không sửa được nữa", reopen)
+        return WorkbookFault(place, f"{entry.label} đã được duyệt nên không sửa được nữa", reopen)
     if row.untouched and row.revision < entry.revision and entry.last is not None:
-        return _conflict(row, entry.last)
+        return _conflict(row, entry, entry.last)
     return None
 
 
-def _conflict(row: FilledRow, last: Update) -> WorkbookFault:
+def _conflict(row: FilledRow, entry: Entry, last: Update) -> WorkbookFault:
     """Return the fault of a row that was filled from an older revision than `last`, with what that says."""
     share = "" if last.percent is None else f", {last.percent} %"
     said = [f"{STATUS_WORDS[last.status]}{share}"]
     said += [f"{label}: {_shown(getattr(last, name))}" for name, label in TEXTS.items() if getattr(last, name)]
-    what = f"từ khi tệp này được lập, {last.said_by} đã gửi nội dung khác cho {row.activity_id} "
+    what = f"từ khi tệp này được lập, {last.said_by} đã gửi nội dung khác cho {entry.label} "
     what += f"lúc {last.said_at.astimezone(ZONE):%H:%M ngày %d/%m/%Y}: {'. '.join(said)}"
     way_out = "thống nhất hai nội dung rồi gửi trên trang báo cáo hoặc bằng tệp mới"
     return WorkbookFault(row.places["id"], what, way_out)
@@ -190,11 +190,11 @@ def _faults_of(sent: Form, filled: FilledWorkbook) -> Iterator[WorkbookFault]:
     rows = {row.activity_id: row for row in filled.rows}
     for entry in sent.entries:
         for key, sentence in entry.faults.items():
-            row = rows[entry.activity.id]
+            row = rows[entry.name]
             if key == "conflict" and entry.last is not None:
-                yield _conflict(row, entry.last)
+                yield _conflict(row, entry, entry.last)
             elif key in row.places:  # else its column is missing, which was told
-                yield _to_mend(row.places[key], f"{COLUMNS[key]} của {row.activity_id}", sentence)
+                yield _to_mend(row.places[key], f"{COLUMNS[key]} của {entry.label}", sentence)
     figures = {figure.target_id: figure for figure in filled.figures}
     for target in sent.figures:
         if target.fault:

@@ -50,6 +50,7 @@ class WorkbookRow:
     """One activity. `status` is in Vietnamese words, empty where nothing was said; so are the texts."""
 
     activity_id: str
+    """What its fields are called on the page."""
     title: str
     due: date
     note: str

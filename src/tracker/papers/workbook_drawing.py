@@ -143,7 +143,7 @@ class _Pen:
                 put(sheet, number, column, getattr(row, key), self.style[kind])
         keep = "number_entry" if row.can_keep and not row.locked else "shown"
         sheet.write_blank(number, len(facts) + len(ENTRIES), None, self.style[keep])
-        written = {"title": row.title, "note": note} | {
+        written = {"id": row.activity_id, "title": row.title, "note": note} | {
             key: getattr(row, key) for key in ENTRIES if key != "percent"
         }
         sheet.set_row(number, height((text, WIDTHS[key]) for key, text in written.items()))

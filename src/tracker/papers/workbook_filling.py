@@ -48,7 +48,7 @@ def filled_workbook(settings: Settings, plan: Plan, version_id: int, form: Form,
 def _row(form: Form, entry: Entry) -> WorkbookRow:
     status, percent = entry.values["status"], entry.values["percent"]
     return WorkbookRow(
-        activity_id=entry.activity.id,
+        activity_id=entry.name,
         title=entry.activity.title,
         due=entry.duty.due,
         note=_standing(form, entry),

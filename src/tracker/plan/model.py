@@ -307,6 +307,10 @@ class Plan:
             id=asked.id, title=asked.title, content=asked.id, years=self.plan.years, lead=self.plan.coordinator
         )
 
+    def is_area_report(self, activity_id: str) -> bool:
+        """Say whether `activity_id` is what localities report: many owe it, each on its own area."""
+        return self.area_activity is not None and self.area_activity.id == activity_id
+
     @cached_property
     def by_id(self) -> Mapping[str, Activity]:
         """Return all that may be reported on by its printed id: the activities, and what localities report."""

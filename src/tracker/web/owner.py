@@ -171,7 +171,7 @@ class OwnerPages:
             days_left=WorkingDays(plan.reporting.calendar).between(today, form.period.due),
             closed=today > form.period.closes,
             draft_in_the_way=status == 409,
-            just_sent=next((e for e in form.entries if e.activity.id == just_sent and e.last), None),
+            just_sent=next((e for e in form.entries if e.name == just_sent and e.last), None),
             just_added=next((p for p in form.parts if p.activity.id == just_sent and p.last), None),
             statuses=STATUS_WORDS,
             texts=TEXTS,
