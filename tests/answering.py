@@ -93,12 +93,20 @@ def say(
         return record_answers(session, {duty.id: (duty, words or answer())}, who or said())
 
 
-def give_figure(engine: sa.Engine, target: str, value: object, code: str = "2024", who: Said | None = None) -> int:
-    """Give `target` a value; return how many figures were recorded."""
+def give_figure(
+    engine: sa.Engine,
+    target: str,
+    value: object,
+    code: str = "2024",
+    who: Said | None = None,
+    agency: str | None = None,
+) -> int:
+    """Give `target` a value, by `agency` or whom the plan names; return how many figures were recorded."""
     with writing(engine) as session:
         _, plan = plan_in_force(session)
         [asked] = [t for t in plan.targets if t.id == target]
-        return len(record_figures(session, find_period(session, code), [(asked, value)], who or said()))
+        values = [(asked, agency or asked.reported_by, value)]
+        return len(record_figures(session, plan, find_period(session, code), values, who or said()))
 
 
 def outbox_row(session: Session, key: str, **given: object) -> dict[str, object]:

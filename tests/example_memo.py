@@ -38,5 +38,5 @@ def _record(session: Session, given: dict[str, Any]) -> None:
     words = {name: check_answer(typed)[0] for name, typed in given["answers"].items()}
     record_answers(session, {owed[name].id: (owed[name], answer) for name, answer in words.items()}, who)
     targets = [target for target in plan.targets if target.id in given.get("figures", {})]
-    figures = [(target, check_figure(given["figures"][target.id], target.unit)[0]) for target in targets]
-    record_figures(session, period, figures, who)
+    figures = [(t, t.reported_by, check_figure(given["figures"][t.id], t.unit)[0]) for t in targets]
+    record_figures(session, plan, period, figures, who)

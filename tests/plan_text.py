@@ -84,6 +84,16 @@ reporting:
 )  # fmt: skip
 """Changes of the small plan by which three districts report on their areas."""
 
+ADDED_UP = (
+    (
+        "reported_by: hoi}\n",
+        "reported_by: hoi}\n"
+        "  - {id: viec-lam, title: Việc làm mới, unit: người, at_least: 30, by: 2025, source: II.2,"
+        " reported_by: cac-huyen}\n",
+    ),
+)
+"""The change of the small plan by which what its districts report of a target adds up; after DISTRICTS."""
+
 
 def merged(*districts: str, since: str, into: str = "xa-c") -> tuple[tuple[str, str], ...]:
     """Return the changes by which each of `districts` is succeeded by `into`; to be made after DISTRICTS."""

@@ -7,7 +7,7 @@ import pytest
 
 from tracker.collect.remarks import Beside, figure_remarks, remarks
 from tracker.progress import UpdateStatus
-from tracker.store.tables import Figure, Update
+from tracker.store.tables import Update
 
 DUE = date(2024, 10, 29)
 DONE, UNDER_WAY = UpdateStatus.DONE, UpdateStatus.UNDER_WAY
@@ -62,7 +62,7 @@ def test_in_a_rehearsal_example_data_is_like_any_other() -> None:
 
 
 def test_a_figure_that_falls_is_remarkable_and_one_that_stays_or_grows_is_not() -> None:
-    before = Figure(value=Decimal(1250))
-    assert figure_remarks(Figure(value=Decimal("1249.5")), before) == ["Giảm so với kỳ trước (1.250)."]
-    assert figure_remarks(Figure(value=Decimal(1250)), before) == []
-    assert figure_remarks(Figure(value=Decimal(1)), None) == []
+    before = Decimal(1250)
+    assert figure_remarks(Decimal("1249.5"), before) == ["Giảm so với kỳ trước (1.250)."]
+    assert figure_remarks(Decimal(1250), before) == []
+    assert figure_remarks(Decimal(1), None) == []

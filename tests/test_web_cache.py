@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -134,8 +135,9 @@ def give_figure(office: Office, code: str) -> None:
     with writing(office.engine) as session:
         _, plan = plan_in_force(session)
         said = Said(by=SIGNED, at=office.settings.now(), way="workbook")
-        values = [(plan.targets[0], office.dice.randrange(1000))]
-        record_figures(session, find_period(session, code), values, said)  # type: ignore[arg-type]
+        target = plan.targets[0]
+        values = [(target, target.reported_by, Decimal(office.dice.randrange(1000)))]
+        record_figures(session, plan, find_period(session, code), values, said)
 
 
 @change

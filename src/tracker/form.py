@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from tracker.plan.model import Activity, Agency, Plan, Target
 from tracker.progress import OWED, DutyState
 from tracker.store.duties import duties_of, duties_on, plan_order
+from tracker.store.figures import Reported, reported_figures
 from tracker.store.periods import previous_period
 from tracker.store.tables import Duty, Figure, Part, Period, Update
-from tracker.store.updates import latest_figures, latest_updates
+from tracker.store.updates import figures_of, latest_updates
 from tracker.words import vietnamese_number
 
 FIELDS = ("status", "percent", "result", "difficulties", "causes", "proposals")
@@ -68,7 +69,13 @@ class FigureEntry:
     """One target on the page: its field, what was said before, and what is wrong."""
 
     target: Target
+    agency: Agency
+    """Under whose name it is kept."""
+    part: str
+    """Which part of the target alone is asked, in words; empty where that is the whole."""
     last: Figure | None
+    before_merger: Sequence[tuple[str, str]]
+    """Whose figures stand until there is one for all of it, and what they are."""
     value: str
     seen: str
     """What the field was filled with."""
@@ -144,8 +151,9 @@ class Record:
     said: Mapping[int, Update]
     before: Mapping[tuple[str, str | None], Update]
     """By activity and agency; under None what anybody said, where the activity has one lead."""
-    figures: Mapping[tuple[str, str], Figure]
-    figures_before: Mapping[tuple[str, str], Figure]
+    figures: Mapping[str, Mapping[str, Reported]]
+    """By target and agency."""
+    figures_before: Mapping[str, Mapping[str, Reported]]
     taken_over: Mapping[str, Sequence[str]]
     """The agencies that each agency has succeeded."""
 
@@ -161,7 +169,12 @@ class Record:
             earlier=self.earlier,
             agency=self.plan.agencies[agency_id],
             entries=entries,
-            figures=[self._figure(target) for target in self.plan.targets if target.reported_by in ours],
+            figures=[
+                self._figure(target, reported)
+                for target in self.plan.targets
+                for reported in self.figures[target.id].values()
+                if reported.agency_id in ours
+            ],
             said_by=signed.said_by if signed else "",
         )
 
@@ -182,17 +195,28 @@ class Record:
             revision=last.revision if last else 0,
         )
 
-    def _figure(self, target: Target) -> FigureEntry:
-        key = (target.id, target.reported_by)
-        last, old = self.figures.get(key), self.figures_before.get(key)
+    def _figure(self, target: Target, reported: Reported) -> FigureEntry:
+        agencies = self.plan.agencies
+        agency, last = agencies[reported.agency_id], reported.own
+        earlier = self.figures_before.get(target.id, {}).get(agency.id)
+        before = earlier.value if earlier else None
         shown = vietnamese_number(last.value) if last else ""
+        others = [] if last else reported.figures
         return FigureEntry(
             target=target,
+            agency=agency,
+            part=_part(agency) if target.reported_by in self.plan.groups else "",
             last=last,
+            before_merger=[(agencies[one.agency_id].short, vietnamese_number(one.value)) for one in others],
             value=shown,
             seen=shown,
-            before=vietnamese_number(old.value) if old else None,
+            before=None if before is None else vietnamese_number(before),
         )
+
+
+def _part(agency: Agency) -> str:
+    locality = agency.kind == "locality"
+    return f"chỉ trên địa bàn do {agency.short} quản lý" if locality else f"chỉ phần của {agency.short}"
 
 
 def recorded_form(session: Session, plan: Plan, period: Period, agency_id: str, today: date) -> Form:
@@ -214,8 +238,8 @@ def record_of(session: Session, plan: Plan, period: Period, duties: Collection[D
         duties=by_agency,
         said=latest_updates(session, duties),
         before=_said_before(session, plan, earlier, {duty.activity_id for duty in duties}) if earlier else {},
-        figures=latest_figures(session, period),
-        figures_before=latest_figures(session, earlier) if earlier else {},
+        figures=reported_figures(plan, figures_of(session, period), today),
+        figures_before=reported_figures(plan, figures_of(session, earlier), today) if earlier else {},
         taken_over=_taken_over(plan, today),
     )
 

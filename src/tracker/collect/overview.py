@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.collect.remarks import Beside, figure_remarks, remarks
@@ -13,11 +13,12 @@ from tracker.plan.model import Activity, Agency, Plan, Target
 from tracker.progress import OWED, DutyState, Standing, standing
 from tracker.settings import Settings
 from tracker.store.duties import duties_of, plan_order
+from tracker.store.figures import reported_figures
 from tracker.store.journal import decisions_on
 from tracker.store.parts import parts_of
 from tracker.store.periods import previous_period
 from tracker.store.tables import Duty, Figure, JournalEntry, Part, Period, Update
-from tracker.store.updates import latest_figures, latest_updates, updates_of
+from tracker.store.updates import figures_of, latest_updates, updates_of
 
 WAYS = {"page": "trang báo cáo", "workbook": "tệp Excel", "reply": "thư trả lời"}
 """The ways by which an answer comes."""
@@ -76,16 +77,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FigureItem:
-    """One target of an agency: every value it gave, the one of the period before, and what is remarkable."""
+    """One target of an agency: what it comes to, how that came about, and what is remarkable."""
 
     target: Target
+    value: Decimal | None
     figures: Sequence[Figure]
-    before: Figure | None
+    """Every value given, also by those whose areas it took over, in the order they came."""
+    before: Decimal | None
 
     @property
     def remarks(self) -> list[str]:
-        """Return what is remarkable about the last value."""
-        return figure_remarks(self.figures[-1], self.before) if self.figures else []
+        """Return what is remarkable about the value beside that of the period before."""
+        return [] if self.value is None else figure_remarks(self.value, self.before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,15 +208,20 @@ def _whose(plan: Plan, duty: Duty, today: date) -> tuple[str, str]:
 
 def _figures(session: Session, plan: Plan, period: Period, today: date) -> dict[str, list[FigureItem]]:
     earlier = previous_period(session, period)
-    before = latest_figures(session, earlier) if earlier else {}
-    given: dict[tuple[str, str], list[Figure]] = {}
-    for figure in session.scalars(
-        sa.select(Figure).where(Figure.period_id == period.id).order_by(Figure.revision)
-    ):
-        given.setdefault((figure.target_id, figure.agency_id), []).append(figure)
+    before = reported_figures(plan, figures_of(session, earlier), today) if earlier else {}
+    given = figures_of(session, period)
+    now = reported_figures(plan, given, today)
+    in_order = sorted(given, key=lambda figure: figure.id)
     found: dict[str, list[FigureItem]] = {}
     for target in plan.targets:
-        key = (target.id, target.reported_by)
-        item = FigureItem(target=target, figures=given.get(key, []), before=before.get(key))
-        found.setdefault(plan.holder(target.reported_by, today).id, []).append(item)
+        for reported in now[target.id].values():
+            told = {reported.agency_id, *reported.by_area, *(figure.agency_id for figure in reported.figures)}
+            earlier_one = before.get(target.id, {}).get(reported.agency_id)
+            item = FigureItem(
+                target=target,
+                value=reported.value,
+                figures=[one for one in in_order if one.target_id == target.id and one.agency_id in told],
+                before=earlier_one.value if earlier_one else None,
+            )
+            found.setdefault(plan.holder(reported.agency_id, today).id, []).append(item)
     return found

@@ -8,12 +8,13 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from tracker.collect.answer import Answer
-from tracker.plan.model import Target
+from tracker.plan.model import Plan, Target
 from tracker.progress import DutyState
 from tracker.settings import ZONE
+from tracker.store.figures import reported_figures
 from tracker.store.journal import note
 from tracker.store.tables import Duty, Figure, Period, Update
-from tracker.store.updates import latest_figures, latest_updates
+from tracker.store.updates import figures_of, latest_updates, newest_figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,22 +70,24 @@ def record_answers(session: Session, answers: Mapping[int, tuple[Duty, Answer]],
 
 
 def record_figures(
-    session: Session, period: Period, values: Collection[tuple[Target, Decimal]], said: Said
+    session: Session, plan: Plan, period: Period, values: Collection[tuple[Target, str, Decimal]], said: Said
 ) -> list[Figure]:
-    """Record `values` as new revisions where they differ from what was said; return those.
+    """Record `values` (of a target, by an agency) as new revisions where they are new; return those.
 
-    They are kept under the agency the plan names, whoever answers for it today: so the memo finds them.
+    They are kept under the agency that `plan.reporters` names: so the memo finds them.
     """
-    before = latest_figures(session, period)
+    given = figures_of(session, period)
+    standing = reported_figures(plan, given, said.at.astimezone(ZONE).date())
+    before = newest_figures(given)
     recorded = []
-    for target, value in values:
-        last = before.get((target.id, target.reported_by))
-        if last is not None and last.value == value:
+    for target, agency_id, value in values:
+        reported, last = standing[target.id].get(agency_id), before.get((target.id, agency_id))
+        if reported and reported.own and reported.own.value == value:
             continue
         figure = Figure(
             period_id=period.id,
             target_id=target.id,
-            agency_id=target.reported_by,
+            agency_id=agency_id,
             revision=last.revision + 1 if last else 1,
             value=value,
             said_by=said.by,
@@ -94,7 +97,8 @@ def record_figures(
         )
         session.add(figure)
         recorded.append(figure)
-        note(session, said.at, said.by, "gave a figure", f"{period.code} {target.id}", value=str(value))
+        about = f"{period.code} {target.id}"
+        note(session, said.at, said.by, "gave a figure", about, value=str(value), agency=agency_id)
     session.flush()
     return recorded
 

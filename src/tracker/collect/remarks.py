@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from tracker.progress import STATUS_WORDS, UpdateStatus
-from tracker.store.tables import Figure, Update
+from tracker.store.tables import Update
 from tracker.words import vietnamese_date, vietnamese_number
 
 IDLE = frozenset({UpdateStatus.STOPPED, UpdateStatus.NOT_STARTED})
@@ -47,11 +48,11 @@ def remarks(said: Update, beside: Beside) -> list[str]:
     return found
 
 
-def figure_remarks(said: Figure, before: Figure | None) -> list[str]:
+def figure_remarks(said: Decimal, before: Decimal | None) -> list[str]:
     """Return what is remarkable about a figure beside that of the period before."""
-    if before is None or said.value >= before.value:
+    if before is None or said >= before:
         return []
-    return [f"Giảm so với kỳ trước ({vietnamese_number(before.value)})."]
+    return [f"Giảm so với kỳ trước ({vietnamese_number(before)})."]
 
 
 def _against_accepted(said: Update, accepted: Update) -> str:

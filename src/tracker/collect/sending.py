@@ -85,7 +85,7 @@ def send_form(
         return form, []
     said = Said(by=form.said_by, at=said.at, way=said.way, illustration=said.illustration)
     updates = record_answers(session, answers, said)
-    record_figures(session, period, values, said)
+    record_figures(session, plan, period, values, said)
     record_parts(session, parts, said)
     if draft is not None and only is None and _seen(draft, typed):  # else a colleague's, not seen here
         session.delete(draft)
@@ -188,7 +188,7 @@ def _is_new(entry: FigureEntry) -> bool:
     return entry.value.strip() != entry.seen
 
 
-def _checked_figures(form: Form) -> list[tuple[Target, Decimal]]:
+def _checked_figures(form: Form) -> list[tuple[Target, str, Decimal]]:
     values = []
     for entry in form.figures:
         if not _is_new(entry):
@@ -198,7 +198,11 @@ def _checked_figures(form: Form) -> list[tuple[Target, Decimal]]:
             entry.fault = "Số đã gửi thì sửa được, không xóa được; ghi số đúng."
         if value is None:
             continue
-        values.append((entry.target, value))
+        values.append((entry.target, entry.agency.id, value))
+        if entry.part and entry.seen and not entry.last:
+            entry.fault = f"Địa bàn đã thay đổi từ khi số {entry.seen} được gửi. "
+            entry.fault += "Ghi số của cả địa bàn hiện nay rồi gửi lần nữa."
+            entry.seen = ""
         if entry.last and vietnamese_number(entry.last.value) != entry.seen:
             if entry.last.value != value:
                 entry.fault = f"Lúc trang này đang mở, {entry.last.said_by} đã gửi số khác: "

@@ -142,9 +142,18 @@ def typed_from(filled: FilledWorkbook, form: Form) -> tuple[dict[str, str], list
             name = row.activity_id
             typed |= {f"{name}.{key}": value for key, value in row.values.items()}
             typed |= {f"{name}.revision": str(row.revision), f"{name}.keep": "yes" if row.keep else ""}
+    asked = {entry.target.id for entry in form.figures}
     for figure in filled.figures:
+        if figure.target_id not in asked:
+            faults += [_not_asked(figure)] if figure.value and figure.value != figure.seen else []
+            continue
         typed |= {f"figure.{figure.target_id}": figure.value, f"figure.{figure.target_id}.seen": figure.seen}
     return typed, faults
+
+
+def _not_asked(figure: FilledFigure) -> WorkbookFault:
+    what = "kế hoạch đã thay đổi, Quý cơ quan không còn phải báo cáo chỉ tiêu này"
+    return WorkbookFault(figure.place, what, "xóa số ở ô này")
 
 
 def _said_since(row: FilledRow, entry: Entry) -> bool:
@@ -209,6 +218,9 @@ def _figure_fault(target: FigureEntry, figure: FilledFigure, sentence: str) -> W
         what = f"từ khi tệp này được lập, {last.said_by} đã gửi số khác: {vietnamese_number(last.value)}"
         way_out = "thống nhất rồi gửi trên trang báo cáo hoặc bằng tệp mới"
         return WorkbookFault(figure.place, what, way_out)
+    if last is None and figure.seen:
+        what = f"địa bàn đã thay đổi từ khi số {figure.seen} được gửi"
+        return WorkbookFault(figure.place, what, "ghi số của cả địa bàn trên trang báo cáo hoặc trong tệp mới")
     if target.fell:
         what, _, _ = sentence.partition(". ")
         way_out = f"sửa lại; nếu đúng, gửi số này trên trang báo cáo và đánh dấu ô “{FELL}”"

@@ -81,11 +81,14 @@ def _standing(form: Form, entry: Entry) -> str:
 
 def _figure(entry: FigureEntry) -> WorkbookFigure:
     target = entry.target
+    until = f"cả kế hoạch, đến năm {target.by}" if entry.part else f"đến năm {target.by}"
+    merged = "; ".join(f"{name} {value}" for name, value in entry.before_merger)
+    notes = [part for part in (entry.part, merged and f"trước khi sắp xếp: {merged}") if part]
     return WorkbookFigure(
         target_id=target.id,
-        title=target.title,
+        title=f"{target.title} ({'; '.join(notes)})" if notes else target.title,
         unit=target.unit,
-        planned=f"{target.printed or vietnamese_number(target.at_least)} (đến năm {target.by})",
+        planned=f"{target.printed or vietnamese_number(target.at_least)} ({until})",
         before=entry.before or "",
         value=entry.value,
     )

@@ -91,14 +91,15 @@ class _Comparison:
             if isinstance(row, Activity):
                 yield from self.of_duties(before, row)
             named = row.short if isinstance(row, Agency) else f"{kind.capitalize()} {row.id}"
-            yield from self.of_fields(row.id, named, before, row, _holders(before) | _holders(row))
+            concerned = self.opened(_holders(before) | _holders(row))
+            yield from self.of_fields(row.id, named, before, row, concerned)
 
     def of_whole(self, verb: str, kind: str, row: Any) -> Change:
         """Say that a row comes or goes; of an activity also whose duty it is, and in which years."""
         text = f"{verb} {kind} {row.id}: {_short(getattr(row, 'title', None) or row.name)}"
         if isinstance(row, Activity):
             text = f"{self.names[row.lead]} {verb.lower()} {row.id} ({_listed(row.years)}): {_short(row.title)}"
-        return Change(row.id, text, _holders(row))
+        return Change(row.id, text, self.opened(_holders(row)))
 
     def of_duties(self, old: Activity, new: Activity) -> Iterator[Change]:
         """Say which agency gains or loses the duty of an activity, and in which years."""
@@ -126,9 +127,12 @@ class _Comparison:
             touched = _holders(before) | _holders(after)
             if "agency" in field.metadata.get("names", ()):
                 touched |= _as_set(before) ^ _as_set(after)
-            touched = frozenset(agency for i in touched for agency in self.members.get(i, (i,)))
             text = f"{label}: {self.difference(before, after, field.metadata)}"
-            yield Change(about, text, concerned | touched)
+            yield Change(about, text, concerned | self.opened(touched))
+
+    def opened(self, named: Iterable[str]) -> frozenset[str]:
+        """Return the agencies that `named` (agencies and groups) stands for."""
+        return frozenset(agency for i in named for agency in self.members.get(i, (i,)))
 
     def difference(self, before: Any, after: Any, facts: Mapping[str, Any]) -> str:
         if isinstance(before, tuple) and isinstance(after, tuple) and not isinstance(after, MonthDay):

@@ -180,7 +180,10 @@ class Target:
     printed: str | None = told("Giá trị như in trong văn bản, ví dụ ít nhất 10 HTX.", None)
     by: int = told("Năm phải đạt.", at_least=1900, at_most=2200)
     source: str = told("Mục của kế hoạch quy định chỉ tiêu này.")
-    reported_by: str = told("Mã cơ quan báo cáo số liệu.", names=("agency",))
+    reported_by: str = told(
+        "Mã cơ quan báo cáo số liệu; ghi mã nhóm thì mỗi cơ quan trong nhóm báo cáo phần mình, rồi cộng lại.",
+        names=("agency", "group"),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +289,24 @@ class Plan:
             if wanted in {name.casefold() for name in (agency.id, agency.name, agency.short, *agency.aliases)}:
                 return agency
         raise BadInput(f'không có cơ quan "{named}"; {nearest(named, self.agencies)}')
+
+    def reported_areas(self, target: Target, on: date) -> dict[str, list[str]]:
+        """Return who reports `target` on day `on`, each with the agencies whose areas it answers for by then.
+
+        Of a group these are the successors of its members, each once. What one agency reports is kept under its
+        own name, whoever answers for it.
+        """
+        group = self.groups.get(target.reported_by)
+        if group is None:
+            return {target.reported_by: [target.reported_by]}
+        areas: dict[str, list[str]] = {}
+        for member in group.members:
+            areas.setdefault(self.holder(member, on).id, []).append(member)
+        return areas
+
+    def reporters(self, target: Target, on: date) -> tuple[str, ...]:
+        """Return the ids of the agencies whose figures for `target` count on day `on`, each once."""
+        return tuple(self.reported_areas(target, on))
 
     def members(self, named: Iterable[str]) -> list[str]:
         """Return the ids of the agencies that `named` (agencies and groups) stands for, each once."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from tracker.plan.model import Activity, Agency, Calendar, Plan, Reporting, Stages, Target
+from tracker.plan.model import Activity, Agency, Calendar, Group, Plan, Reporting, Stages, Target
 from tracker.plan.tree import Fault, Place
 
 Path = tuple[str | int, ...]
@@ -69,6 +69,7 @@ def faults(seen: Seen) -> Iterator[Fault]:
     yield from _years_outside(seen)
     yield from _equal_names(seen)
     yield from _circles(seen)
+    yield from _summed_shares(seen)
     reporting = seen.sections.get("reporting")
     if isinstance(reporting, Reporting):
         yield from _reporting(seen, reporting)
@@ -139,6 +140,20 @@ def _circles(seen: Seen) -> Iterator[Fault]:
             yield seen.say(path, f"{start}.succeeded_by", what, "để một cơ quan không có succeeded_by")
 
 
+def is_share(unit: str) -> bool:
+    """Say whether figures of `unit` are shares, of which no sum can be made."""
+    return any(word in unit.casefold() for word in ("%", "‰", "tỷ lệ", "tỉ lệ", "phần trăm"))
+
+
+def _summed_shares(seen: Seen) -> Iterator[Fault]:
+    groups = {path[1] for path, _ in seen.rows("groups", Group)}
+    for path, target in seen.rows("targets", Target):
+        if target.unit and target.reported_by in groups and is_share(target.unit):
+            what = f'số liệu của nhóm được cộng lại, mà đơn vị "{target.unit}" là tỷ lệ, không cộng được'
+            way_out = "giao một cơ quan báo cáo tỷ lệ chung, hoặc đổi thành số đếm được, ví dụ người"
+            yield seen.say((*path, "reported_by"), f"{target.id}.reported_by", what, way_out)
+
+
 def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
     spans: list[tuple[str, Any]] = [("annual", reporting.annual), ("phase_review", reporting.phase_review)]
     for name, span in spans:
@@ -191,6 +206,7 @@ def notes(plan: Plan, seen: Seen) -> Iterator[Fault]:
     yield from _overtaking_stages(plan, seen)
     yield from _equal_addresses(seen)
     yield from _silent_leads(plan, seen)
+    yield from _unasked_reporters(plan, seen)
 
 
 def _unused_due_dates(plan: Plan, seen: Seen) -> Iterator[Fault]:
@@ -239,3 +255,14 @@ def _silent_leads(plan: Plan, seen: Seen) -> Iterator[Fault]:
         if not plan.agencies[agency].contacts:
             what = f"chủ trì (kể cả kế thừa) {count} hoạt động nhưng chưa có nơi nhận thư"
             yield seen.say(("agencies", agency), agency, what, "thêm contacts")
+
+
+def _unasked_reporters(plan: Plan, seen: Seen) -> Iterator[Fault]:
+    area = plan.reporting.area_report
+    asked = {activity.lead for activity in plan.activities} | set(plan.members(area.by) if area else ())
+    for path, target in seen.rows("targets", Target):
+        unasked = [plan.agencies[one].short for one in plan.members((target.reported_by,)) if one not in asked]
+        if unasked:
+            what = f"{', '.join(unasked)} không có việc nào phải báo cáo nên không nhận thư hỏi số liệu"
+            way_out = "thêm vào reporting.area_report.by, hoặc giao cơ quan khác báo cáo"
+            yield seen.say((*path, "reported_by"), f"{target.id}.reported_by", what, way_out)

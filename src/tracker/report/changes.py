@@ -63,7 +63,8 @@ def _figures(before: Snapshot, after: Snapshot) -> Iterator[str]:
 def _value(goal: Goal | None) -> str:
     if goal is None or goal.value is None:
         return "chưa có số liệu"
-    return f"{vietnamese_number(goal.value)} {goal.unit}"
+    of = f" ({goal.known}/{goal.asked} {goal.reported_by})" if goal.asked else ""
+    return f"{vietnamese_number(goal.value)} {goal.unit}{of}"
 
 
 def _around(before: Snapshot, after: Snapshot) -> Iterator[str]:

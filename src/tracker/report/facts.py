@@ -61,8 +61,19 @@ class Area:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """What one of several agencies reported of a target for its own area; None where it did not."""
+
+    who: str
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """A target and what was reported of it, now and in the period before; None where nothing was."""
+    """A target and what was reported of it, now and in the period before; None where nothing was.
+
+    Where each agency of a group reports on its own area, `value` is the sum of what is known.
+    """
 
     title: str
     unit: str
@@ -70,10 +81,28 @@ class Goal:
     at_least: Decimal
     value: Decimal | None
     before: Decimal | None
+    portions: tuple[Portion, ...] = ()
+    """What the sum is made of, by those whom the memo tells of; empty where one agency reports the whole."""
+    asked: int = 0
+    """How many the plan asks for a portion, 0 where one agency reports the whole."""
+    asked_before: int = 0
+    known_before: int = 0
+    reported_by: str = ""
+    """What those who report are called: "địa phương"."""
+
+    @property
+    def known(self) -> int:
+        """Return how many portions are known."""
+        return sum(portion.value is not None for portion in self.portions)
+
+    @property
+    def whole(self) -> bool:
+        """Say whether nothing is missing, so that the value may be held against the plan's."""
+        return self.known == self.asked
 
     @property
     def reached(self) -> bool:
-        """Say whether the reported value is at least what the plan wants."""
+        """Say whether the reported value is at least what the plan wants; what is missing could only add to it."""
         return self.value is not None and self.value >= self.at_least
 
 

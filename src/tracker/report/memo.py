@@ -39,7 +39,7 @@ def memo(snapshot: Snapshot, words: Path, number: int | None = None, *, draft: b
     quotes: list[tuple[str, str]] = []
     text = _render(words, snapshot, quotes)
     body = [_block(line.strip(), quotes, snapshot) for line in text.splitlines() if line.strip()]
-    listed = (tables.proofs(snapshot),) if snapshot.proofs else ()
+    listed = (*((tables.proofs(snapshot),) if snapshot.proofs else ()), *tables.by_locality(snapshot))
     return Paper(
         letterhead=snapshot.letterhead,
         issued_by=snapshot.coordinator,

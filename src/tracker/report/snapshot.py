@@ -6,17 +6,19 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.plan.model import Plan, Target
+from tracker.plan.model import Plan
 from tracker.progress import Timeliness, timeliness
 from tracker.report.choice import WHOLE, Choice, own_letterhead
-from tracker.report.facts import Area, Asked, Chosen, Coming, Goal, Past, Proof, Row, Said, Snapshot
+from tracker.report.facts import Area, Asked, Chosen, Coming, Past, Proof, Row, Said, Snapshot
+from tracker.report.goals import goals_of
 from tracker.settings import ZONE
 from tracker.store.duties import duties_of, plan_order
 from tracker.store.evidence import evidence_of
+from tracker.store.figures import Reported, reported_figures
 from tracker.store.periods import compared_periods
 from tracker.store.plans import plan_for
-from tracker.store.tables import Duty, Evidence, Figure, Period, PlanVersion, Update
-from tracker.store.updates import figures_of, latest_figures, latest_updates, newest_figures, updates_of
+from tracker.store.tables import Duty, Evidence, Period, PlanVersion, Update
+from tracker.store.updates import figures_of, latest_updates, updates_of
 
 
 def take_snapshot(
@@ -30,12 +32,10 @@ def take_snapshot(
     duties = [duty for duty in asked if choice.takes(plan, duty.activity_id, duty.agency_id, as_of)]
     area = plan.area_activity.id if plan.area_activity else None
     said = _told(session, period, duties, choice)
-    figures = newest_figures(f for f in figures_of(session, period) if choice.spans(_day(f.said_at)))
     compared = compared_periods(session, period)
-    before = latest_figures(session, compared[-1]) if compared else {}
-    goals = [] if choice.areas or choice.activities else [t for t in plan.targets if _counts(choice, t)]
-    keys = [(target.id, target.reported_by) for target in goals]
-    used = [given[key] for given in (figures, before) for key in keys if key in given]
+    earlier = compared[-1] if compared else None
+    before = _figures(session, plan_for(session, earlier)[1], earlier, as_of) if earlier else {}
+    goals, used = goals_of(plan, choice, _figures(session, plan, period, as_of, choice), before, as_of)
     proofs = [file for file in evidence_of(session, duties) if choice.spans(_day(file.given_at))]
     newest = latest_updates(session, duties)
     past = tuple(_past(session, each, choice) for each in compared)
@@ -61,7 +61,7 @@ def take_snapshot(
         ),
         rows=rows,
         localities=tuple(_rows(plan, (duty for duty in duties if duty.activity_id == area), said, newest, as_of)),
-        goals=tuple(_goals(goals, figures, before)),
+        goals=goals,
         coming=tuple(
             Coming(id=a.id, title=a.title, lead=plan.holder(a.lead, date(next_year, 1, 1)).short)
             for a in plan.activities_of(next_year)
@@ -88,8 +88,12 @@ def _told(session: Session, period: Period, duties: list[Duty], choice: Choice) 
     return {duty: told[-1] for duty, told in spanned.items() if told}
 
 
-def _counts(choice: Choice, target: Target) -> bool:
-    return not choice.agencies or target.reported_by in choice.agencies
+def _figures(
+    session: Session, plan: Plan, period: Period, as_of: date, choice: Choice = WHOLE
+) -> dict[str, dict[str, Reported]]:
+    """Return what stands of `period` on its last day, or on `as_of` while it runs, of the chosen days."""
+    figures = [figure for figure in figures_of(session, period) if choice.spans(_day(figure.said_at))]
+    return reported_figures(plan, figures, min(as_of, period.closes))
 
 
 def _chosen(plan: Plan, choice: Choice) -> Chosen:
@@ -184,18 +188,3 @@ def _said(update: Update) -> Said:
         way=update.way,
         revision=update.revision,
     )
-
-
-def _goals(
-    targets: Iterable[Target], now: dict[tuple[str, str], Figure], before: dict[tuple[str, str], Figure]
-) -> Iterable[Goal]:
-    for target in targets:
-        key = (target.id, target.reported_by)
-        yield Goal(
-            title=target.title,
-            unit=target.unit,
-            printed=target.printed or f"{target.at_least:f} {target.unit}",
-            at_least=target.at_least,
-            value=now[key].value if key in now else None,
-            before=before[key].value if key in before else None,
-        )

@@ -12,6 +12,8 @@ from tracker.words import vietnamese_date, vietnamese_number, vietnamese_size
 
 NOTHING = "–"
 NOT_REPORTED = "Chưa báo cáo"
+TARGETS_ABREAST = 6
+"""Columns of targets that a page takes."""
 
 
 def subject(snapshot: facts.Snapshot) -> str:
@@ -38,7 +40,7 @@ def targets(snapshot: facts.Snapshot) -> Table:
         Row(
             cells=(
                 str(n),
-                goal.title,
+                f"{goal.title} ({_made_of(goal)})" if goal.asked else goal.title,
                 goal.unit,
                 goal.printed,
                 _number(goal.value),
@@ -187,6 +189,48 @@ def proofs(snapshot: facts.Snapshot) -> Annex:
     )
 
 
+def by_locality(snapshot: facts.Snapshot) -> tuple[Annex, ...]:
+    """Return the annex of figures by who reported them, in as many parts as it needs; none where it has none."""
+    goals = [goal for goal in snapshot.goals if goal.asked]
+    label = "Phụ lục IV" if snapshot.proofs else "Phụ lục III"
+    starts = range(0, len(goals), TARGETS_ABREAST)
+    return tuple(_by_locality(label, goals[start : start + TARGETS_ABREAST], start > 0) for start in starts)
+
+
+def _by_locality(label: str, goals: list[facts.Goal], continued: bool) -> Annex:
+    values = [{portion.who: portion for portion in goal.portions} for goal in goals]
+    names = list(dict.fromkeys(who for portions in values for who in portions))
+    kinds = {goal.reported_by for goal in goals}
+    kind = kinds.pop() if len(kinds) == 1 else "cơ quan"
+    columns = (
+        Column(title="TT", width=12, align="center"),
+        Column(title=kind.capitalize(), width=65),
+        *(Column(title=f"{goal.title} ({goal.unit})", width=180 // len(goals), align="right") for goal in goals),
+    )
+    rows = [
+        Row(cells=(str(number), name, *(_portion(portions.get(name)) for portions in values)))
+        for number, name in enumerate(names, 1)
+    ]
+    sums = [_number(goal.value) + ("" if goal.whole else f" ({goal.known}/{goal.asked})") for goal in goals]
+    return Annex(
+        label=label,
+        title=f"SỐ LIỆU CHỈ TIÊU THEO {kind.upper()}{' (TIẾP THEO)' if continued else ''}",
+        table=Table(columns=columns, rows=(*rows, Row(cells=("", "Cộng", *sums)))),
+    )
+
+
+def _portion(portion: facts.Portion | None) -> str:
+    if portion is None:
+        return NOTHING
+    return NOT_REPORTED if portion.value is None else vietnamese_number(portion.value)
+
+
+def _made_of(goal: facts.Goal) -> str:
+    """Return how many portions a sum is made of, now and, where there is a value, in the period before."""
+    before = f"; kỳ trước {goal.known_before}/{goal.asked_before}" if goal.before is not None else ""
+    return f"số liệu của {goal.known}/{goal.asked} {goal.reported_by}{before}"
+
+
 def _agency_row(number: str, lead: str, rows: list[facts.Row]) -> Row:
     told = [row for row in rows if row.said]
     late = sum(row.late for row in told)
@@ -209,7 +253,7 @@ def _number(value: Decimal | None) -> str:
 
 
 def _reached(goal: facts.Goal) -> str:
-    if goal.value is None or not goal.at_least:
+    if goal.value is None or not goal.at_least or not goal.whole:
         return NOTHING
     share = (goal.value * 100 / goal.at_least).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return vietnamese_number(share)

@@ -103,8 +103,8 @@ TEXT = Vocabulary(
     names={"plan": _fields_of(Header), "period": _fields_of(facts.Asked)}
     | {field.name: None for field in fields(facts.Snapshot) if field.name not in ("plan", "period")},
     fields=_fields_of(
-        facts.Snapshot, facts.Said, facts.Row, facts.Area, facts.Goal, facts.Proof, facts.Coming, facts.Past,
-        facts.Chosen, facts.Asked, Header, Letterhead,
+        facts.Snapshot, facts.Said, facts.Row, facts.Area, facts.Goal, facts.Portion, facts.Proof, facts.Coming,
+        facts.Past, facts.Chosen, facts.Asked, Header, Letterhead,
     ),
     filters=frozenset(("own", "day", "number", "status", "by_lead", "lower_first", "unstopped")),
 )  # fmt: skip

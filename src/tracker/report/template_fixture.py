@@ -145,6 +145,20 @@ SNAPSHOT = facts.Snapshot(
             title="Chỉ tiêu đạt", unit="HTX", printed="1", at_least=Decimal(1), value=Decimal(2), before=None
         ),
         facts.Goal(title="Chỉ tiêu thiếu", unit="HTX", printed="1", at_least=Decimal(1), value=None, before=None),
+        facts.Goal(
+            title="Chỉ tiêu cộng",
+            unit="người",
+            printed="9",
+            at_least=Decimal(9),
+            value=Decimal(5),
+            before=None,
+            portions=(
+                facts.Portion(who="Huyện thử mẫu một", value=Decimal(5)),
+                facts.Portion(who="Huyện thử mẫu hai", value=None),
+            ),
+            asked=2,
+            reported_by="địa phương",
+        ),
     ),
     coming=(facts.Coming(id="III.1", title="Việc năm sau", lead="Sở năm sau"),),
     illustration=True,
