@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from answering import NOW, PATIENT, TODAY, WHO, answer, duty_of, edited_plan, open_season, say
 from hypothesis import given
 from hypothesis import strategies as st
+from meanwhile import meanwhile
 from test_papers_workbook import sample_row, sample_workbook
 from workbooks import (
     TRADE,
@@ -31,9 +32,10 @@ from workbooks import (
     updates,
 )
 
-from tracker.collect.review import return_answer
+from tracker.collect.review import accept, return_answer
 from tracker.collect.workbook_reading import read_workbook
 from tracker.collect.workbook_taking import take_workbook
+from tracker.errors import WorkbookFaults
 from tracker.papers.workbook import REPORT
 from tracker.papers.workbook_drawing import workbook_bytes
 from tracker.plan.reader import Reading
@@ -204,6 +206,25 @@ def test_an_accepted_row_is_shown_and_may_come_back_as_it_was(engine: sa.Engine,
     book = openpyxl.load_workbook(io.BytesIO(raw))
     assert book[REPORT][place(book, "II.17", "result")].protection.locked
     assert len(send(engine, settings, fill(raw, DONE)).updates) == 1
+
+
+def test_a_workbook_that_comes_while_its_answer_is_accepted_is_refused(
+    engine: sa.Engine, settings: Settings
+) -> None:
+    open_season(engine)
+    say(engine, "II.10")
+    raw = fill(raw_workbook(engine, settings), DONE)
+
+    def send_it() -> list[str]:
+        try:
+            return [update.result for update in send(engine, settings, raw).updates]
+        except WorkbookFaults as why:
+            return [fault.what for fault in why.faults]
+
+    refused = meanwhile(engine, lambda session: accept(session, [duty_of(session, "II.10")], WHO, NOW), send_it)
+    assert refused == ["II.10 đã được duyệt nên không sửa được nữa"]
+    with reading(engine) as session:
+        assert duty_of(session, "II.10").state is DutyState.ACCEPTED
 
 
 def test_rows_are_found_by_their_ids_wherever_they_stand(engine: sa.Engine, settings: Settings) -> None:

@@ -38,7 +38,7 @@ def save_draft(session: Session, period: Period, agency_id: str, typed: Typed, n
     where the period is closed.
     """
     refuse_if_closed(period, now.astimezone(ZONE).date())
-    _take_turns(session, period)
+    take_turns(session, period)
     draft = draft_of(session, period, agency_id)
     if draft is not None and not _seen(draft, typed):
         return False
@@ -68,7 +68,7 @@ def send_form(
     nothing at all was recorded. Raises BadInput where the period is closed.
     """
     refuse_if_closed(period, today)
-    _take_turns(session, period)
+    take_turns(session, period)
     form = recorded_form(session, plan, period, agency_id, today)
     read_parts(session, plan, form, today)
     draft = draft_of(session, period, agency_id)
@@ -133,7 +133,11 @@ def refuse_if_closed(period: Period, today: date) -> None:
         )
 
 
-def _take_turns(session: Session, period: Period) -> None:
+def take_turns(session: Session, period: Period) -> None:
+    """Wait for whoever writes to `period`; what is read of its duties from then on holds to the transaction's end.
+
+    Nothing of them may be read before: the session would go on with what they were.
+    """
     # PostgreSQL lets two senders read the same newest revision; SQLite's BEGIN IMMEDIATE already does not.
     rows = sa.select(Duty.id).join(Period, Period.id == Duty.period_id).where(Duty.period_id == period.id)
     session.execute(rows.order_by(Duty.id).with_for_update())

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from tracker.collect.answer import TEXTS
 from tracker.collect.record import Said
-from tracker.collect.sending import FELL, refuse_if_closed, send_form
+from tracker.collect.sending import FELL, refuse_if_closed, send_form, take_turns
 from tracker.collect.workbook_file import FRESH
 from tracker.collect.workbook_reading import FilledFigure, FilledRow, FilledWorkbook, read_workbook
 from tracker.errors import WHOLE_FILE, BadInput, WorkbookFault, WorkbookFaults
@@ -80,6 +80,7 @@ def record_workbook(session: Session, settings: Settings, filled: FilledWorkbook
     _, plan = plan_in_force(session)
     period = session.get_one(Period, asked.period_id)
     _check_addressed(session, plan, period, asked, filled, today)
+    take_turns(session, period)
     form = recorded_form(session, plan, period, asked.agency_id, today)
     typed, faults = typed_from(filled, form)
     known = {figure.id for figure in latest_figures(session, period).values()}
