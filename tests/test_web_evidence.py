@@ -8,13 +8,16 @@ import httpx
 import pytest
 import sqlalchemy as sa
 from factories_web import Season, open_season
+from meanwhile import meanwhile
+from sqlalchemy.orm import Session
 
-from tracker.collect.evidence import LARGEST, MOST
+from tracker.collect.evidence import LARGEST, MOST, Given, take_evidence
 from tracker.progress import DutyState
 from tracker.report.facts import read_snapshot
 from tracker.report.snapshot import take_snapshot
 from tracker.report.tables import proofs
 from tracker.settings import Settings
+from tracker.store.duties import hold_duties
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
@@ -167,6 +170,25 @@ def test_with_an_accepted_activity_its_files_are_locked(quiet: Season) -> None:
     assert "đã được duyệt" in give(quiet, "b.pdf", PDF + b"b").text
     assert "đã được duyệt" in give(quiet, "", b"", remove=str(file.id)).text
     assert [one.removed_at for one in quiet.rows(Evidence)] == [None]
+
+
+def test_a_file_that_comes_while_its_activity_is_accepted_is_refused(season: Season) -> None:
+    answer_to = season.duties()["II.1"].id
+
+    def accept_it(session: Session) -> None:
+        hold_duties(session, [answer_to])[answer_to].state = DutyState.ACCEPTED
+
+    assert "đã được duyệt" in meanwhile(season.engine, accept_it, lambda: give(season, "a.pdf", PDF)).text
+    assert season.rows(Evidence) == []
+
+
+def test_a_button_pressed_twice_gives_a_file_once(season: Season) -> None:
+    def give_it(session: Session) -> None:
+        duty = session.get_one(Duty, season.duties()["II.1"].id)
+        take_evidence(session, season.settings, duty, Given("a.pdf", PDF, SIGNED, season.settings.now()))
+
+    assert meanwhile(season.engine, give_it, lambda: give(season, "a.pdf", PDF)).status_code == 303
+    assert len(season.rows(Evidence)) == 1
 
 
 def test_after_the_period_has_closed_files_are_only_shown(quiet: Season) -> None:

@@ -19,6 +19,7 @@ from tracker.collect.evidence_kinds import TAKEN, kind_of
 from tracker.errors import BadInput, FileTrouble
 from tracker.progress import DutyState
 from tracker.settings import Settings
+from tracker.store.duties import hold_duties
 from tracker.store.evidence import evidence_of
 from tracker.store.journal import note
 from tracker.store.tables import Duty, Evidence
@@ -46,6 +47,7 @@ def take_evidence(session: Session, settings: Settings, duty: Duty, given: Given
 
     Raises BadInput with every reason why it is not taken, FileTrouble where it cannot be written.
     """
+    hold_duties(session, [duty.id])
     kept = evidence_of(session, [duty])
     digest = hashlib.sha256(given.raw).hexdigest()
     if again := next((file for file in kept if file.digest == digest), None):
@@ -80,6 +82,7 @@ def remove_evidence(session: Session, duty: Duty, evidence_id: int, who: str, no
 
     Raises BadInput where it is not there, or the activity was accepted with it.
     """
+    hold_duties(session, [duty.id])
     file = next((file for file in evidence_of(session, [duty]) if file.id == evidence_id), None)
     if file is None:
         raise BadInput("tệp này không còn trong danh sách")
