@@ -156,6 +156,18 @@ def test_a_link_is_printed_the_same_each_time_for_whoever_answers_today(reminded
     assert reminded.well("link", "2025", "so-khdt", "--on", "2025-10-01").startswith("Sở Tài chính tỉnh An Giang:")
 
 
+def test_who_opens_a_closed_period_again_hears_what_the_plan_has_changed_since(applied: Office) -> None:
+    applied.well("period", "open", "2024", "--on", DAY)
+    text = applied.plan.read_text(encoding="utf-8")
+    start, end = text.index("  - id: II.26\n"), text.index("  - id: II.27\n")
+    applied.plan.write_text(text[:start] + text[end:], encoding="utf-8")
+    applied.well("apply", "--on", "2025-01-10")
+    again = applied.well("period", "extend", "2024", "--closes", "2025-01-31")
+    assert "khóa ngày 31/01/2025" in again
+    assert "thêm 0 đầu việc, rút 1 đầu việc" in again
+    assert "rút" not in applied.well("period", "extend", "2024", "--closes", "2025-02-28")
+
+
 def test_periods_are_opened_ahead_of_their_day_or_on_request_and_listed(applied: Office) -> None:
     assert applied.well("period", "open", "2024", "--on", "2024-09-02").startswith(
         "Đã mở kỳ 2024: Báo cáo năm 2024"

@@ -7,12 +7,20 @@ import sqlalchemy as sa
 from answering import NOW, TODAY, answer, duty_of, edited_plan, open_season, real_plan, say
 
 from tracker.errors import BadInput, NothingApplied
-from tracker.plan.reader import Reading
+from tracker.form import recorded_form
+from tracker.plan.reader import Reading, parse_plan
 from tracker.progress import DutyState
 from tracker.store.apply import apply_plan, touched_periods
 from tracker.store.duties import duties_of
 from tracker.store.engine import reading, trying, writing
-from tracker.store.periods import all_periods, find_period, open_period, open_ruled_periods, requested_period
+from tracker.store.periods import (
+    all_periods,
+    extend_period,
+    find_period,
+    open_period,
+    open_ruled_periods,
+    requested_period,
+)
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import PlanVersion, Update
 
@@ -73,6 +81,29 @@ def test_a_period_that_has_closed_is_not_touched(engine: sa.Engine) -> None:
     apply(engine, edited_plan(TO_THE_ALLIANCE), date(2025, 2, 1))
     with reading(engine) as session:
         assert duty_of(session, "II.40").agency_id == "so-khdt"
+
+
+def test_a_period_that_is_opened_again_asks_what_the_plan_asks_by_now(engine: sa.Engine) -> None:
+    without = shipped_without("II.26", "II.27")
+    open_season(engine)
+    say(engine, "II.26")
+    apply(engine, without, date(2025, 2, 1))
+    with writing(engine) as session:
+        period = find_period(session, "2024")
+        assert extend_period(session, without.plan, period, period.due) == (0, 0)
+        assert extend_period(session, without.plan, period, date(2025, 3, 1)) == (0, 1)
+    with reading(engine) as session:
+        period = find_period(session, "2024")
+        assert "II.26" not in {duty.activity_id for duty in duties_of(session, period)}
+        assert [update.result for update in session.scalars(sa.select(Update))] == ["Đã làm"]
+        assert recorded_form(session, without.plan, period, "so-cong-thuong", date(2025, 2, 2)).entries
+
+
+def shipped_without(activity: str, following: str) -> Reading:
+    """Return the real plan without `activity`, behind which stands `following`."""
+    text = real_plan().text
+    start, end = text.index(f"  - id: {activity}\n"), text.index(f"  - id: {following}\n")
+    return parse_plan((text[:start] + text[end:]).encode())
 
 
 def test_the_years_period_asks_about_the_activities_of_that_year(engine: sa.Engine) -> None:

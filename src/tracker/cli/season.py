@@ -220,11 +220,15 @@ def extend_period(args: argparse.Namespace) -> None:
     """Close a period on another day; one that has closed opens again."""
     from tracker.store.engine import writing
     from tracker.store.journal import note
-    from tracker.store.periods import change_closing, find_period
+    from tracker.store.periods import extend_period, find_period
+    from tracker.store.plans import plan_in_force
 
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
         period = find_period(session, args.code)
-        change_closing(session, period, args.closes)
+        _, plan = plan_in_force(session)
+        added, gone = extend_period(session, plan, period, args.closes)
         note(session, settings.now(), who(), "changed the closing day", period.code, closes=str(args.closes))
     print(f"Kỳ {period.code} khóa ngày {period.closes:%d/%m/%Y}.")
+    if added or gone:
+        print(f"Mở lại theo kế hoạch đang áp dụng: thêm {added} đầu việc, rút {gone} đầu việc.")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from tracker.errors import BadInput, nearest
 from tracker.plan.model import Plan
 from tracker.settings import ZONE
-from tracker.store.duties import sync_duties
+from tracker.store.duties import duties_of, sync_duties
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.tables import Link, Period, Purpose
@@ -191,6 +191,20 @@ def change_closing(session: Session, period: Period, closes: date) -> None:
         for purpose in Purpose:
             links = sa.update(Link).where(Link.period_id == period.id, Link.purpose == purpose)
             session.execute(links.values(expires_at=link_end(period, purpose)))
+
+
+def extend_period(session: Session, plan: Plan, period: Period, closes: date) -> tuple[int, int]:
+    """Close `period` on another day; one that had closed may open again by that, and asks what `plan` asks now.
+
+    Returns how many duties that added and how many it withdrew; raises BadInput.
+    """
+    one_at_a_time(session)
+    before, extended = {duty.id for duty in duties_of(session, period)}, closes > period.closes
+    change_closing(session, period, closes)
+    if extended:
+        sync_duties(session, plan, period)
+    after = {duty.id for duty in duties_of(session, period)}
+    return len(after - before), len(before - after)
 
 
 def write_around(session: Session, period: Period, opening: str, closing: str, who: str, now: datetime) -> None:
