@@ -82,7 +82,9 @@ def test_a_good_workbook_is_recorded_with_its_message_and_waits_for_nobody(desk:
     [update] = updates(desk.engine)
     assert (update.way, update.result, update.receipt_id) == ("workbook", "Đã mở hai lớp", None)
     assert [one.kind for one in found.taken] == ["workbook"]
-    assert desk.message.text == "[Đã ghi nhận tệp Excel kèm thư: 1 hoạt động, 0 số liệu.]"
+    assert (
+        desk.message.text == "[Ghi chú của chương trình: Đã ghi nhận tệp Excel kèm thư: 1 hoạt động, 0 số liệu.]"
+    )
     assert desk.faults == []
     assert any(f"của {OFFICE}. Đã ghi nhận tệp Excel" in line for line in inbox_lines(found))
 
@@ -90,7 +92,9 @@ def test_a_good_workbook_is_recorded_with_its_message_and_waits_for_nobody(desk:
 def test_what_is_written_beside_the_workbook_still_reaches_the_coordinator(quiet_desk: Desk) -> None:
     found = quiet_desk.answer(fill(quiet_desk.workbook, DONE), words="Xin lùi hạn hoạt động II.17.")
     assert [one.kind for one in found.taken] == ["reply"]
-    assert quiet_desk.message.text.startswith("Xin lùi hạn hoạt động II.17.\n\n[Đã ghi nhận")
+    assert quiet_desk.message.text.startswith(
+        "Xin lùi hạn hoạt động II.17.\n\n[Ghi chú của chương trình: Đã ghi nhận"
+    )
     assert len(updates(quiet_desk.engine)) == 1
 
 
@@ -99,7 +103,7 @@ def test_the_same_workbook_in_a_second_message_records_nothing_more(desk: Desk) 
     desk.answer(good)
     desk.answer(good)
     assert len(updates(desk.engine)) == 1
-    assert desk.message.text == "[Tệp Excel kèm thư đã được ghi nhận từ trước.]"
+    assert desk.message.text == "[Ghi chú của chương trình: Tệp Excel kèm thư đã được ghi nhận từ trước.]"
 
 
 def test_every_fault_is_answered_by_cell_to_the_contacts_on_file_in_the_same_thread(desk: Desk) -> None:

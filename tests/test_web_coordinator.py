@@ -21,7 +21,7 @@ from tracker.settings import Settings
 from tracker.store.engine import writing
 from tracker.store.letters import queue_letters
 from tracker.store.links import link_for, token_of, withdraw_links
-from tracker.store.messages import record_message
+from tracker.store.messages import noted, record_message
 from tracker.store.periods import change_closing, find_period
 from tracker.store.tables import Bounce, Duty, Figure, JournalEntry, Letter, Message, Purpose, Update
 from tracker.web.app import create_app
@@ -412,6 +412,22 @@ def test_a_reply_is_listed_made_into_a_report_and_then_reviewed_like_any(season:
     late = season.browser.post(page, "done", typed)
     assert late.status_code == 409
     assert len(season.rows(Update)) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        (noted("Đã mở lớp.\n\n[Có phụ lục]", "Tệp chưa ghi nhận."), "Đã mở lớp.\n\n[Có phụ lục]"),
+        (noted("", "Tệp chưa ghi nhận."), ""),
+        ("[Có phụ lục]", "[Có phụ lục]"),
+    ],
+)
+def test_the_programs_own_note_on_a_reply_is_shown_but_not_offered_as_the_agencys_words(
+    quiet_season: Season, text: str, offered: str
+) -> None:
+    page = quiet_season.browser.get(f"{review_link(quiet_season)}/thu/{put_reply(quiet_season, text)}")
+    assert text in read_html(page.text).text
+    assert fields_of(page)["result"] == offered
 
 
 def test_a_reply_is_put_aside_and_faults_keep_what_was_typed(quiet_season: Season) -> None:

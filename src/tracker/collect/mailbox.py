@@ -19,7 +19,7 @@ from tracker.errors import MailboxShut
 from tracker.settings import Settings
 from tracker.store.bounces import mark_bounced
 from tracker.store.engine import one_at_a_time, writing
-from tracker.store.messages import Kind, change_message, letter_answered, record_message
+from tracker.store.messages import Kind, change_message, letter_answered, noted, record_message
 from tracker.store.tables import Letter
 
 MOST = 1000
@@ -139,8 +139,7 @@ def _recorded(
         answered = take_reply(session, settings, letter, message, books)
     if answered is not None:
         kind = Kind.WORKBOOK if answered.settled and not message.words else kind
-        told = "\n\n".join(filter(None, (message.words, f"[{answered.told}]")))
-        change_message(session, message_row, kind=kind, text=told)
+        change_message(session, message_row, kind=kind, text=noted(message.words, answered.told))
     if letter is not None:
         for address, reason in bounced:
             mark_bounced(session, letter, address, reason, WHO, now)

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session, defer
 
 from tracker.store.tables import Letter, Message, Period
 
+NOTED = "\n\n[Ghi chú của chương trình: "
+"""What stands between a writer's own words and what the program says of the message."""
+
 
 class Kind(StrEnum):
     """What a message is."""
@@ -37,6 +40,16 @@ def record_message(session: Session, row: Mapping[str, Any]) -> int | None:
     statement = insert(Message.__table__).on_conflict_do_nothing(index_elements=["digest"]).returning(Message.id)
     fresh: int | None = session.scalar(statement, dict(row))
     return fresh
+
+
+def noted(words: str, told: str) -> str:
+    """Return the text to keep of a message: its writer's own words, and what the program has `told` of it."""
+    return f"{words}{NOTED}{told}]".strip()
+
+
+def own_words_of(message: Message) -> str:
+    """Return what the writer of `message` wrote, without the program's note."""
+    return f"\n\n{message.text}".partition(NOTED)[0].strip()
 
 
 def change_message(session: Session, message_id: int, **values: Any) -> None:

@@ -27,6 +27,7 @@ from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of
 from tracker.store.links import find_link
+from tracker.store.messages import own_words_of
 from tracker.store.plans import plan_for, plan_in_force
 from tracker.store.tables import Period, Purpose
 from tracker.web.evidence import file_response
@@ -176,7 +177,10 @@ class CoordinatorPages:
                 raise HTTPException(404)
             duties = open_duties(session, opened.plan, opened.period, reply, opened.today)
         status = 200 if not faults else 409 if "overtaken" in faults else 422
-        values = typed or {"result": reply.message.text, "duty": duties[0].choice if len(duties) == 1 else ""}
+        values = typed or {
+            "result": own_words_of(reply.message),
+            "duty": duties[0].choice if len(duties) == 1 else "",
+        }
         return self._render(
             "review_reply", status, opened, query, reply=reply, duties=duties, values=values, faults=faults or {}
         )
