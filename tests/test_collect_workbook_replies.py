@@ -10,6 +10,7 @@ from factories_mail import all_of, put
 from replies import OFFICE, read, reply_to, workbook_in
 from workbooks import WOMEN, dump, fill, raw_workbook, repacked, updates
 
+from tracker.collect.intake import take_in_today
 from tracker.collect.mailbox import InboxRead, read_inbox
 from tracker.collect.wording import inbox_lines
 from tracker.letters.mime import finished
@@ -87,6 +88,36 @@ def test_a_good_workbook_is_recorded_with_its_message_and_waits_for_nobody(desk:
     )
     assert desk.faults == []
     assert any(f"của {OFFICE}. Đã ghi nhận tệp Excel" in line for line in inbox_lines(found))
+
+
+def test_figures_that_come_alone_are_confirmed_once(desk: Desk) -> None:
+    with writing(desk.engine) as session:
+        apply_plan(session, edited_plan(("reported_by: hoi-lhpn", "reported_by: so-cong-thuong")), "x", TODAY, NOW)
+    raw = fill(raw_workbook(desk.engine, desk.settings), {"htx-moi.value": 3, "viec-lam-htx.value": "1.253"})
+    for _ in range(2):
+        desk.answer(raw)
+        take_in_today(desk.engine, desk.settings)
+    with reading(desk.engine) as session:
+        [receipt] = session.scalars(sa.select(Letter).where(Letter.kind == "receipt"))
+    assert (receipt.to, receipt.subject) == (
+        [OFFICE],
+        "Đã nhận số liệu 2 chỉ tiêu của Sở Công Thương (305/KH-UBND)",
+    )
+    assert "đã nhận số liệu chỉ tiêu của Quý cơ quan" in receipt.text
+    assert "thành lập mới: 3 HTX\n" in receipt.text
+    assert "Còn 7 hoạt động chờ báo cáo" in receipt.text
+
+
+def test_the_receipt_of_a_workbook_tells_its_figures_too(quiet_desk: Desk) -> None:
+    with writing(quiet_desk.engine) as session:
+        apply_plan(session, edited_plan(("reported_by: hoi-lhpn", "reported_by: so-cong-thuong")), "x", TODAY, NOW)
+    raw = raw_workbook(quiet_desk.engine, quiet_desk.settings)
+    quiet_desk.answer(fill(raw, DONE | {"htx-moi.value": 3}))
+    take_in_today(quiet_desk.engine, quiet_desk.settings)
+    with reading(quiet_desk.engine) as session:
+        [receipt] = session.scalars(sa.select(Letter).where(Letter.kind == "receipt"))
+    assert "báo cáo 1 hoạt động" in receipt.subject
+    assert "thành lập mới: 3 HTX\n" in receipt.text
 
 
 def test_what_is_written_beside_the_workbook_still_reaches_the_coordinator(quiet_desk: Desk) -> None:

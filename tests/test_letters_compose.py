@@ -155,11 +155,13 @@ def test_a_receipt_names_what_was_received_and_what_is_still_owed(make_settings:
     item = {"id": "II.10", "title": "Hội chợ", "status": "Hoàn thành", "percent": 100, "said_by": "Lê <b>An</b>"}
     for owed, ending in ((2, "Còn 2 hoạt động chờ báo cáo"), (0, "đã báo cáo đủ")):
         facts = {"items": [item | {"said_at": f"{NOW:%H:%M}", "for_whom": None}], "owed": owed}
+        facts["figures"] = [{"title": "HTX mới", "value": "12 HTX"}]
         words = composed_for_agency(
             make_settings(), plan, "receipt", period, plan.agencies["so-cong-thuong"], facts
         )
         for text in (words.text, Page(words.html).text):
             assert "Hoàn thành, 100 %; Lê <b>An</b> gửi lúc 08:00" in text
+            assert re.search(r"HTX mới\W+12 HTX", text)
             assert ending in text
             assert LINK in text
 

@@ -1,6 +1,7 @@
-"""What follows once answers have come: receipts go out."""
+"""What follows once answers have come: receipts go out, in which figures stand that came with the answers."""
 
 from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,8 +17,9 @@ from tracker.store.duties import duties_of, plan_order
 from tracker.store.engine import one_at_a_time, writing
 from tracker.store.periods import all_periods
 from tracker.store.plans import plan_in_force
-from tracker.store.tables import Duty, Period, Update
-from tracker.store.updates import without_receipt
+from tracker.store.tables import Duty, Figure, Period, Update
+from tracker.store.updates import figures_of, without_receipt
+from tracker.words import vietnamese_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
                 if duty.agency_id in plan.agencies:  # a plan change may have taken it away since
                     answers[plan.holder(duty.agency_id, today).id].append((update, duty))
             for agency_id, answered in answers.items():
-                receipt = _receipt(session, settings, plan, period, agency_id, answered)
+                moments = {update.said_at for update, _ in answered}
+                given = [figure for figure in figures_of(session, period) if figure.said_at in moments]
+                ours = [figure for figure in given if _held_by(plan, figure.agency_id, today) == agency_id]
+                receipt = receipt_for(session, settings, plan, period, agency_id, answered, ours)
                 letter_id = queue_outgoing(session, settings, version, plan, receipt, now)
                 if letter_id is not None:
                     for update, _ in answered:
@@ -49,25 +54,29 @@ def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
     return Intake(tuple(receipts))
 
 
-def _receipt(
+def receipt_for(
     session: Session,
     settings: Settings,
     plan: Plan,
     period: Period,
     agency_id: str,
-    answered: list[tuple[Update, Duty]],
+    answered: Sequence[tuple[Update, Duty]],
+    figures: Collection[Figure],
 ) -> Outgoing:
+    """Return the letter that says what was received; raises FileTrouble where its template is spoiled."""
     said = {duty.id: update for update, duty in answered}  # the newest revision where there are several
     duties = plan_order(plan, {duty.id: duty for _, duty in answered}.values())
     held = _held(session, plan, period, agency_id, settings.today())
     facts = {
         "items": [_item(plan, duty, said[duty.id], agency_id) for duty in duties],
+        "figures": _figures(plan, figures),
         "owed": sum(duty.state in OWED for duty in held),
     }
     agency = plan.agencies[agency_id]
+    newest = f"{max(update.id for update, _ in answered)}" if answered else f"figure-{max(f.id for f in figures)}"
     return Outgoing(
         kind="receipt",
-        key=f"receipt:{period.code}:{agency_id}:{max(update.id for update, _ in answered)}",
+        key=f"receipt:{period.code}:{agency_id}:{newest}",
         period=period,
         agency=agency,
         words=composed_for_agency(settings, plan, "receipt", period, agency, facts),
@@ -88,6 +97,19 @@ def _item(plan: Plan, duty: Duty, update: Update, holder: str) -> dict[str, obje
     }
 
 
+def _figures(plan: Plan, figures: Collection[Figure]) -> list[dict[str, str]]:
+    newest = {figure.target_id: figure for figure in sorted(figures, key=lambda figure: figure.id)}
+    targets = [target for target in plan.targets if target.id in newest]
+    return [
+        {"title": target.title, "value": f"{vietnamese_number(newest[target.id].value)} {target.unit}"}
+        for target in targets
+    ]
+
+
 def _held(session: Session, plan: Plan, period: Period, agency_id: str, today: date) -> list[Duty]:
-    known = [duty for duty in duties_of(session, period) if duty.agency_id in plan.agencies]
-    return [duty for duty in known if plan.holder(duty.agency_id, today).id == agency_id]
+    return [duty for duty in duties_of(session, period) if _held_by(plan, duty.agency_id, today) == agency_id]
+
+
+def _held_by(plan: Plan, agency_id: str, today: date) -> str | None:
+    """Return who answers for `agency_id` today; None where a plan change took it away."""
+    return plan.holder(agency_id, today).id if agency_id in plan.agencies else None

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from tracker.collect.inbox.incoming import MOST_WORKBOOKS, Incoming, attached_workbooks
 from tracker.collect.inbox.parts import take_apart
+from tracker.collect.intake import receipt_for
 from tracker.collect.workbook_file import FRESH
 from tracker.collect.workbook_reading import FilledWorkbook, read_workbook
-from tracker.collect.workbook_taking import record_workbook
+from tracker.collect.workbook_taking import Taken, record_workbook
 from tracker.errors import WHOLE_FILE, FileTrouble, WorkbookFault, WorkbookFaults
 from tracker.letters.address import address_book, is_channel
 from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
@@ -76,7 +77,8 @@ def take_reply(
         with session.begin_nested():
             _refuse_unreadable(message, fresh)
             filled = [book.filled for book in fresh if book.filled]
-            return Answered(_record(session, settings, letter, filled), settled=True)
+            taken = _record(session, settings, letter, filled)
+            return Answered(_told(taken) + _confirmed(session, settings, plan, taken), settled=True)
     except WorkbookFaults as why:
         return _answer_faults(session, settings, plan, letter, message, why.faults)
 
@@ -102,20 +104,39 @@ def _refuse_unreadable(message: Incoming, books: Sequence[Read]) -> None:
         raise WorkbookFaults(faults)
 
 
-def _record(session: Session, settings: Settings, letter: Letter, books: Sequence[FilledWorkbook]) -> str:
-    """Record `books` one after the other; say what was recorded. Raises WorkbookFaults where one cannot be."""
-    updates = figures = 0
+def _record(session: Session, settings: Settings, letter: Letter, books: Sequence[FilledWorkbook]) -> list[Taken]:
+    """Record `books` one after the other; return what was recorded. Raises WorkbookFaults where one cannot be."""
+    taken = []
     for number, book in enumerate(books, 1):
         try:
             if book.seal != sealed(settings.secret_key(), book.period_code, book.agency_id):
                 raise WorkbookFaults([UNSEALED])
-            taken = record_workbook(session, settings, book, letter)
+            taken.append(record_workbook(session, settings, book, letter))
         except WorkbookFaults as why:
             raise WorkbookFaults(_numbered(why.faults, number, len(books))) from why
-        updates, figures = updates + len(taken.updates), figures + len(taken.figures)
+    return taken
+
+
+def _told(taken: Sequence[Taken]) -> str:
+    updates, figures = sum(len(one.updates) for one in taken), sum(len(one.figures) for one in taken)
     if not updates and not figures:
         return "Tệp Excel kèm thư đã được ghi nhận từ trước."
     return f"Đã ghi nhận tệp Excel kèm thư: {updates} hoạt động, {figures} số liệu."
+
+
+def _confirmed(session: Session, settings: Settings, plan: Plan, taken: Sequence[Taken]) -> str:
+    """Queue a receipt for figures that came without answers, for the rounds look at answers; tell of trouble."""
+    figures = [figure for one in taken if not one.updates for figure in one.figures]
+    if not figures:
+        return ""
+    period, agency_id = taken[0].period, taken[0].agency_id
+    version, _ = plan_in_force(session)
+    try:
+        receipt = receipt_for(session, settings, plan, period, agency_id, [], figures)
+    except FileTrouble as why:  # as below
+        return f" Chưa gửi được thư xác nhận: {why}."
+    queue_outgoing(session, settings, version, plan, receipt, settings.now())
+    return ""
 
 
 def _numbered(faults: Sequence[WorkbookFault], number: int, count: int) -> list[WorkbookFault]:
