@@ -192,6 +192,19 @@ def test_what_a_colleague_sent_meanwhile_stands_where_this_page_was_left_untouch
     assert [figure.value for figure in season.rows(Figure)] == [5]
 
 
+def test_who_keeps_last_years_words_is_told_that_a_colleague_sent_others_meanwhile(season: Season) -> None:
+    say(season, "II.1", "Bản năm trước", code="2023")
+    link = season.link()
+    keeping = filled(season, link, II_1_keep="yes")
+    season.browser.post(link, "send", filled(season, link, II_1_result="Bản của Hoa"))
+    told = season.browser.post(link, "send", keeping)
+    assert (told.status_code, fields_of(told)["II.1.result"]) == (422, "Bản năm trước")
+    assert "đã gửi nội dung khác" in told.text
+    assert "Bản của Hoa" in told.text
+    assert season.browser.post(link, "send", fields_of(told)).status_code == 303
+    assert [update.result for update in season.rows(Update)][1:] == ["Bản của Hoa", "Bản năm trước"]
+
+
 def test_two_different_figures_for_one_target_are_a_conflict(season: Season) -> None:
     link = season.link()
     first, second = (filled(season, link) | {"figure.htx-moi": value} for value in ("5", "6"))

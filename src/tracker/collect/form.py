@@ -74,7 +74,7 @@ def _lay_over_entry(session: Session, entry: Entry, typed: Typed) -> None:
     entry.nothing = typed.get(f"{name}.nothing") == "yes"
     entry.reason = typed.get(f"{name}.reason", "")
     entry.touched = any(plain(laid[part]) != plain(filled[part]) for part in FIELDS)
-    if entry.touched or entry.nothing:
+    if entry.touched or entry.nothing or entry.keep:
         entry.values, entry.revision = laid, seen_revision
 
 
