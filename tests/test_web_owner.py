@@ -14,8 +14,10 @@ from tracker.collect.record import Said, record_answers
 from tracker.collect.review import accept, give_back
 from tracker.collect.sending import save_draft
 from tracker.errors import BadInput
+from tracker.plan.reader import parse_plan
 from tracker.progress import DutyState, UpdateStatus
 from tracker.settings import Settings
+from tracker.store.apply import apply_plan
 from tracker.store.engine import writing
 from tracker.store.tables import Draft, Duty, Figure, Period, Update
 
@@ -203,6 +205,26 @@ def test_who_keeps_last_years_words_is_told_that_a_colleague_sent_others_meanwhi
     assert "Bản của Hoa" in told.text
     assert season.browser.post(link, "send", fields_of(told)).status_code == 303
     assert [update.result for update in season.rows(Update)][1:] == ["Bản của Hoa", "Bản năm trước"]
+
+
+def test_words_for_what_the_plan_took_away_meanwhile_are_shown_and_not_dropped(season: Season) -> None:
+    say(season, "II.3", "Đã gửi từ trước")
+    link = season.link()
+    typed = filled(season, link, II_1_status="under_way", II_1_result="Còn chỗ", II_4_result="Viết <dở>")
+    assert season.browser.post(link, "save", typed).status_code == 303
+    fewer = re.sub(r"(id: II\.[34],.*)lead: so-a", r"\1lead: so-b", plan_text())
+    with writing(season.engine) as session:
+        now = season.settings.now()
+        apply_plan(session, parse_plan(fewer.encode()), "quản trị", season.settings.today(), now)
+    assert "Viết &lt;dở&gt;" in season.browser.get(link).text
+    told = season.browser.post(link, "send", typed)
+    assert told.status_code == 422
+    assert "Không còn phải báo cáo: II.4</a>" in told.text
+    assert "Viết &lt;dở&gt;" in told.text
+    assert [update.result for update in season.rows(Update)] == ["Đã gửi từ trước"]
+    assert season.browser.post(link, "send", fields_of(told)).status_code == 303
+    assert [update.result for update in season.rows(Update)] == ["Đã gửi từ trước", "Còn chỗ"]
+    assert "Viết" not in season.browser.get(link).text
 
 
 def test_two_different_figures_for_one_target_are_a_conflict(season: Season) -> None:

@@ -124,12 +124,16 @@ class Form:
     """What it may add to activities of others; read for the page alone."""
     said_by: str
     said_by_fault: str | None = None
+    gone: dict[str, list[str]] = field(default_factory=dict)
+    """Words typed for what the plan no longer asks of the agency, by what that was called; nowhere recorded."""
+    gone_fault: str | None = None
     draft_saved_at: datetime | None = None
 
     @property
     def fault_count(self) -> int:
         """Return how many fields are wrong."""
         wrong = sum(len(entry.faults) for entry in self.entries) + bool(self.said_by_fault)
+        wrong += bool(self.gone_fault)
         wrong += sum(part.fault is not None for part in self.parts)
         return wrong + sum(entry.fault is not None for entry in self.figures)
 

@@ -16,16 +16,18 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.collect.answer import clean_text
+from tracker.collect.answer import TEXTS, clean_text
 from tracker.collect.parts import lay_over_parts, read_parts
 from tracker.form import FIELDS, Entry, Form, as_typed, recorded_form
 from tracker.plan.model import Plan
-from tracker.store.tables import Period, Update
+from tracker.store.tables import Duty, Part, Period, Update
 from tracker.store.updates import draft_of
 
 Typed = Mapping[str, str]
 PARTS = (*FIELDS, "revision", "keep", "nothing", "reason", "part")
 """All that is typed of one activity."""
+WORDS = frozenset({*TEXTS, "reason", "part"})
+"""What of that is in people's own words."""
 
 
 def filled_form(
@@ -55,6 +57,7 @@ def lay_over(session: Session, form: Form, typed: Typed) -> None:
             figure.value, figure.seen = value, seen
             figure.confirmed = typed.get(f"{name}.fell") == value.strip()
     lay_over_parts(form, typed)
+    form.gone = _gone(session, form, typed)
     form.said_by = typed.get("said_by", form.said_by)
 
 
@@ -76,6 +79,23 @@ def _lay_over_entry(session: Session, entry: Entry, typed: Typed) -> None:
     entry.touched = any(plain(laid[part]) != plain(filled[part]) for part in FIELDS)
     if entry.touched or entry.nothing or entry.keep:
         entry.values, entry.revision = laid, seen_revision
+
+
+def _gone(session: Session, form: Form, typed: Typed) -> dict[str, list[str]]:
+    """Return what is typed for entries that `form` has no more, by their names, save what the record holds."""
+    shown = {entry.name for entry in form.entries} | {part.activity.id for part in form.parts}
+    words: dict[str, set[str]] = {}
+    for name, text in typed.items():
+        entry, _, part = name.rpartition(".")
+        if part in WORDS and entry not in shown and plain(text):
+            words.setdefault(entry, set()).add(plain(text))
+    if not words:
+        return {}
+    about = Duty.activity_id.in_({name.partition("@")[0] for name in words})
+    said = session.scalars(sa.select(Update).join(Duty, Duty.id == Update.duty_id).where(about))
+    added = session.scalars(sa.select(Part.text).join(Duty, Duty.id == Part.duty_id).where(about))
+    recorded = {plain(as_typed(update)[name]) for update in said for name in TEXTS} | set(added)
+    return {name: sorted(texts - recorded) for name, texts in words.items() if texts - recorded}
 
 
 def plain(text: str) -> str:

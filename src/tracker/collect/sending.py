@@ -28,6 +28,7 @@ from tracker.store.tables import Draft, Duty, Period, Update
 from tracker.store.updates import draft_of
 from tracker.words import vietnamese_number
 
+GONE = "Kế hoạch đã thay đổi; phần đã điền được chép lại dưới đây. Gửi lần nữa thì các nội dung khác được gửi."
 FELL = "Số liệu đúng là đã giảm"
 
 
@@ -81,6 +82,7 @@ def send_form(
     if not answers and not values and not parts and not form.fault_count:
         wanted = next((entry.label for entry in form.entries if entry.name == only), only)
         form.said_by_fault = f"Chưa có nội dung nào mới; điền {wanted or 'ít nhất một hoạt động'} rồi gửi."
+    form.gone_fault = GONE if form.gone else None
     if form.fault_count:
         return form, []
     said = Said(by=form.said_by, at=said.at, way=said.way, illustration=said.illustration)
