@@ -371,6 +371,21 @@ def test_a_figure_that_fell_is_shown_with_the_one_before(quiet_season: Season) -
     assert re.search(rf"Lần 1: 4; {re.escape(OFFICER)} gửi lúc ..:.. ngày 15/10/2024, qua tệp Excel\.", page)
 
 
+def test_who_owes_no_report_and_gave_a_figure_is_shown_too(
+    sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    season = open_season(
+        sqlite_engine, make_settings, plan_text().replace("reported_by: so-a", "reported_by: hoi")
+    )
+    review, own = review_link(season), season.link("hoi")
+    assert f'href="{review}/hoi"' not in season.browser.get(review).text
+    typed = fields_of(season.browser.get(own)) | {"figure.htx-moi": "7", "said_by": OFFICER}
+    assert season.browser.post(own, "send", typed).status_code == 303
+    assert fields_of(season.browser.get(own))["said_by"] == OFFICER
+    assert f'href="{review}/hoi"' in season.browser.get(review).text
+    assert "HTX mới thành lập: 7 HTX" in read_html(season.browser.get(f"{review}/hoi").text).text
+
+
 def test_after_the_closing_answers_are_accepted_but_not_returned(quiet_season: Season) -> None:
     say(quiet_season, "II.1")
     say(quiet_season, "II.2")
@@ -447,7 +462,11 @@ def test_a_reply_is_not_opened_by_another_periods_link_nor_by_a_wrong_number(qui
     message_id = put_reply(quiet_season)
     other = other_link(quiet_season)
     assert quiet_season.browser.get(other).status_code == 200
-    for path in (f"{other}/thu/{message_id}", f"{review_link(quiet_season)}/thu/999"):
+    for path in (
+        f"{other}/thu/{message_id}",
+        f"{review_link(quiet_season)}/thu/999",
+        f"{review_link(quiet_season)}/thu/{10**30}",
+    ):
         assert quiet_season.browser.get(path).status_code == 404
         assert quiet_season.browser.post(path, "dismiss", {"reviewer": WHO}).status_code == 404
     page = f"{review_link(quiet_season)}/thu/{message_id}"

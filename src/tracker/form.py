@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
@@ -166,19 +167,21 @@ class Record:
         ours = _answered_by(self.taken_over, agency_id)
         placed = sorted((one for agency in ours for one in self.duties.get(agency, ())), key=lambda one: one[0])
         entries = [self._entry(duty, agency_id) for _, duty in placed]
+        figures = [
+            self._figure(target, reported)
+            for target in self.plan.targets
+            for reported in self.figures[target.id].values()
+            if reported.agency_id in ours
+        ]
         said = [entry.last for entry in entries if entry.last is not None]
-        signed = max(said, key=lambda update: update.id, default=None)
+        given = [figure.last for figure in figures if figure.last is not None]
+        signed = max(said, key=attrgetter("id"), default=None) or max(given, key=attrgetter("id"), default=None)
         return Form(
             period=self.period,
             earlier=self.earlier,
             agency=self.plan.agencies[agency_id],
             entries=entries,
-            figures=[
-                self._figure(target, reported)
-                for target in self.plan.targets
-                for reported in self.figures[target.id].values()
-                if reported.agency_id in ours
-            ],
+            figures=figures,
             said_by=signed.said_by if signed else "",
         )
 

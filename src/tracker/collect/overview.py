@@ -126,14 +126,20 @@ class AgencyReview:
 def review_of(
     session: Session, settings: Settings, plan: Plan, period: Period, today: date, only: str | None = None
 ) -> list[AgencyReview]:
-    """Return each agency that answers in `period`, in the plan's order; where given, `only` the one so called."""
+    """Return each agency that answers in `period`, in the plan's order; where given, `only` the one so called.
+
+    Last come those that owe no report and gave figures all the same.
+    """
     held: dict[str, list[Duty]] = {}
     for duty in plan_order(plan, duties_of(session, period)):
         held.setdefault(plan.holder(duty.agency_id, today).id, []).append(duty)
+    figures = _figures(session, plan, period, today)
+    for agency_id, targets in figures.items():
+        if any(target.figures for target in targets):
+            held.setdefault(agency_id, [])
     if only is not None:
         held = {only: held[only]} if only in held else {}
     items = _items(session, settings, plan, period, today, [duty for duties in held.values() for duty in duties])
-    figures = _figures(session, plan, period, today)
     book = address_book(session, settings)
     return [
         AgencyReview(

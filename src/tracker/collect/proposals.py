@@ -27,6 +27,8 @@ from tracker.store.updates import latest_updates
 WAY = "reply"
 LONGEST_SENDER = 200
 """Letters of who said it; a sender's line may be longer."""
+MOST_IN_COLUMN = 2**31 - 1
+"""What a database takes for the number of a row; anybody can type more."""
 CHOICE = re.compile(r"([0-9]{1,9})\.([0-9]{1,6})")
 OVERTAKEN = "Thư này vừa được xử lý ở nơi khác; xem lại trước khi ghi."
 
@@ -78,6 +80,8 @@ def replies_of(session: Session, plan: Plan, period: Period, today: date) -> lis
 
 def find_reply(session: Session, plan: Plan, period: Period, today: date, message_id: int) -> Reply | None:
     """Return one reply to a letter of `period`, handled or not; None where there is no such reply."""
+    if message_id > MOST_IN_COLUMN:
+        return None
     found = (
         sa.select(Message, Letter)
         .join(Letter, Letter.id == Message.letter_id)
