@@ -227,6 +227,13 @@ def test_words_for_what_the_plan_took_away_meanwhile_are_shown_and_not_dropped(s
     assert "Viết" not in season.browser.get(link).text
 
 
+def test_a_page_asks_for_nothing_where_its_agency_owes_nothing(quiet_season: Season) -> None:
+    page = quiet_season.browser.get(quiet_season.link("hoi"))
+    assert "không có hoạt động nào phải báo cáo" in page.text
+    for untrue in ("do Quý cơ quan chủ trì", "bấm Gửi báo cáo", "Người báo cáo", "Gửi báo cáo</button>"):
+        assert untrue not in page.text
+
+
 def test_two_different_figures_for_one_target_are_a_conflict(season: Season) -> None:
     link = season.link()
     first, second = (filled(season, link) | {"figure.htx-moi": value} for value in ("5", "6"))
