@@ -184,7 +184,7 @@ def test_the_coordinator_sees_what_an_area_comes_to_and_how_that_came_about(star
 
     assert "Việc làm mới: chưa đủ số liệu của cả địa bàn" in seen()
     give(season, Y, 7)
-    assert "Việc làm mới: 12 người" in seen()
+    assert "Việc làm mới: 12 người Kế hoạch chung đến năm" in seen()
     assert "Lần 1 của Huyện X: 5;" in seen()
     give(now, HEIR, 14)
     assert "Việc làm mới: 14 người" in seen()
