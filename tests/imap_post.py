@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
@@ -99,11 +100,12 @@ class Dovecot:
         yield client
         client.logout()
 
-    def put(self, *messages: bytes, mailbox: str = "INBOX") -> None:
-        """Put messages into a mailbox (its name as on the wire)."""
+    def put(self, *messages: bytes, mailbox: str = "INBOX", reached: datetime | None = None) -> None:
+        """Put messages into a mailbox (its name as on the wire), as if they had `reached` it then."""
+        when = reached.timestamp() if reached else time.time()
         with self.opened() as client:
             for raw in messages:
-                answer = client.append(f'"{mailbox}"', "", imaplib.Time2Internaldate(time.time()), raw)
+                answer = client.append(f'"{mailbox}"', "", imaplib.Time2Internaldate(when), raw)
                 assert answer[0] == "OK", answer
 
     def flags(self, mailbox: str = "INBOX") -> list[set[str]]:

@@ -6,11 +6,12 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 from conftest import ROOT
-from factories_mail import add_letter, all_of, the_letter
+from factories_mail import add_letter, all_of, the_letter, the_message
 from imap_post import CHEST, PASSWORD, Dovecot, dovecot
 from imap_tools.imap_utf7 import utf7_encode
 from mail_samples import ABSENT, postfix, reply
@@ -45,6 +46,31 @@ def test_messages_are_handled_and_marked_by_a_keyword_alone(
     assert read_inbox(engine, settings).taken == ()
     server.put(reply("thêm", 2))
     assert len(read_inbox(engine, settings).taken) == 1
+
+
+def test_a_reply_came_when_the_server_took_it_in_not_when_it_is_read_or_says_it_was_written(
+    engine: sa.Engine, make_settings: MakeSettings, server: Dovecot
+) -> None:
+    add_letter(engine)
+    reached = datetime(2024, 10, 29, 16, 45, tzinfo=UTC)
+    told = 'INTERNALDATE "01-Jan-2024 00:00:00 +0000"'  # a message says nothing of when it was taken in
+    server.put(reply(told, Subject=told, Date="Mon, 21 Oct 2024 08:00:00 +0700"), reached=reached)
+    read_inbox(engine, make_settings(inbox_url=server.url()))
+    kept = the_message(engine)
+    assert (kept.received_at, kept.text) == (reached, told)
+    assert kept.written_at == datetime(2024, 10, 21, 1, 0, tzinfo=UTC)
+
+
+def test_a_server_whose_clock_is_wrong_dates_no_reply(
+    sqlite_engine: sa.Engine, make_settings: MakeSettings, server: Dovecot
+) -> None:
+    add_letter(sqlite_engine)
+    settings = make_settings(inbox_url=server.url())
+    server.put(reply("mai sau"), reached=datetime.now(UTC) + timedelta(days=400))
+    server.put(reply("trước khi có thư", 2), reached=datetime(2024, 10, 1, tzinfo=UTC))
+    read_inbox(sqlite_engine, settings)
+    for kept in all_of(sqlite_engine, Message):
+        assert settings.now() - timedelta(minutes=5) < kept.received_at <= settings.now()
 
 
 def test_what_a_person_has_read_is_read_all_the_same_and_what_one_deleted_is_not_destroyed(

@@ -1,6 +1,7 @@
 """The mailbox as a folder: what each message becomes in the record, once, and where its file goes."""
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
@@ -56,6 +57,29 @@ def test_an_answer_is_kept_with_its_letter_and_its_file_moved(
     assert (names(inbox), names(inbox / "handled")) == ([], ["tra_loi.eml"])
     assert the_letter(engine).state == "sent"
     assert all_of(engine, JournalEntry) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "today", "received"),
+    [
+        ("2024-10-28T16:59:59Z", "", "2024-10-28"),
+        ("2024-10-28T17:00:01Z", "", "2024-10-29"),
+        ("2024-10-28T17:00:01Z", "2024-11-04", "2024-11-04"),
+        ("1970-01-01T00:00:00Z", "", "now"),
+        ("2090-01-01T00:00:00Z", "", "now"),
+    ],
+    ids=["before midnight", "after midnight", "on a pretended day", "before the letter", "in the future"],
+)
+def test_an_answer_in_the_folder_came_when_its_file_was_written(
+    written: str, today: str, received: str, sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    settings = make_settings(today=today)
+    add_letter(sqlite_engine)
+    inbox = put(settings.var / "inbox", a=reply("Đã xong", Date="Mon, 14 Oct 2024 08:00:00 +0700"))
+    os.utime(inbox / "a.eml", (0, datetime.fromisoformat(written).timestamp()))
+    read_inbox(sqlite_engine, settings)
+    day = str(the_message(sqlite_engine).received_at.astimezone(ZONE).date())
+    assert day == received or (received == "now" and day == str(settings.today()))
 
 
 def test_a_letter_is_found_by_any_message_it_refers_to_the_nearest_first(

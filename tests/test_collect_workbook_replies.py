@@ -1,7 +1,9 @@
 """Workbooks that come back as attachments: recorded whole, or answered cell by cell with nothing recorded."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -88,6 +90,31 @@ def test_a_good_workbook_is_recorded_with_its_message_and_waits_for_nobody(desk:
     )
     assert desk.faults == []
     assert any(f"của {OFFICE}. Đã ghi nhận tệp Excel" in line for line in inbox_lines(found))
+
+
+class Later(Settings):
+    """Settings of a machine that runs again after it was off for weeks; its day is not pretended."""
+
+    __slots__ = ()
+
+    def now(self) -> datetime:
+        return datetime(2025, 1, 3, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("reached", "said_on"), [("2024-10-28T09:30+07:00", "2024-10-28"), ("2025-01-01T00:01+07:00", None)]
+)
+def test_a_workbook_counts_when_it_reached_the_mailbox_and_the_period_must_have_been_open_then(
+    reached: str, said_on: str | None, desk: Desk
+) -> None:
+    raw = reply_to(desk.delivered, fill(desk.workbook, DONE))
+    inbox = put(desk.settings.var / "inbox", thu=raw)
+    os.utime(inbox / "thu.eml", (0, datetime.fromisoformat(reached).timestamp()))
+    fields = {name: getattr(desk.settings, name) for name in Settings.__slots__}
+    [taken] = read_inbox(desk.engine, Later(**fields | {"pretended_today": None})).taken
+    assert [str(update.said_on) for update in updates(desk.engine)] == ([said_on] if said_on else [])
+    assert len(desk.faults) == (not said_on)
+    assert taken.workbook.startswith("Đã ghi nhận" if said_on else "Tệp Excel kèm thư có 1 chỗ cần sửa")
 
 
 def test_figures_that_come_alone_are_confirmed_once(desk: Desk) -> None:

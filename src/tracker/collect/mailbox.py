@@ -110,19 +110,21 @@ def _taken_in(engine: sa.Engine, settings: Settings, arrival: Arrival) -> Taken 
     books = read_attached(message)
     with writing(engine) as session:
         one_at_a_time(session)
-        return _recorded(session, settings, message, books, settings.now())
+        return _recorded(session, settings, message, books, arrival.reached)
 
 
 def _recorded(
-    session: Session, settings: Settings, message: Incoming, books: Sequence[Read], now: datetime
+    session: Session, settings: Settings, message: Incoming, books: Sequence[Read], reached: datetime | None
 ) -> Taken | None:
+    now = settings.now()
     letter = letter_answered(session, message.answers)
+    received = _received(settings, letter, reached, now)
     kind = _kind(session, settings, message, letter)
     bounced = _given_up(letter, message) if letter else []
     row = {
         "digest": message.digest,
         "message_id": message.message_id,
-        "received_at": now,
+        "received_at": received,
         "written_at": message.written_at,
         "sender": message.sender,
         "subject": message.subject,
@@ -136,7 +138,7 @@ def _recorded(
         return None
     answered = None
     if letter is not None and kind is Kind.REPLY:
-        answered = take_reply(session, settings, letter, message, books)
+        answered = take_reply(session, settings, letter, message, books, received)
     if answered is not None:
         kind = Kind.WORKBOOK if answered.settled and not message.words else kind
         change_message(session, message_row, kind=kind, text=noted(message.words, answered.told))
@@ -151,6 +153,17 @@ def _recorded(
         workbook=answered.told if answered else "",
         trouble=message.trouble,
     )
+
+
+def _received(settings: Settings, letter: Letter | None, reached: datetime | None, now: datetime) -> datetime:
+    """Return when a message came: when it reached the mailbox, by which an answer is in time or late.
+
+    A time that cannot be right, before the letter it answers or after `now`, counts as `now`, when it is read; so
+    does any on a pretended day, for mailboxes know the real ones alone.
+    """
+    if reached is None or settings.pretended_today is not None or reached > now:
+        return now
+    return now if letter is not None and reached < letter.queued_at else reached
 
 
 def _kind(session: Session, settings: Settings, message: Incoming, letter: Letter | None) -> Kind:

@@ -9,6 +9,7 @@ their own is kept for the coordinator and not recorded: colleagues have the link
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -56,9 +57,16 @@ def read_attached(message: Incoming) -> list[Read]:
 
 
 def take_reply(
-    session: Session, settings: Settings, letter: Letter, message: Incoming, books: Sequence[Read]
+    session: Session,
+    settings: Settings,
+    letter: Letter,
+    message: Incoming,
+    books: Sequence[Read],
+    received: datetime,
 ) -> Answered | None:
     """Record the `books` of `message`, all of them or none; where there are faults, queue the letter that tells.
+
+    What they say counts as said when the message was `received`, and the period must have been open then.
 
     Returns None where there is nothing to take: no workbook, or the letter's own, which some mail programs send
     back with every answer.
@@ -77,7 +85,7 @@ def take_reply(
         with session.begin_nested():
             _refuse_unreadable(message, fresh)
             filled = [book.filled for book in fresh if book.filled]
-            taken = _record(session, settings, letter, filled)
+            taken = _record(session, settings, letter, filled, received)
             return Answered(_told(taken) + _confirmed(session, settings, plan, taken), settled=True)
     except WorkbookFaults as why:
         return _answer_faults(session, settings, plan, letter, message, why.faults)
@@ -104,14 +112,16 @@ def _refuse_unreadable(message: Incoming, books: Sequence[Read]) -> None:
         raise WorkbookFaults(faults)
 
 
-def _record(session: Session, settings: Settings, letter: Letter, books: Sequence[FilledWorkbook]) -> list[Taken]:
+def _record(
+    session: Session, settings: Settings, letter: Letter, books: Sequence[FilledWorkbook], received: datetime
+) -> list[Taken]:
     """Record `books` one after the other; return what was recorded. Raises WorkbookFaults where one cannot be."""
     taken = []
     for number, book in enumerate(books, 1):
         try:
             if book.seal != sealed(settings.secret_key(), book.period_code, book.agency_id):
                 raise WorkbookFaults([UNSEALED])
-            taken.append(record_workbook(session, settings, book, letter))
+            taken.append(record_workbook(session, settings, book, letter, received))
         except WorkbookFaults as why:
             raise WorkbookFaults(_numbered(why.faults, number, len(books))) from why
     return taken

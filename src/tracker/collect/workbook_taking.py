@@ -6,7 +6,7 @@ So checks, history and receipt are those of the page; what is wrong is said of c
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -66,17 +66,18 @@ def take_workbook(engine: sa.Engine, settings: Settings, raw: bytes, asked: Aske
     """
     filled = read_workbook(raw)
     with writing(engine) as session:
-        return record_workbook(session, settings, filled, asked)
+        return record_workbook(session, settings, filled, asked, settings.now())
 
 
-def record_workbook(session: Session, settings: Settings, filled: FilledWorkbook, asked: Asked) -> Taken:
-    """Record `filled` as part of the transaction of `session`; all else as `take_workbook`.
+def record_workbook(
+    session: Session, settings: Settings, filled: FilledWorkbook, asked: Asked, at: datetime
+) -> Taken:
+    """Record `filled`, received `at`, as part of the transaction of `session`; all else as `take_workbook`.
 
     Where it raises WorkbookFaults, the transaction is to be rolled back.
     """
-    now = settings.now()
-    today = now.astimezone(ZONE).date()
-    said = Said(by="", at=now, way="workbook", illustration=settings.illustration)
+    today = at.astimezone(ZONE).date()
+    said = Said(by="", at=at, way="workbook", illustration=settings.illustration)
     _, plan = plan_in_force(session)
     period = session.get_one(Period, asked.period_id)
     _check_addressed(session, plan, period, asked, filled, today)

@@ -295,7 +295,7 @@ class Message(Base):
     """Of its Message-ID; of the whole message where it has none."""
     message_id: Mapped[str | None] = mapped_column(sa.Text)
     received_at: Mapped[datetime]
-    """When it was read from the mailbox."""
+    """When it reached the mailbox; when it was read, where that is not known."""
     written_at: Mapped[datetime | None]
     """What its Date line claims."""
     sender: Mapped[str] = mapped_column(sa.Text)

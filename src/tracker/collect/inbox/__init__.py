@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
@@ -16,6 +17,8 @@ class Arrival:
     """The message, cut after LIMIT + 1 bytes."""
     trouble: str = ""
     """Why its bytes could not be read, in Vietnamese."""
+    reached: datetime | None = None
+    """When it came to lie there, as the mailbox tells; None where that is not known."""
 
 
 class Inbox(Protocol):

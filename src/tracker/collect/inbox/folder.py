@@ -1,6 +1,11 @@
-"""The default mailbox: a folder into which .eml files are put, by hand or by a mail program."""
+"""The default mailbox: a folder into which .eml files are put, by hand or by a mail program.
 
+A file reached the folder when it was last written: that is when it was put there, or saved by a mail program.
+"""
+
+import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Self
@@ -43,12 +48,13 @@ class FolderInbox:
                     continue
                 with path.open("rb") as file:
                     raw = file.read(LIMIT + 1)
+                    written = os.fstat(file.fileno()).st_mtime
             except FileNotFoundError:  # another run was faster
                 continue
             except OSError as why:
                 yield Arrival(path.name, b"", f"{path}: không đọc được tệp ({why.strerror})")
             else:
-                yield Arrival(path.name, raw)
+                yield Arrival(path.name, raw, reached=_moment(written))
 
     def done(self, handle: str) -> None:
         """Move the file to `handled/`."""
@@ -72,3 +78,10 @@ class FolderInbox:
             raise MailboxShut(
                 f"{path}: đã đọc nhưng không chuyển được vào {where} ({why.strerror}); cho quyền ghi vào thư mục"
             ) from why
+
+
+def _moment(written: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(written, UTC)
+    except (ValueError, OverflowError, OSError):  # file systems keep times of any year
+        return None

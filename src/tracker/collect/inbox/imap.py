@@ -5,9 +5,11 @@ with carry a keyword of our own; where the server keeps none, they are marked as
 """
 
 import imaplib
+import re
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -15,13 +17,14 @@ from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxUnencrypted
 
 from tracker.collect.inbox import Arrival
-from tracker.collect.inbox.incoming import LIMIT
+from tracker.collect.inbox.incoming import LIMIT, moment_in
 from tracker.collect.inbox.texts import clean_line
 from tracker.errors import MailboxShut
 
 PATIENCE = 30
 """Seconds to wait for the server's next word."""
 KEYWORD, SEEN = "TrackerRead", "\\Seen"
+REACHED = re.compile(rb'INTERNALDATE "([^"]{1,40})"', re.IGNORECASE)
 TROUBLE = (OSError, imaplib.IMAP4.error, ImapToolsError, UnicodeError)
 
 
@@ -60,10 +63,11 @@ class ImapInbox:
             numbers = self._opened.uids(f"UNDELETED {wanted}", charset=None)
         for number in numbers:
             with self._telling("không đọc được hộp thư đến", "lần chạy sau đọc tiếp"):
-                status, lines = self._opened.client.uid("FETCH", number, f"(BODY.PEEK[]<0.{LIMIT + 1}>)")
+                wanted = f"(INTERNALDATE BODY.PEEK[]<0.{LIMIT + 1}>)"
+                status, lines = self._opened.client.uid("FETCH", number, wanted)
             texts = [line[1] for line in lines if isinstance(line, tuple)]
             if texts:
-                yield Arrival(number, texts[0])
+                yield Arrival(number, texts[0], reached=_reached(lines))
             elif status != "OK" or lines != [None]:  # neither there nor deleted meanwhile
                 refused.append(number)
         if refused:
@@ -123,6 +127,13 @@ class ImapInbox:
             except TROUBLE:
                 with suppress(OSError):
                     mailbox.client.shutdown()
+
+
+def _reached(lines: Iterable[object]) -> datetime | None:
+    """Return when the server took in the message of a FETCH answer, whose own bytes tell nothing of that."""
+    told = (line[0] if isinstance(line, tuple) else line for line in lines)
+    found = (REACHED.search(line) for line in told if isinstance(line, bytes))
+    return next((moment_in(one[1].decode("ascii", "replace")) for one in found if one), None)
 
 
 def _said(lines: Iterable[object]) -> str:

@@ -60,6 +60,15 @@ def attached_workbooks(message: Part) -> tuple[bytes, ...]:
     return tuple(islice(found, MOST_WORKBOOKS + 1))
 
 
+def moment_in(text: str) -> datetime | None:
+    """Return the moment that mail writes as `text` (RFC 5322, or IMAP's INTERNALDATE); None where it is none."""
+    try:
+        written = parsedate_to_datetime(text[:LINE])
+        return (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+
+
 def _is_workbook(part: Part) -> bool:
     named = (part.first(name)[:FIELD_SEEN] for name in ("content-disposition", "content-type"))
     return part.kind == MEDIA_TYPE or any(SPREADSHEET.search(header_text(line)) for line in named)
@@ -91,7 +100,7 @@ def _known_by_headers(message: Part, raw: bytes) -> dict[str, Any]:
     return {
         "digest": _digest(b"id", identity) if identity else _digest(b"whole", raw),
         "message_id": clean_line(decoded(identity, "")) or None,
-        "written_at": _date(decoded(message.first("date"), "")),
+        "written_at": moment_in(decoded(message.first("date"), "")),
         "sender": _address(message.first("from")),
         "subject": header_text(message.first("subject")),
         "answers": tuple(answered_ids(message)[:ANSWERED]),
@@ -107,14 +116,6 @@ def _address(line: bytes) -> str:
     text = decoded(line[: 4 * LINE], "")
     found = BRACKETED.search(text) or ADDRESS.search(text)
     return clean_line(found[0].strip("<>")) if found else header_text(line)
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        written = parsedate_to_datetime(text[:LINE])
-        return (written if written.tzinfo else written.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
 
 
 def _text(message: Part) -> str:
