@@ -249,8 +249,10 @@ def test_what_is_unknown_or_not_possible_is_one_clear_message(
     assert hint in reminded.refused(*typed, "--on", DAY)
 
 
-def test_no_link_is_given_into_a_closed_period(reminded: Office) -> None:
-    assert "đã khóa sau ngày 31/12/2024" in reminded.refused("link", "2024", "so-tttt", "--on", "2025-01-01")
+def test_a_link_into_a_closed_period_is_given_to_read_for_a_while(reminded: Office) -> None:
+    given = reminded.well("link", "2024", "so-tttt", "--on", "2025-01-01")
+    assert given.endswith("đã khóa sau ngày 31/12/2024: đường dẫn này chỉ để xem.\n")
+    assert "hết thời gian xem" in reminded.refused("link", "2024", "so-tttt", "--on", "2025-03-31")
 
 
 def test_a_closed_period_can_still_be_looked_at_after_the_plan_dropped_what_it_asked(reminded: Office) -> None:

@@ -107,8 +107,8 @@ def test_wrong_expired_and_withdrawn_tokens_open_nothing(engine: sa.Engine) -> N
     link_id, token = link(engine)
     wrong = [token[:-1] + ("A" if token[-1] != "A" else "B"), token.lower(), token + "A", "", "x" * 43, "é" * 43]
     assert [found(engine, text) for text in wrong] == [None] * len(wrong)
-    assert found(engine, token, datetime.fromisoformat("2024-12-31T23:59:59+07:00")) == link_id
-    assert found(engine, token, datetime.fromisoformat("2025-01-01T00:00:00+07:00")) is None
+    assert found(engine, token, datetime.fromisoformat("2025-03-30T23:59:59+07:00")) == link_id
+    assert found(engine, token, datetime.fromisoformat("2025-03-31T00:00:00+07:00")) is None
     with writing(engine) as session:
         session.get_one(Link, link_id).withdrawn_at = NOW
     assert found(engine, token) is None

@@ -79,14 +79,15 @@ def test_a_period_that_closes_on_another_day_takes_its_links_along(engine: sa.En
     with writing(engine) as session:
         change_closing(session, find_period(session, "2024"), date(2025, 1, 31))
     with reading(engine) as session:
-        assert find_link(session, token, later(days=100)) is not None
+        assert find_link(session, token, later(days=190)) is not None
     with writing(engine) as session:
         change_closing(session, find_period(session, "2024"), date(2024, 10, 31))
     with reading(engine) as session:
-        assert find_link(session, token, later(days=30)) is None
+        assert find_link(session, token, later(days=105)) is not None
+        assert find_link(session, token, later(days=107)) is None
 
 
-def test_a_link_asked_for_after_the_closing_opens_nothing(sqlite_engine: sa.Engine) -> None:
+def test_a_link_asked_for_long_after_the_closing_opens_nothing(sqlite_engine: sa.Engine) -> None:
     open_season(sqlite_engine)
     token = made(sqlite_engine, now=later(days=200))
     with reading(sqlite_engine) as session:

@@ -1,12 +1,12 @@
 """The pages beside the answering page, on phone and desk: axe finds no fault, none is wider than the screen."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import browsing
 import pytest
 import sqlalchemy as sa
-from answering import NOW, answer, duty_of, give_figure, later, outbox_row, real_plan, said, say
+from answering import NOW, TODAY, answer, duty_of, give_figure, later, outbox_row, real_plan, said, say
 from browsing import PHONE, SIGNED, TRADE, UNION, Office, both_widths, check
 from playwright.sync_api import Page, expect
 from workbooks import fill, raw_workbook
@@ -215,6 +215,25 @@ def test_the_coordinators_pages_of_a_closed_period(visit: Visit, office: Office)
     page.goto(f"{page.url}/{TRADE}")
     expect(page.locator("body")).to_contain_text("Kỳ đã khóa sau ngày")
     check(page)
+
+
+@both_widths
+def test_the_agencys_pages_after_the_closing(visit: Visit, office: Office, size: dict[str, int]) -> None:
+    page = visit(TRADE, size)
+    first, second = owed(TRADE)[:2]
+    say(office.engine, first, answer(LONG, difficulties="Kinh phí"))
+    page.locator(f"[id='{second}.result']").fill(f"Gửi muộn {LONG}")
+    with writing(office.engine) as session:
+        find_period(session, "2024").closes = TODAY - timedelta(days=1)
+    press(page, "Gửi báo cáo")
+    expect(page.get_by_role("alert")).to_contain_text("Chưa ghi nhận: kỳ báo cáo đã khóa")
+    expect(page.locator("#unrecorded")).to_contain_text("Gửi muộn")
+    check(page)
+    home = page.url
+    for path in ("", "/bien-nhan", "/tai-lieu"):
+        page.goto(home + path)
+        expect(page.locator("body")).to_contain_text("khóa")
+        check(page)
 
 
 def test_what_is_wrong_on_a_page_is_found(visit: Visit) -> None:

@@ -31,7 +31,7 @@ def link(args: argparse.Namespace) -> None:
         agency, purpose = _holder_of_link(args, plan, settings)
         period = find_period(session, args.period)
         if not args.withdraw:
-            _refuse_if_over(period, purpose, settings)
+            _refuse_if_over(period, settings)
         if args.new or args.withdraw:
             count = withdraw_links(session, period, agency.id, now, purpose)
             about = f"{period.code} {agency.id}"
@@ -42,6 +42,8 @@ def link(args: argparse.Namespace) -> None:
         return
     address = review_address if purpose is Purpose.REVIEW else link_address
     print(f"{agency.name}: {address(settings.base_url, token_of(kept, key))}")
+    if purpose is Purpose.ANSWER and settings.today() > period.closes:
+        print(f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y}: đường dẫn này chỉ để xem.")
 
 
 def _holder_of_link(args: argparse.Namespace, plan: Plan, settings: Settings) -> tuple[Agency, Purpose]:
@@ -55,17 +57,13 @@ def _holder_of_link(args: argparse.Namespace, plan: Plan, settings: Settings) ->
     return plan.holder(plan.find_agency(args.agency).id, settings.today()), Purpose.ANSWER
 
 
-def _refuse_if_over(period: Period, purpose: Purpose, settings: Settings) -> None:
-    from tracker.collect.sending import refuse_if_closed
+def _refuse_if_over(period: Period, settings: Settings) -> None:
     from tracker.errors import BadInput
     from tracker.store.periods import link_end
-    from tracker.store.tables import Purpose
 
-    if purpose is Purpose.ANSWER:
-        refuse_if_closed(period, settings.today())
-    elif settings.now() >= link_end(period, purpose):
+    if settings.now() >= link_end(period):
         raise BadInput(
-            f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y} và hết thời gian duyệt; "
+            f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y} và hết thời gian xem, duyệt; "
             f"mở lại bằng: tracker period extend {period.code} --closes NGÀY"
         )
 

@@ -11,6 +11,7 @@ name for one opened page.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import sqlalchemy as sa
@@ -18,10 +19,11 @@ from sqlalchemy.orm import Session
 
 from tracker.collect.answer import TEXTS, clean_text
 from tracker.collect.parts import lay_over_parts, read_parts
-from tracker.form import FIELDS, Entry, Form, as_typed, recorded_form
+from tracker.form import FIELDS, Entry, FigureEntry, Form, PartEntry, as_typed, recorded_form
 from tracker.plan.model import Plan
 from tracker.store.tables import Duty, Part, Period, Update
 from tracker.store.updates import draft_of
+from tracker.words import vietnamese_number
 
 Typed = Mapping[str, str]
 PARTS = (*FIELDS, "revision", "keep", "nothing", "reason", "part")
@@ -96,6 +98,32 @@ def _gone(session: Session, form: Form, typed: Typed) -> dict[str, list[str]]:
     added = session.scalars(sa.select(Part.text).join(Duty, Duty.id == Part.duty_id).where(about))
     recorded = {plain(as_typed(update)[name]) for update in said for name in TEXTS} | set(added)
     return {name: sorted(texts - recorded) for name, texts in words.items() if texts - recorded}
+
+
+def unrecorded(form: Form) -> Form:
+    """Return of `form` only what somebody typed that the record does not hold."""
+    return replace(
+        form,
+        entries=[entry for entry in form.entries if _says_more(entry)],
+        figures=[figure for figure in form.figures if _gives_more(figure)],
+        parts=[part for part in form.parts if part.touched and not _is_last_word(part)],
+    )
+
+
+def _says_more(entry: Entry) -> bool:
+    if entry.nothing or entry.reason.strip():
+        return True
+    said = {name: plain(text) for name, text in entry.values.items()}
+    return (entry.touched or entry.keep) and said != as_typed(entry.last)
+
+
+def _is_last_word(part: PartEntry) -> bool:
+    return part.last is not None and plain(part.text) == part.last.text
+
+
+def _gives_more(figure: FigureEntry) -> bool:
+    value = figure.value.strip()
+    return value != figure.seen and (figure.last is None or value != vietnamese_number(figure.last.value))
 
 
 def plain(text: str) -> str:

@@ -12,10 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
 from tracker.errors import BadInput, nearest
-from tracker.settings import ZONE
 from tracker.store.engine import reading, writing
 from tracker.store.journal import note
 from tracker.store.links import link_for, token_of
+from tracker.store.periods import link_end
 from tracker.store.tables import Letter, Link, Period
 
 STATE_WORDS = {
@@ -100,7 +100,7 @@ def renew_links(engine: sa.Engine, key: bytes, now: datetime) -> None:
             continue
         with writing(engine) as session:
             period = session.get_one(Period, link.period_id)
-            if period.closes >= now.astimezone(ZONE).date():
+            if link_end(period) > now:
                 fresh = link_for(session, period, link.agency_id, key, now)
                 waiting = sa.update(Letter).where(Letter.link_id == link.id, Letter.state == "queued")
                 session.execute(waiting.values(link_id=fresh.id))

@@ -47,7 +47,7 @@ def link_for(
         period_id=period.id,
         agency_id=agency_id,
         created_at=now,
-        expires_at=max(link_end(period, purpose), now),
+        expires_at=max(link_end(period), now),
     )
     link.digest = _digest(token_of(link, key))
     session.add(link)

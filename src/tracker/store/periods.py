@@ -14,12 +14,12 @@ from tracker.settings import ZONE
 from tracker.store.duties import duties_of, sync_duties
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
-from tracker.store.tables import Link, Period, Purpose
+from tracker.store.tables import Link, Period
 from tracker.words import CONTROL
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
-REVIEWED_FOR = timedelta(days=90)
-"""After its last day a period takes no answers; what came is reviewed for this long."""
+READ_FOR = timedelta(days=90)
+"""After its last day a period takes no answers; for this long its links still show what came."""
 CALLED = sa.select(Period).where(Period.id == sa.bindparam("id"))
 EARLIER = (
     sa.select(Period)
@@ -176,10 +176,9 @@ def running_periods(session: Session, today: date) -> Sequence[Period]:
     return session.scalars(running.order_by(Period.due, Period.code)).all()
 
 
-def link_end(period: Period, purpose: Purpose) -> datetime:
-    """Return when the links of `period` end: after its last day in the plan's zone; for review, a while later."""
-    after = REVIEWED_FOR if purpose is Purpose.REVIEW else timedelta(days=1)
-    return datetime.combine(period.closes + after, time(), tzinfo=ZONE)
+def link_end(period: Period) -> datetime:
+    """Return when the links of `period` end: a while after its last day, in the plan's zone."""
+    return datetime.combine(period.closes + READ_FOR, time(), tzinfo=ZONE)
 
 
 def change_closing(session: Session, period: Period, closes: date) -> None:
@@ -188,9 +187,8 @@ def change_closing(session: Session, period: Period, closes: date) -> None:
         raise BadInput(f"ngày khóa {closes:%d/%m/%Y} trước hạn {period.due:%d/%m/%Y}")
     if closes != period.closes:
         period.closes = closes
-        for purpose in Purpose:
-            links = sa.update(Link).where(Link.period_id == period.id, Link.purpose == purpose)
-            session.execute(links.values(expires_at=link_end(period, purpose)))
+        links = sa.update(Link).where(Link.period_id == period.id)
+        session.execute(links.values(expires_at=link_end(period)))
 
 
 def extend_period(session: Session, plan: Plan, period: Period, closes: date) -> tuple[int, int]:

@@ -14,8 +14,9 @@ from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.tables import Period, PlanVersion
 
-NEWEST = sa.select(PlanVersion).options(defer(PlanVersion.text)).order_by(PlanVersion.id.desc()).limit(1)
-"""The newest version without its text, which is fetched only where its plan was not parsed yet."""
+VERSIONS = sa.select(PlanVersion).options(defer(PlanVersion.text)).order_by(PlanVersion.id.desc())
+"""The versions, the newest first, without their texts: one is fetched only where its plan was not parsed yet."""
+NEWEST = VERSIONS.limit(1)
 MOST_PARSED = 8
 PARSED: dict[str, Plan] = {}
 """Plans by the digest of their text, so that equal texts are parsed once."""
@@ -36,7 +37,7 @@ def plan_for(session: Session, period: Period) -> tuple[PlanVersion, Plan]:
     """
     in_force = plan_in_force(session)
     duties = duties_of(session, period)
-    for version in session.scalars(sa.select(PlanVersion).order_by(PlanVersion.id.desc())):
+    for version in session.scalars(VERSIONS):
         plan = applied_plan(version)
         if all(duty.activity_id in plan.by_id and duty.agency_id in plan.agencies for duty in duties):
             return version, plan

@@ -63,17 +63,18 @@ class EvidencePages:
             opened = opened_by(session, token, self.settings.now())
             form = self._form(session, opened)
             files = evidence_of(session, list(_duties(form).values()))
-        today = self.settings.now().astimezone(ZONE).date()
         return self.pages.render(
             "evidence",
-            422 if fault else 200,
+            200 if not fault else 409 if opened.closed else 422,
             page=opened.path,
             header=opened.plan.plan,
             form=form,
             files={
                 entry.duty.id: [one for one in files if one.duty_id == entry.duty.id] for entry in form.entries
             },
-            closed=today > form.period.closes,
+            closed=opened.closed,
+            until=opened.until,
+            coordinator=opened.plan.agencies[opened.plan.plan.coordinator],
             faults=fault.splitlines(),
             typed=typed or {},
             taken=TAKEN,

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from tracker.calendar import WorkingDays
 from tracker.collect.answer import NOTHING_NEW, TEXTS, limit_of
-from tracker.collect.form import Typed, filled_form
+from tracker.collect.form import Typed, filled_form, unrecorded
 from tracker.collect.parts import read_parts
 from tracker.collect.record import Said
 from tracker.collect.renewal import send_new_link
@@ -28,7 +28,7 @@ from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.links import find_dead_link, find_link
 from tracker.store.periods import period_of
-from tracker.store.plans import plan_in_force
+from tracker.store.plans import plan_for, plan_in_force
 from tracker.store.tables import Period
 from tracker.store.traces import traced
 from tracker.web.kept import KeptPage, KeptPages
@@ -50,6 +50,8 @@ class Opened:
     plan: Plan
     period: Period
     agency_id: str
+    closed: bool
+    """The period takes no answers any more: all is shown, nothing taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +171,10 @@ class OwnerPages:
             form=form,
             groups=[(plan.area(content), list(entries)) for content, entries in groups],
             days_left=WorkingDays(plan.reporting.calendar).between(today, form.period.due),
-            closed=today > form.period.closes,
-            draft_in_the_way=status == 409,
+            closed=opened.closed,
+            until=opened.until,
+            unrecorded=unrecorded(form),
+            refused=status == 409,
             just_sent=next((e for e in form.entries if e.name == just_sent and e.last), None),
             just_added=next((p for p in form.parts if p.activity.id == just_sent and p.last), None),
             statuses=STATUS_WORDS,
@@ -199,10 +203,12 @@ def opened_by(session: Session, token: str, now: datetime) -> Opened:
     link = find_link(session, token, now)
     if link is None:
         raise HTTPException(404)
-    _, plan = plan_in_force(session)
+    period = period_of(session, link)
+    closed = now.astimezone(ZONE).date() > period.closes
+    _, plan = plan_for(session, period) if closed else plan_in_force(session)
     if link.agency_id not in plan.agencies:
         raise HTTPException(404)
-    return Opened(f"/b/{token}", link.expires_at, plan, period_of(session, link), link.agency_id)
+    return Opened(f"/b/{token}", link.expires_at, plan, period, link.agency_id, closed)
 
 
 def _opened_and_filled(session: Session, token: str, now: datetime) -> tuple[Opened, Form]:

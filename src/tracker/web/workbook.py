@@ -67,10 +67,11 @@ class WorkbookPages:
         except WorkbookFaults as why:
             return self.pages.render(
                 "workbook_faults",
-                422,
+                409 if opened.closed else 422,
                 page=opened.path,
                 header=opened.plan.plan,
                 period=opened.period,
+                closed=opened.closed,
                 agency=opened.plan.agencies[opened.agency_id],
                 faults=why.faults,
             )
