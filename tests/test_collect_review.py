@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from answering import NOW, answer, duty_of, open_season, said, say
 
 from tracker.collect.record import record_answers
-from tracker.collect.review import accept, accept_seen, chosen_duties, give_back, return_answer
+from tracker.collect.review import Decided, Seen, accept, accept_seen, chosen_duties, give_back, return_answer
 from tracker.errors import BadInput, TrackerError
 from tracker.progress import DutyState
 from tracker.remind.queue import queue_today
@@ -19,6 +19,9 @@ from tracker.store.engine import reading, writing
 from tracker.store.journal import decisions_on
 from tracker.store.periods import find_period
 from tracker.store.tables import JournalEntry, Letter, Update
+
+FIRST = Seen(1, DutyState.SUBMITTED, 0)
+"""What a page shows of a first answer that nobody added to."""
 
 
 def test_only_what_was_submitted_is_accepted_and_the_journal_says_by_whom(engine: sa.Engine) -> None:
@@ -159,11 +162,13 @@ def test_what_was_seen_is_accepted_and_what_was_sent_again_is_not(engine: sa.Eng
     for activity in ("II.10", "II.17"):
         say(engine, activity)
     with reading(engine) as session:
-        seen = {duty_of(session, activity).id: 1 for activity in ("II.10", "II.17")}
+        seen = {duty_of(session, activity).id: FIRST for activity in ("II.10", "II.17")}
     say(engine, "II.17", answer("Bản khác"))
     with writing(engine) as session:
-        done = accept_seen(session, find_period(session, "2024"), seen | {999_999: 1}, "đầu mối", NOW)
-        assert [duty.activity_id for duty in done] == ["II.10"]
+        done = accept_seen(session, find_period(session, "2024"), seen | {999_999: FIRST}, "đầu mối", NOW)
+        assert done == Decided(accepted=1)
+        states = [duty_of(session, activity).state for activity in ("II.10", "II.17")]
+        assert states == [DutyState.ACCEPTED, DutyState.SUBMITTED]
 
 
 def test_an_agency_that_sends_while_its_answer_is_accepted_is_either_locked_out_or_not_accepted(
@@ -172,13 +177,13 @@ def test_an_agency_that_sends_while_its_answer_is_accepted_is_either_locked_out_
     open_season(engine)
     say(engine, "II.10")
     with reading(engine) as session:
-        seen = {duty_of(session, "II.10").id: 1}
+        seen = {duty_of(session, "II.10").id: FIRST}
     together = Barrier(2)
 
     def accept_it() -> int:
         together.wait()
         with writing(engine) as session:
-            return len(accept_seen(session, find_period(session, "2024"), seen, "đầu mối", NOW))
+            return accept_seen(session, find_period(session, "2024"), seen, "đầu mối", NOW).accepted
 
     def send_again() -> bool:
         together.wait()

@@ -199,7 +199,7 @@ def test_a_link_accepts_nothing_of_another_period(quiet_season: Season) -> None:
     say(quiet_season, "II.1")
     duty = quiet_season.duties()["II.1"].id
     other = other_link(quiet_season)
-    typed = {f"seen.{duty}": "1", "reviewer": WHO, "seen.x": "1", "seen.7": "x"}
+    typed = {f"seen.{duty}": "1.submitted.0", "reviewer": WHO, "seen.x": "1.submitted.0", "seen.7": "x"}
     assert "duyet=0" in quiet_season.browser.post(other, "accept", typed).headers["location"]
     assert states(quiet_season)["II.1"] is SUBMITTED
 
@@ -271,6 +271,44 @@ def test_of_two_coordinators_who_decide_at_once_the_second_is_told(season: Seaso
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(press, ["accept", "Ghi rõ"])) == [303, 409]
     assert len([one for one in season.rows(JournalEntry) if one.did in {"accepted", "returned"}]) == 1
+
+
+def test_a_button_pressed_twice_finds_that_its_decision_stands(season: Season) -> None:
+    review = review_link(season)
+    page = f"{review}/so-a"
+    for activity in ("II.1", "II.2", "II.5"):
+        say(season, activity)
+    shown, overview = season.browser.get(page), season.browser.get(review)
+    choices = {"II_1": "accept", "II_2": "Ghi rõ số HTX"}
+    follow(season, decide(season, page, shown, **choices))
+    before = season.dump()
+    assert "Quyết định này đã được ghi từ trước" in follow(season, decide(season, page, shown, **choices)).text
+    assert season.dump() == before
+    assert decide(season, page, shown, **choices | {"II_2": "Ghi rõ số THT"}).status_code == 409
+    assert decide(season, page, shown, **choices, reviewer="Người khác (minh họa)").status_code == 409
+    assert season.dump() == before
+    say(season, "II.3")
+    mixed = fields_of(season.browser.get(page)) | fields_of(shown)
+    mixed[f"seen.{season.duties()['II.3'].id}"] = "1.submitted.0"
+    mixed |= {"reviewer": WHO, f"choice.{season.duties()['II.1'].id}": "accept"}
+    mixed[f"choice.{season.duties()['II.3'].id}"] = "accept"
+    told = follow(season, season.browser.post(page, "decide", mixed)).text
+    assert "Đã duyệt 1 báo cáo, trả lại 0 báo cáo." in told
+    assert "1 quyết định khác đã được ghi từ trước" in told
+    for count in ("Đã duyệt 1 báo cáo.", "2 báo cáo đã được duyệt từ trước"):
+        assert count in follow(season, accept_shown(season, review, overview)).text
+    assert len([one for one in season.rows(JournalEntry) if one.did == "accepted"]) == 3
+
+
+def test_a_decision_overtaken_by_a_new_answer_no_longer_stands(quiet_season: Season) -> None:
+    page = f"{review_link(quiet_season)}/so-a"
+    say(quiet_season, "II.1")
+    shown = quiet_season.browser.get(page)
+    decide(quiet_season, page, shown, II_1="Ghi rõ")
+    say(quiet_season, "II.1", result="Đã ghi rõ")
+    assert decide(quiet_season, page, shown, II_1="Ghi rõ").status_code == 409
+    decide(quiet_season, page, II_1="accept")
+    assert decide(quiet_season, page, shown, II_1="accept").status_code == 409
 
 
 @pytest.mark.parametrize(

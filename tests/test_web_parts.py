@@ -242,6 +242,51 @@ def test_the_coordinator_sees_every_revision_and_what_came_after_an_answer_was_a
         assert session.get_one(Duty, duty.id).state == "accepted"
 
 
+def test_what_is_added_between_showing_and_deciding_is_looked_at_before(season: Season) -> None:
+    for activity in ("II.1", "II.2"):
+        answered(season, activity)
+    add(season, "so-b", text="Bản đầu")
+    review = review_link(season)
+    page, overview = season.browser.get(f"{review}/so-a"), season.browser.get(review)
+    add(season, "so-b", text="Bản sau")
+    decided = fields_of(page) | {"reviewer": SIGNED}
+    decided |= {f"choice.{season.duties()[activity].id}": "accept" for activity in ("II.1", "II.2")}
+    refused = season.browser.post(f"{review}/so-a", "decide", decided)
+    assert refused.status_code == 409
+    assert "vừa có cơ quan phối hợp gửi thêm" in refused.text
+    assert "Bản sau" in refused.text
+    assert {duty.state for duty in season.duties().values()} == {"submitted", "expected"}
+    after = season.browser.post(review, "accept", fields_of(overview) | {"reviewer": SIGNED})
+    assert after.headers["location"].endswith("duyet=1&da-co=0&bo-qua=1")
+    assert [season.duties()[activity].state for activity in ("II.1", "II.2")] == ["submitted", "accepted"]
+    again = fields_of(season.browser.get(review)) | {"reviewer": SIGNED}
+    assert season.browser.post(review, "accept", again).headers["location"].endswith("duyet=1&da-co=0&bo-qua=0")
+
+
+def test_a_part_that_comes_while_its_activity_is_accepted_is_seen_or_told_to_have_come_after(
+    season: Season,
+) -> None:
+    duty = answered(season)
+    review, link = review_link(season), season.link("so-b")
+    decided = fields_of(season.browser.get(f"{review}/so-a")) | {"reviewer": SIGNED}
+    decided[f"choice.{duty.id}"] = "accept"
+    typed = fields_of(season.browser.get(link)) | {"II.1.part": "Cùng lúc", "said_by": SIGNED}
+    together = Barrier(2)
+
+    def press(path: str, action: str, fields: dict[str, str]) -> int:
+        together.wait()
+        return season.browser.post(path, action, fields).status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        accepting = pool.submit(press, f"{review}/so-a", "decide", decided)
+        adding = pool.submit(press, link, "send:II.1", typed)
+        assert adding.result() == 303
+        if accepting.result() == 409:
+            assert season.duties()["II.1"].state == "submitted"
+        else:
+            assert "Gửi sau khi đã duyệt Cùng lúc" in text_of(season, f"{review}/so-a")
+
+
 def test_an_activity_without_an_answer_shows_its_parts_in_review_and_nobody_is_written_to(
     quiet_season: Season,
 ) -> None:

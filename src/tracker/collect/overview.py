@@ -8,6 +8,8 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from tracker.collect.remarks import Beside, figure_remarks, remarks
+from tracker.collect.review import Seen
+from tracker.collect.verdicts import shown
 from tracker.letters.address import address_book
 from tracker.plan.model import Activity, Agency, Plan, Target
 from tracker.progress import OWED, DutyState, Standing, standing
@@ -43,6 +45,11 @@ class Item:
     def said(self) -> Update | None:
         """Return the last word."""
         return self.updates[-1] if self.updates else None
+
+    @property
+    def shown(self) -> str:
+        """Return what a page that shows this sends with a decision on it."""
+        return shown(Seen(self.said.revision if self.said else 0, self.duty.state, len(self.parts)))
 
     @property
     def waiting(self) -> bool:

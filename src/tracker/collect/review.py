@@ -15,7 +15,8 @@ from tracker.papers.workbook_filling import workbook_for
 from tracker.progress import ANSWERED, DutyState
 from tracker.settings import Settings
 from tracker.store.duties import duties_of, hold_duties
-from tracker.store.journal import note
+from tracker.store.journal import decisions_on, note
+from tracker.store.parts import parts_of
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Duty, Period
@@ -26,19 +27,25 @@ LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a coordinator looked at when deciding: the duty's state, and the revision of its last answer."""
+    """What a coordinator looked at when deciding: the last answer's revision, the duty's state, what was added."""
 
     revision: int
     state: DutyState
+    parts: int
+    """How many revisions of what coordinating agencies added."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """How many answers were accepted and returned; how many of the agencies nobody could write to."""
+    """How many answers were accepted and returned; how many of the agencies nobody could write to.
 
-    accepted: int
-    returned: int
-    untold: int
+    `standing` decisions had been recorded before, word for word: a button was pressed twice.
+    """
+
+    accepted: int = 0
+    returned: int = 0
+    untold: int = 0
+    standing: int = 0
 
 
 def accept(session: Session, duties: Collection[Duty], who: str, now: datetime) -> list[Duty]:
@@ -49,15 +56,15 @@ def accept(session: Session, duties: Collection[Duty], who: str, now: datetime) 
     return waiting
 
 
-def accept_seen(session: Session, period: Period, seen: Mapping[int, int], who: str, now: datetime) -> list[Duty]:
-    """Accept the answers in `seen` (revision by duty id) that are still the last word; return their duties.
+def accept_seen(session: Session, period: Period, seen: Mapping[int, Seen], who: str, now: datetime) -> Decided:
+    """Accept the answers in `seen` (by duty id) that are still as they were seen.
 
-    What was sent again since it was seen is left alone.
+    What was sent again or added to since is left alone.
     """
-    held = hold_duties(session, seen)
-    last = latest_updates(session, held.values())
-    same = [duty for duty in held.values() if duty.id in last and last[duty.id].revision == seen[duty.id]]
-    return accept(session, [duty for duty in same if duty.period_id == period.id], who, now)
+    held = _as_they_are(session, period, seen)
+    standing = _standing(session, held, {i: (one, None) for i, one in seen.items()}, who)
+    same = [duty for i, (duty, one) in held.items() if one == seen[i]]
+    return Decided(accepted=len(accept(session, same, who, now)), standing=len(standing))
 
 
 def decide(
@@ -69,23 +76,23 @@ def decide(
 ) -> tuple[Decided | None, set[int]]:
     """Accept each duty of `choices`, or return it where it comes with a comment: all of them, or nothing.
 
-    Returns None and the ids of those that were answered or decided on since they were seen, where there are such.
-    Raises BadInput where something cannot be returned.
+    Returns None and the ids of those that were answered, added to or decided on since they were seen, where there
+    are such; the very same decision of the same person stands. Raises BadInput where something cannot be returned.
     """
-    held = {i: duty for i, duty in hold_duties(session, choices).items() if duty.period_id == period.id}
-    last = latest_updates(session, held.values())
-    now_seen = {i: Seen(last[i].revision, duty.state) for i, duty in held.items() if i in last}
-    changed = {i for i, (seen, _) in choices.items() if now_seen.get(i) != seen}
+    held = _as_they_are(session, period, choices)
+    standing = _standing(session, held, choices, who)
+    fresh = {i: choice for i, choice in choices.items() if i not in standing}
+    changed = {i for i, (seen, _) in fresh.items() if i not in held or held[i][1] != seen}
     if changed:
         return None, changed
-    to_accept = [held[i] for i, (_, comment) in choices.items() if comment is None]
+    to_accept = [held[i][0] for i, (_, comment) in fresh.items() if comment is None]
     accepted = accept(session, to_accept, who, settings.now())
     told = [
-        return_answer(session, settings, held[i], comment, who)
-        for i, (_, comment) in choices.items()
+        return_answer(session, settings, held[i][0], comment, who)
+        for i, (_, comment) in fresh.items()
         if comment is not None
     ]
-    return Decided(len(accepted), len(told), told.count(False)), set()
+    return Decided(len(accepted), len(told), told.count(False), len(standing)), set()
 
 
 def return_answer(session: Session, settings: Settings, duty: Duty, comment: str, who: str) -> bool:
@@ -124,6 +131,37 @@ def check_reviewer(typed: str) -> tuple[str, str | None]:
     if len(name) > LONGEST_NAME or "\n" in name:
         return name, f"Ghi trên một dòng, tối đa {LONGEST_NAME} ký tự."
     return name, faults.get("who")
+
+
+def _as_they_are(session: Session, period: Period, ids: Collection[int]) -> dict[int, tuple[Duty, Seen]]:
+    """Return the answered duties of `period` among `ids`, held, each with what a page shows of it now."""
+    held = {i: duty for i, duty in hold_duties(session, ids).items() if duty.period_id == period.id}
+    last, parts = latest_updates(session, held.values()), parts_of(session, period)
+    return {
+        i: (duty, Seen(last[i].revision, duty.state, len(parts.get(i, ()))))
+        for i, duty in held.items()
+        if i in last
+    }
+
+
+def _standing(
+    session: Session,
+    held: Mapping[int, tuple[Duty, Seen]],
+    choices: Mapping[int, tuple[Seen, str | None]],
+    who: str,
+) -> set[int]:
+    """Return those of `choices` that `who` has recorded already: the last decision, on the same answer."""
+    decided = decisions_on(session, [duty for duty, _ in held.values()])
+    found = set()
+    for i, (seen, comment) in choices.items():
+        did = DutyState.ACCEPTED if comment is None else DutyState.RETURNED
+        if i not in held or i not in decided or held[i][0].state is not did or seen.state is did:
+            continue
+        last = decided[i][-1]
+        recorded = last.did, last.who, last.detail.get("revision", 1), last.detail.get("comment")
+        if recorded == (did, who, seen.revision, comment):
+            found.add(i)
+    return found
 
 
 def _tell_returned(session: Session, settings: Settings, period: Period, duty: Duty) -> bool:

@@ -1,7 +1,7 @@
 """What a coordinator chose on an agency's page: checked, and kept as typed where something is wrong.
 
-Fields: `choice.<duty id>` (empty, `accept` or `return`), `comment.<duty id>`, `seen.<duty id>` (revision and state
-that were shown), `reviewer`.
+Fields: `choice.<duty id>` (empty, `accept` or `return`), `comment.<duty id>`, `seen.<duty id>` (what was
+shown: revision, state and parts), `reviewer`.
 """
 
 import re
@@ -12,7 +12,8 @@ from tracker.collect.answer import Faults, clean_text
 from tracker.collect.review import Seen, check_reviewer
 from tracker.progress import DutyState
 
-SHOWN = re.compile(r"([0-9]{1,6})\.([a-z]{1,20})")
+SHOWN = re.compile(r"([0-9]{1,6})\.([a-z]{1,20})\.([0-9]{1,6})")
+SEEN = re.compile(r"seen\.([0-9]{1,9})")
 CHOICES = ("accept", "return")
 
 
@@ -47,7 +48,8 @@ class Verdicts:
     def overtake(self, changed: Collection[int]) -> None:
         """Note that `changed` are no longer what was shown."""
         self.overtaken = changed
-        words = "Báo cáo này vừa được gửi lại hoặc vừa có người duyệt; xem lại nội dung dưới đây rồi chọn lần nữa."
+        words = "Báo cáo này vừa được gửi lại, vừa có cơ quan phối hợp gửi thêm hoặc vừa có người duyệt; "
+        words += "xem lại nội dung dưới đây rồi chọn lần nữa."
         self.faults |= dict.fromkeys(changed, words)
 
 
@@ -75,8 +77,19 @@ def read_verdicts(duty_ids: Collection[int], typed: Mapping[str, str]) -> Verdic
     return found
 
 
-def _seen(shown: str) -> Seen | None:
-    parts = SHOWN.fullmatch(shown)
-    if parts is None or parts[2] not in set(DutyState):
+def read_seen(typed: Mapping[str, str]) -> dict[int, Seen]:
+    """Return what the page that sends `typed` showed, by duty id."""
+    named = ((SEEN.fullmatch(name), _seen(shown)) for name, shown in typed.items())
+    return {int(name[1]): seen for name, seen in named if name and seen}
+
+
+def shown(seen: Seen) -> str:
+    """Return what a page sends to tell what it showed."""
+    return f"{seen.revision}.{seen.state}.{seen.parts}"
+
+
+def _seen(text: str) -> Seen | None:
+    found = SHOWN.fullmatch(text)
+    if found is None or found[2] not in set(DutyState):
         return None
-    return Seen(int(parts[1]), DutyState(parts[2]))
+    return Seen(int(found[1]), DutyState(found[2]), int(found[3]))

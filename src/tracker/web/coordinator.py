@@ -19,7 +19,7 @@ from tracker.collect.form import Typed
 from tracker.collect.overview import WAYS, review_of
 from tracker.collect.proposals import dismiss_reply, find_reply, open_duties, record_reply, replies_of
 from tracker.collect.review import accept_seen, check_reviewer, decide
-from tracker.collect.verdicts import Verdicts, read_verdicts
+from tracker.collect.verdicts import Verdicts, read_seen, read_verdicts
 from tracker.errors import BadInput
 from tracker.plan.model import Agency, Plan
 from tracker.progress import STATUS_WORDS, standing
@@ -36,9 +36,9 @@ from tracker.web.pages import Pages
 
 REVIEWER = "nguoi-duyet"
 """What carries the reviewer's name from page to page, in the address."""
-COUNTS = ("duyet", "tra-lai", "bo-qua", "khong-toi")
-"""What the address tells of the last action: accepted, returned, passed over, agencies nobody could write to."""
-SEEN = re.compile(r"seen\.([0-9]{1,9})")
+COUNTS = ("duyet", "tra-lai", "bo-qua", "khong-toi", "da-co")
+"""What the address tells of the last action: accepted, returned, passed over, agencies nobody could write to, and
+decisions that had been recorded before."""
 NUMBER = re.compile("[0-9]{1,6}")
 
 
@@ -119,12 +119,12 @@ class CoordinatorPages:
         reviewer, fault = check_reviewer(typed.get("reviewer", ""))
         if fault:
             return self._overview(token, {REVIEWER: typed.get("reviewer", "")}, fault)
-        pairs = [(SEEN.fullmatch(name), value) for name, value in typed.items()]
-        seen = {int(name[1]): int(value) for name, value in pairs if name and NUMBER.fullmatch(value)}
+        seen = read_seen(typed)
         with writing(self.engine) as session:
             opened = self._opened(session, token, now)
-            accepted = len(accept_seen(session, opened.period, seen, reviewer, now))
-        return _to(opened.path, reviewer, {"duyet": accepted, "bo-qua": len(seen) - accepted})
+            found = accept_seen(session, opened.period, seen, reviewer, now)
+        told = {"duyet": found.accepted, "da-co": found.standing}
+        return _to(opened.path, reviewer, told | {"bo-qua": len(seen) - found.accepted - found.standing})
 
     def _agency(
         self, token: str, agency_id: str, query: Typed, verdicts: Verdicts | None = None, status: int = 200
@@ -159,7 +159,7 @@ class CoordinatorPages:
                     decided, changed = decide(session, self.settings, opened.period, choices, who)
                     if decided:
                         told = {"duyet": decided.accepted, "tra-lai": decided.returned}
-                        told |= {"khong-toi": decided.untold}
+                        told |= {"khong-toi": decided.untold, "da-co": decided.standing}
                         return _to(f"{opened.path}/{agency_id}", who, told)
                     status = 409
                     verdicts.overtake(changed)
