@@ -143,8 +143,10 @@ def test_a_wrong_figure_holds_back_the_answers_too_and_a_right_one_goes_with_the
 
 def test_fields_of_activities_that_are_not_the_agencys_are_not_taken(sqlite_engine: sa.Engine) -> None:
     plan = open_season(sqlite_engine)
-    typed = {"I.2.status": "under_way", "I.2.result": "của người khác", "figure.htx-moi": "5"}
-    _, new = send(sqlite_engine, plan, typed | {"II.10.status": "not_started"})
+    typed = {"I.2.status": "under_way", "I.2.result": "của người khác", "II.10.status": "not_started"}
+    form, new = send(sqlite_engine, plan, typed | {"figure.htx-moi": "5"})
+    assert (list(form.gone.values()), new) == ([["5"]], [])
+    _, new = send(sqlite_engine, plan, typed)
     with reading(sqlite_engine) as session:
         assert [duty_of(session, "II.10").id] == [update.duty_id for update in new]
         assert duty_of(session, "I.2").state is DutyState.EXPECTED

@@ -50,6 +50,11 @@ def test_an_ordinary_answer_on_its_due_day_has_nothing_remarkable() -> None:
         ),
         (said(revision=3), beside(accepted=said()), "Sửa nội dung đã được duyệt trước đó (lần 1)."),
         (said(), beside(accepted=said()), "Đã được duyệt, sau đó kế hoạch thay đổi nên cần xem lại."),
+        (
+            said(),
+            beside(fallen=["Số liệu “HTX” giảm so với kỳ trước (3)."]),
+            "Số liệu “HTX” giảm so với kỳ trước (3).",
+        ),
         (said(illustration=True), beside(), "Là dữ liệu minh họa, không phải báo cáo thật."),
     ],
 )
@@ -66,3 +71,5 @@ def test_a_figure_that_falls_is_remarkable_and_one_that_stays_or_grows_is_not() 
     assert figure_remarks(Decimal("1249.5"), before) == ["Giảm so với kỳ trước (1.250)."]
     assert figure_remarks(Decimal(1250), before) == []
     assert figure_remarks(Decimal(1), None) == []
+    assert figure_remarks(Decimal(3), None, Decimal(4)) == ["Giảm so với lần gửi trước (4)."]
+    assert figure_remarks(Decimal(4), Decimal(3), Decimal(4)) == []

@@ -409,6 +409,27 @@ def test_a_figure_that_fell_is_shown_with_the_one_before(quiet_season: Season) -
     assert re.search(rf"Lần 1: 4; {re.escape(OFFICER)} gửi lúc ..:.. ngày 15/10/2024, qua tệp Excel\.", page)
 
 
+def test_an_answer_whose_agency_confirms_that_a_figure_fell_is_not_accepted_with_all_others(
+    season: Season,
+) -> None:
+    link, review = season.link(), review_link(season)
+    fields = fields_of(season.browser.get(link)) | {"said_by": OFFICER, "figure.htx-moi": "12"}
+    fields |= {"II.1.status": "under_way", "II.1.result": "Đã thành lập"}
+    assert season.browser.post(link, "send", fields).status_code == 303
+    say(season, "II.5")
+    assert "Duyệt tất cả 2 báo cáo" in season.browser.get(review).text
+    fell = fields_of(season.browser.get(link)) | {"figure.htx-moi": "10", "figure.htx-moi.fell": "10"}
+    assert season.browser.post(link, "send", fell).status_code == 303
+    say(season, "II.2", at=season.settings.now() + timedelta(hours=1))
+    overview = season.browser.get(review)
+    assert "Số liệu “HTX mới thành lập” giảm so với lần gửi trước (12)." in overview.text
+    follow(season, accept_shown(season, review, overview))
+    assert [states(season)[one] for one in ("II.1", "II.2", "II.5")] == [SUBMITTED, ACCEPTED, ACCEPTED]
+    page = read_html(season.browser.get(f"{review}/so-a").text).text
+    assert page.count("Giảm so với lần gửi trước (12).") == 1
+    follow(season, decide(season, f"{review}/so-a", II_1="accept"))
+
+
 def test_who_owes_no_report_and_gave_a_figure_is_shown_too(
     sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]
 ) -> None:

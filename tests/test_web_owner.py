@@ -234,6 +234,41 @@ def test_a_page_asks_for_nothing_where_its_agency_owes_nothing(quiet_season: Sea
         assert untrue not in page.text
 
 
+@pytest.mark.parametrize("removed", [True, False], ids=["no longer a target", "reported by another"])
+def test_a_figure_for_what_the_plan_took_away_meanwhile_is_shown_and_not_dropped(
+    season: Season, removed: bool
+) -> None:
+    link = season.link()
+    typed = filled(season, link, II_1_status="under_way", II_1_result="Còn chỗ") | {"figure.htx-moi": "1.253"}
+    assert season.browser.post(link, "save", typed).status_code == 303
+    other = plan_text().replace("reported_by: so-a", "reported_by: so-b")
+    other = other.replace("{id: htx-moi,", "{id: tht-moi,") if removed else other
+    with writing(season.engine) as session:
+        now = season.settings.now()
+        apply_plan(session, parse_plan(other.encode()), "quản trị", season.settings.today(), now)
+    assert "1.253" in season.browser.get(link).text
+    told = season.browser.post(link, "send", typed)
+    assert told.status_code == 422
+    assert f"Không còn phải báo cáo: {'htx-moi' if removed else 'HTX mới thành lập'}</a>" in told.text
+    assert "1.253" in told.text
+    assert season.rows(Figure) == season.rows(Update) == []
+    assert season.browser.post(link, "send", fields_of(told)).status_code == 303
+    assert [update.result for update in season.rows(Update)] == ["Còn chỗ"]
+    assert "1.253" not in season.browser.get(link).text
+
+
+def test_a_figure_that_is_in_the_record_is_not_said_to_be_lost(season: Season) -> None:
+    link = season.link()
+    typed = filled(season, link, II_1_status="under_way", II_1_result="Đã gửi") | {"figure.htx-moi": "12"}
+    assert season.browser.post(link, "send", typed).status_code == 303
+    other = plan_text().replace("reported_by: so-a", "reported_by: so-b")
+    with writing(season.engine) as session:
+        now = season.settings.now()
+        apply_plan(session, parse_plan(other.encode()), "quản trị", season.settings.today(), now)
+    again = season.browser.post(link, "send", typed | {"II.1.result": "Sửa", "II.1.revision": "1"})
+    assert again.status_code == 303
+
+
 def test_two_different_figures_for_one_target_are_a_conflict(season: Season) -> None:
     link = season.link()
     first, second = (filled(season, link) | {"figure.htx-moi": value} for value in ("5", "6"))

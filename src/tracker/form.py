@@ -126,7 +126,7 @@ class Form:
     said_by: str
     said_by_fault: str | None = None
     gone: dict[str, list[str]] = field(default_factory=dict)
-    """Words typed for what the plan no longer asks of the agency, by what that was called; nowhere recorded."""
+    """What was typed for what the plan no longer asks of the agency, by what that was called; nowhere recorded."""
     gone_fault: str | None = None
     draft_saved_at: datetime | None = None
 

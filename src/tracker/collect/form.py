@@ -22,12 +22,13 @@ from tracker.collect.parts import lay_over_parts, read_parts
 from tracker.form import FIELDS, Entry, FigureEntry, Form, PartEntry, as_typed, recorded_form
 from tracker.plan.model import Plan
 from tracker.store.tables import Duty, Part, Period, Update
-from tracker.store.updates import draft_of
+from tracker.store.updates import draft_of, figures_of
 from tracker.words import vietnamese_number
 
 Typed = Mapping[str, str]
 PARTS = (*FIELDS, "revision", "keep", "nothing", "reason", "part")
 """All that is typed of one activity."""
+FIGURE = re.compile(r"figure\.[^.]+")
 WORDS = frozenset({*TEXTS, "reason", "part"})
 """What of that is in people's own words."""
 
@@ -43,11 +44,11 @@ def filled_form(
     if typed is None and draft is not None:
         typed = draft.typed
     if typed is not None:
-        lay_over(session, form, typed)
+        lay_over(session, plan, form, typed)
     return form
 
 
-def lay_over(session: Session, form: Form, typed: Typed) -> None:
+def lay_over(session: Session, plan: Plan, form: Form, typed: Typed) -> None:
     """Put `typed` over what `form` was filled with, save where it was left untouched."""
     for entry in form.entries:
         _lay_over_entry(session, entry, typed)
@@ -59,7 +60,7 @@ def lay_over(session: Session, form: Form, typed: Typed) -> None:
             figure.value, figure.seen = value, seen
             figure.confirmed = typed.get(f"{name}.fell") == value.strip()
     lay_over_parts(form, typed)
-    form.gone = _gone(session, form, typed)
+    form.gone = _gone_words(session, form, typed) | _gone_figures(session, plan, form, typed)
     form.said_by = typed.get("said_by", form.said_by)
 
 
@@ -83,7 +84,7 @@ def _lay_over_entry(session: Session, entry: Entry, typed: Typed) -> None:
         entry.values, entry.revision = laid, seen_revision
 
 
-def _gone(session: Session, form: Form, typed: Typed) -> dict[str, list[str]]:
+def _gone_words(session: Session, form: Form, typed: Typed) -> dict[str, list[str]]:
     """Return what is typed for entries that `form` has no more, by their names, save what the record holds."""
     shown = {entry.name for entry in form.entries} | {part.activity.id for part in form.parts}
     words: dict[str, set[str]] = {}
@@ -98,6 +99,24 @@ def _gone(session: Session, form: Form, typed: Typed) -> dict[str, list[str]]:
     added = session.scalars(sa.select(Part.text).join(Duty, Duty.id == Part.duty_id).where(about))
     recorded = {plain(as_typed(update)[name]) for update in said for name in TEXTS} | set(added)
     return {name: sorted(texts - recorded) for name, texts in words.items() if texts - recorded}
+
+
+def _gone_figures(session: Session, plan: Plan, form: Form, typed: Typed) -> dict[str, list[str]]:
+    """Return what is typed for targets that `form` has no more, by their titles, save what the record holds."""
+    shown = {figure.target.id for figure in form.figures}
+    fields = {name.removeprefix("figure."): name for name in typed if FIGURE.fullmatch(name)}
+    new = {target: plain(typed[name]) for target, name in fields.items() if target not in shown}
+    new = {target: value for target, value in new.items() if value not in {"", typed.get(f"figure.{target}.seen")}}
+    if not new:
+        return {}
+    ours = [figure for figure in figures_of(session, form.period) if figure.agency_id == form.agency.id]
+    recorded = {(figure.target_id, vietnamese_number(figure.value)) for figure in ours}
+    named = {target.id: target for target in plan.targets}
+    return {
+        named[target].title if target in named else target: [value]
+        for target, value in new.items()
+        if (target, value) not in recorded
+    }
 
 
 def unrecorded(form: Form) -> Form:

@@ -1,13 +1,13 @@
 """What the coordinator looks at: each agency's duties of a period with their whole history, and its figures."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from tracker.collect.remarks import Beside, figure_remarks, remarks
+from tracker.collect.remarks import Beside, figure_remarks, of_target, remarks
 from tracker.collect.review import Seen
 from tracker.collect.verdicts import shown
 from tracker.letters.address import address_book
@@ -94,8 +94,13 @@ class FigureItem:
 
     @property
     def remarks(self) -> list[str]:
-        """Return what is remarkable about the value beside that of the period before."""
-        return [] if self.value is None else figure_remarks(self.value, self.before)
+        """Return what is remarkable about the value beside that of the period before, or given before."""
+        found = [] if self.value is None else figure_remarks(self.value, self.before)
+        if self.figures:
+            *_, newest = self.figures
+            given = [one.value for one in self.figures if one.agency_id == newest.agency_id]
+            found += figure_remarks(newest.value, None, given[-2] if len(given) > 1 else None)
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +151,8 @@ def review_of(
             held.setdefault(agency_id, [])
     if only is not None:
         held = {only: held[only]} if only in held else {}
-    items = _items(session, settings, plan, period, today, [duty for duties in held.values() for duty in duties])
+    shown = [duty for duties in held.values() for duty in duties]
+    items = _items(session, settings, plan, period, today, shown, figures)
     book = address_book(session, settings)
     return [
         AgencyReview(
@@ -161,7 +167,13 @@ def review_of(
 
 
 def _items(
-    session: Session, settings: Settings, plan: Plan, period: Period, today: date, duties: Sequence[Duty]
+    session: Session,
+    settings: Settings,
+    plan: Plan,
+    period: Period,
+    today: date,
+    duties: Sequence[Duty],
+    figures: Mapping[str, Sequence[FigureItem]],
 ) -> dict[int, Item]:
     said = updates_of(session, period, duties)
     decided = decisions_on(session, duties)
@@ -173,7 +185,8 @@ def _items(
         found: list[str] = []
         if duty.state is DutyState.SUBMITTED:
             beside = _beside(duty, updates, decisions, before.get(_whose(plan, duty, today)), settings)
-            found = remarks(updates[-1], beside)
+            fallen = _fallen(figures.get(plan.holder(duty.agency_id, today).id, ()), updates[-1].said_at)
+            found = remarks(updates[-1], replace(beside, fallen=fallen))
         items[duty.id] = Item(
             duty=duty,
             activity=plan.by_id[duty.activity_id],
@@ -184,6 +197,12 @@ def _items(
             parts=added.get(duty.id, []),
         )
     return items
+
+
+def _fallen(figures: Sequence[FigureItem], since: datetime) -> list[str]:
+    """Return the remarks on those of `figures` that were given at `since` or later."""
+    given = [figure for figure in figures if figure.figures and figure.figures[-1].said_at >= since]
+    return [of_target(figure.target.title, remark) for figure in given for remark in figure.remarks]
 
 
 def _beside(

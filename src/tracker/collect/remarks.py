@@ -1,5 +1,6 @@
 """What is remarkable about an answer, so that the coordinator reads it before accepting it. Pure."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +23,8 @@ class Beside:
     """The comment with which it was last returned."""
     accepted: Update | None = None
     """The answer to the same duty that was accepted last."""
+    fallen: Sequence[str] = ()
+    """Remarks on figures that came with it or since, each after the target's title."""
     rehearsal: bool = False
     """Everything here is example data, so that this is nothing to remark."""
 
@@ -43,16 +46,25 @@ def remarks(said: Update, beside: Beside) -> list[str]:
         found.append("Nêu khó khăn, vướng mắc.")
     if said.proposals:
         found.append("Có đề xuất, kiến nghị.")
+    found += beside.fallen
     if said.illustration and not beside.rehearsal:
         found.append("Là dữ liệu minh họa, không phải báo cáo thật.")
     return found
 
 
-def figure_remarks(said: Decimal, before: Decimal | None) -> list[str]:
-    """Return what is remarkable about a figure beside that of the period before."""
-    if before is None or said >= before:
-        return []
-    return [f"Giảm so với kỳ trước ({vietnamese_number(before)})."]
+def figure_remarks(said: Decimal, before: Decimal | None, last: Decimal | None = None) -> list[str]:
+    """Return what is remarkable about a figure beside that of the period before, and the `last` in its own."""
+    held_against = (("kỳ trước", before), ("lần gửi trước", last))
+    return [
+        f"Giảm so với {when} ({vietnamese_number(value)})."
+        for when, value in held_against
+        if value is not None and said < value
+    ]
+
+
+def of_target(title: str, remark: str) -> str:
+    """Return a remark on a figure as one on an answer."""
+    return f"Số liệu “{title}” {remark[:1].lower()}{remark[1:]}"
 
 
 def _against_accepted(said: Update, accepted: Update) -> str:

@@ -74,7 +74,7 @@ def send_form(
     read_parts(session, plan, form, today)
     draft = draft_of(session, period, agency_id)
     form.draft_saved_at = draft.saved_at if draft else None
-    lay_over(session, form, typed)
+    lay_over(session, plan, form, typed)
     answers = _checked_answers([entry for entry in form.entries if only in {None, entry.name}])
     values = _checked_figures(form) if only is None else []
     parts = checked_parts([entry for entry in form.parts if only in {None, entry.activity.id}])
