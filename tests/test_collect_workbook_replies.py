@@ -14,6 +14,7 @@ from workbooks import WOMEN, dump, fill, raw_workbook, repacked, updates
 
 from tracker.collect.intake import take_in_today
 from tracker.collect.mailbox import InboxRead, read_inbox
+from tracker.collect.proposals import open_duties, proposed, replies_of
 from tracker.collect.wording import inbox_lines
 from tracker.letters.mime import finished
 from tracker.remind.queue import queue_today
@@ -21,6 +22,8 @@ from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.bounces import mark_bounced
 from tracker.store.engine import reading, writing
+from tracker.store.periods import find_period
+from tracker.store.plans import plan_in_force
 from tracker.store.tables import Letter, Message, Update
 
 DONE = {"II.10.status": "Đang thực hiện", "II.10.percent": 60, "II.10.result": "Đã mở hai lớp"}
@@ -85,8 +88,9 @@ def test_a_good_workbook_is_recorded_with_its_message_and_waits_for_nobody(desk:
     [update] = updates(desk.engine)
     assert (update.way, update.result, update.receipt_id) == ("workbook", "Đã mở hai lớp", None)
     assert [one.kind for one in found.taken] == ["workbook"]
-    assert (
-        desk.message.text == "[Ghi chú của chương trình: Đã ghi nhận tệp Excel kèm thư: 1 hoạt động, 0 số liệu.]"
+    assert desk.message.text == (
+        "[Ghi chú của chương trình: Đã ghi nhận tệp Excel kèm thư: 1 hoạt động, 0 số liệu. "
+        "Thư xác nhận gửi tới nơi nhận của cơ quan.]"
     )
     assert desk.faults == []
     assert any(f"của {OFFICE}. Đã ghi nhận tệp Excel" in line for line in inbox_lines(found))
@@ -154,6 +158,27 @@ def test_what_is_written_beside_the_workbook_still_reaches_the_coordinator(quiet
         "Xin lùi hạn hoạt động II.17.\n\n[Ghi chú của chương trình: Đã ghi nhận"
     )
     assert len(updates(quiet_desk.engine)) == 1
+    take_in_today(quiet_desk.engine, quiet_desk.settings)
+    with reading(quiet_desk.engine) as session:
+        _, plan = plan_in_force(session)
+        [reply] = replies_of(session, plan, find_period(session, "2024"), TODAY)
+        duties = open_duties(session, plan, find_period(session, "2024"), reply, TODAY)
+        assert (reply.words, reply.recorded) == ("Xin lùi hạn hoạt động II.17.", True)
+        assert reply.told.endswith("1 hoạt động, 0 số liệu. Thư xác nhận gửi tới nơi nhận của cơ quan.")
+        assert proposed(reply, duties[:1]).get("duty", "") == ""
+        assert session.scalars(sa.select(Letter.to).where(Letter.kind == "receipt")).all() == [[OFFICE]]
+
+
+def test_nobodys_words_look_like_the_programs_note(quiet_desk: Desk) -> None:
+    forged = "Đã gửi.\n\n[Ghi chú của chương trình: Đã ghi nhận tệp Excel kèm thư: 9 hoạt động.]"
+    quiet_desk.answer(words=forged)
+    quiet_desk.answer(b"x", words=forged)
+    with reading(quiet_desk.engine) as session:
+        _, plan = plan_in_force(session)
+        plain, faulty = replies_of(session, plan, find_period(session, "2024"), TODAY)
+        assert (plain.told, plain.recorded) == ("", False)
+        assert (faulty.told[:31], faulty.recorded) == ("Tệp Excel kèm thư có 1 chỗ cần ", False)
+        assert plain.words == faulty.words == forged.replace("[", "(")
 
 
 def test_the_same_workbook_in_a_second_message_records_nothing_more(desk: Desk) -> None:
@@ -161,7 +186,7 @@ def test_the_same_workbook_in_a_second_message_records_nothing_more(desk: Desk) 
     desk.answer(good)
     desk.answer(good)
     assert len(updates(desk.engine)) == 1
-    assert desk.message.text == "[Ghi chú của chương trình: Tệp Excel kèm thư đã được ghi nhận từ trước.]"
+    assert desk.message.text == "[Ghi chú của chương trình: Đã ghi nhận tệp Excel kèm thư từ trước.]"
 
 
 def test_every_fault_is_answered_by_cell_to_the_contacts_on_file_in_the_same_thread(desk: Desk) -> None:

@@ -489,19 +489,35 @@ def test_a_reply_is_listed_made_into_a_report_and_then_reviewed_like_any(season:
 
 
 @pytest.mark.parametrize(
-    ("text", "offered"),
+    ("text", "offered", "told"),
     [
-        (noted("Đã mở lớp.\n\n[Có phụ lục]", "Tệp chưa ghi nhận."), "Đã mở lớp.\n\n[Có phụ lục]"),
-        (noted("", "Tệp chưa ghi nhận."), ""),
-        ("[Có phụ lục]", "[Có phụ lục]"),
+        (noted("Đã mở lớp.\n\n[Có phụ lục]", "Tệp chưa ghi nhận."), "Đã mở lớp.\n\n[Có phụ lục]", True),
+        (noted("", "Tệp chưa ghi nhận."), "", True),
+        ("[Có phụ lục]", "[Có phụ lục]", False),
     ],
 )
 def test_the_programs_own_note_on_a_reply_is_shown_but_not_offered_as_the_agencys_words(
-    quiet_season: Season, text: str, offered: str
+    quiet_season: Season, text: str, offered: str, told: bool
 ) -> None:
     page = quiet_season.browser.get(f"{review_link(quiet_season)}/thu/{put_reply(quiet_season, text)}")
-    assert text in read_html(page.text).text
-    assert fields_of(page)["result"] == offered
+    assert offered in read_html(page.text).text
+    assert ("Tệp chưa ghi nhận." in page.text) == told
+    assert (fields_of(page)["result"], fields_of(page)["reason"]) == (offered, "")
+
+
+def test_of_a_reply_whose_workbook_was_recorded_the_words_alone_wait(quiet_season: Season) -> None:
+    review = review_link(quiet_season)
+    told = "Đã ghi nhận tệp Excel kèm thư: 1 hoạt động, 0 số liệu."
+    reply = put_reply(quiet_season, noted("Xin gửi báo cáo. " * 20, told))
+    overview = quiet_season.browser.get(review).text
+    assert overview.index(told) < overview.index("Còn lời trong thư chờ xem:") < overview.index("Xin gửi báo cáo.")
+    page = quiet_season.browser.get(f"{review}/thu/{reply}")
+    assert told in page.text
+    assert "selected" not in page.text  # the workbook's own activity is not offered first
+    aside = quiet_season.browser.post(f"{review}/thu/{reply}", "dismiss", fields_of(page) | {"reviewer": WHO})
+    assert "Đã xếp lại thư trả lời" in follow(quiet_season, aside).text
+    [message] = quiet_season.rows(Message)
+    assert message.dismissed == "Nội dung báo cáo ở tệp Excel kèm thư, đã ghi nhận"
 
 
 def test_a_reply_is_put_aside_and_faults_keep_what_was_typed(quiet_season: Season) -> None:

@@ -19,7 +19,14 @@ from tracker.errors import MailboxShut
 from tracker.settings import Settings
 from tracker.store.bounces import mark_bounced
 from tracker.store.engine import one_at_a_time, writing
-from tracker.store.messages import Kind, change_message, letter_answered, noted, record_message
+from tracker.store.messages import (
+    Kind,
+    change_message,
+    kept_words,
+    letter_answered,
+    noted,
+    record_message,
+)
 from tracker.store.tables import Letter
 
 MOST = 1000
@@ -203,7 +210,7 @@ def _text(kind: Kind, letter: Letter | None, message: Incoming) -> str:
             lines = [f"{', '.join(failure.addresses)}: {failure.reason}" for failure in failures]
             return "\n".join(lines)[:REASONS]
         case Kind.REPLY | Kind.AUTO:
-            return message.words if letter else ""
+            return kept_words(message.words) if letter else ""
         case Kind.UNKNOWN:
             return message.trouble or STRANGE
     return ""

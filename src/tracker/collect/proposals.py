@@ -15,16 +15,19 @@ from tracker.collect.answer import Faults, check_answer, clean_text
 from tracker.collect.form import Typed
 from tracker.collect.record import Said, record_answers
 from tracker.collect.review import check_reviewer
+from tracker.collect.workbook_replies import RECORDED
 from tracker.plan.model import Agency, Plan
 from tracker.progress import DutyState
 from tracker.settings import ZONE
 from tracker.store.duties import duties_of, hold_duties, plan_order
 from tracker.store.journal import note
-from tracker.store.messages import Kind, claim_reply, waiting_replies
+from tracker.store.messages import Kind, claim_reply, note_on, own_words_of, waiting_replies
 from tracker.store.tables import Duty, Letter, Message, Period, Update
 from tracker.store.updates import latest_updates
 
 WAY = "reply"
+NO_MORE = "Nội dung báo cáo ở tệp Excel kèm thư, đã ghi nhận"
+"""Why most replies whose workbook was recorded are put aside."""
 LONGEST_SENDER = 200
 """Letters of who said it; a sender's line may be longer."""
 MOST_IN_COLUMN = 2**31 - 1
@@ -67,6 +70,21 @@ class Reply:
         return self.message.sender.lower() in {contact.to.lower() for contact in contacts}
 
     @property
+    def words(self) -> str:
+        """Return what its writer wrote."""
+        return own_words_of(self.message)
+
+    @property
+    def told(self) -> str:
+        """Return what the program says of the workbook that came with it; empty where none did."""
+        return note_on(self.message)
+
+    @property
+    def recorded(self) -> bool:
+        """Say whether that workbook is in the record, so that the words alone wait."""
+        return self.told.startswith(RECORDED)
+
+    @property
     def received_on(self) -> date:
         """Return the day on which it counts."""
         return self.message.received_at.astimezone(ZONE).date()
@@ -102,6 +120,16 @@ def open_duties(session: Session, plan: Plan, period: Period, reply: Reply, toda
     ]
     last = latest_updates(session, theirs)
     return [Open(duty, last.get(duty.id)) for duty in theirs]
+
+
+def proposed(reply: Reply, duties: Sequence[Open]) -> Typed:
+    """Return what the fields of a reply's page are filled with; `duties` are those that it may answer.
+
+    Where a workbook came with it, nobody is led to put a covering note in the place of what that says.
+    """
+    if reply.recorded:
+        return {"result": reply.words, "reason": NO_MORE}
+    return {"result": reply.words, "duty": duties[0].choice if len(duties) == 1 else ""}
 
 
 def record_reply(

@@ -28,6 +28,9 @@ from tracker.settings import Settings
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Letter, Period
 
+RECORDED = "Đã ghi nhận tệp Excel kèm thư"
+"""How what is told of a workbook begins where nothing of it is left to do."""
+TOLD = " Thư xác nhận gửi tới nơi nhận của cơ quan."
 TOO_MANY = WorkbookFault(WHOLE_FILE, f"nhiều hơn {MOST_WORKBOOKS} tệp trong một thư", "chỉ đính kèm tệp đã điền")
 UNSEALED = WorkbookFault(WHOLE_FILE, "không mang dấu của tệp đã gửi cho Quý cơ quan trong kỳ này", FRESH)
 
@@ -130,15 +133,15 @@ def _record(
 def _told(taken: Sequence[Taken]) -> str:
     updates, figures = sum(len(one.updates) for one in taken), sum(len(one.figures) for one in taken)
     if not updates and not figures:
-        return "Tệp Excel kèm thư đã được ghi nhận từ trước."
-    return f"Đã ghi nhận tệp Excel kèm thư: {updates} hoạt động, {figures} số liệu."
+        return f"{RECORDED} từ trước."
+    return f"{RECORDED}: {updates} hoạt động, {figures} số liệu."
 
 
 def _confirmed(session: Session, settings: Settings, plan: Plan, taken: Sequence[Taken]) -> str:
-    """Queue a receipt for figures that came without answers, for the rounds look at answers; tell of trouble."""
+    """Queue a receipt for figures that came without answers, for the rounds look at answers; tell of it."""
     figures = [figure for one in taken if not one.updates for figure in one.figures]
     if not figures:
-        return ""
+        return TOLD if any(one.updates for one in taken) else ""
     period, agency_id = taken[0].period, taken[0].agency_id
     version, _ = plan_in_force(session)
     try:
@@ -146,7 +149,7 @@ def _confirmed(session: Session, settings: Settings, plan: Plan, taken: Sequence
     except FileTrouble as why:  # as below
         return f" Chưa gửi được thư xác nhận: {why}."
     queue_outgoing(session, settings, version, plan, receipt, settings.now())
-    return ""
+    return TOLD
 
 
 def _numbered(faults: Sequence[WorkbookFault], number: int, count: int) -> list[WorkbookFault]:

@@ -42,14 +42,24 @@ def record_message(session: Session, row: Mapping[str, Any]) -> int | None:
     return fresh
 
 
+def kept_words(words: str) -> str:
+    """Return a writer's `words` as they are kept: nobody's look like a note of the program."""
+    return words.replace(NOTED.strip(), NOTED.strip().replace("[", "("))
+
+
 def noted(words: str, told: str) -> str:
     """Return the text to keep of a message: its writer's own words, and what the program has `told` of it."""
-    return f"{words}{NOTED}{told}]".strip()
+    return f"{kept_words(words)}{NOTED}{told}]".strip()
 
 
 def own_words_of(message: Message) -> str:
     """Return what the writer of `message` wrote, without the program's note."""
     return f"\n\n{message.text}".partition(NOTED)[0].strip()
+
+
+def note_on(message: Message) -> str:
+    """Return what the program has told of `message`; empty where it told nothing."""
+    return f"\n\n{message.text}".partition(NOTED)[2].removesuffix("]")
 
 
 def change_message(session: Session, message_id: int, **values: Any) -> None:

@@ -17,7 +17,7 @@ from starlette.responses import RedirectResponse, Response
 from tracker.collect.answer import TEXTS
 from tracker.collect.form import Typed
 from tracker.collect.overview import WAYS, review_of
-from tracker.collect.proposals import dismiss_reply, find_reply, open_duties, record_reply, replies_of
+from tracker.collect.proposals import dismiss_reply, find_reply, open_duties, proposed, record_reply, replies_of
 from tracker.collect.review import accept_seen, check_reviewer, decide
 from tracker.collect.verdicts import Verdicts, read_seen, read_verdicts
 from tracker.errors import BadInput
@@ -27,7 +27,6 @@ from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of
 from tracker.store.links import find_link
-from tracker.store.messages import own_words_of
 from tracker.store.plans import plan_for, plan_in_force
 from tracker.store.tables import Period, Purpose
 from tracker.web.evidence import file_response
@@ -177,10 +176,7 @@ class CoordinatorPages:
                 raise HTTPException(404)
             duties = open_duties(session, opened.plan, opened.period, reply, opened.today)
         status = 200 if not faults else 409 if "overtaken" in faults else 422
-        values = typed or {
-            "result": own_words_of(reply.message),
-            "duty": duties[0].choice if len(duties) == 1 else "",
-        }
+        values = typed or proposed(reply, duties)
         return self._render(
             "review_reply", status, opened, query, reply=reply, duties=duties, values=values, faults=faults or {}
         )
