@@ -6,11 +6,15 @@ import socket
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import date
 
 import pytest
 import sqlalchemy as sa
 from answering import ROOT, edited_plan, real_plan
 from office import DAY, Office
+
+from tracker.settings import ZONE
+from tracker.store.tables import JournalEntry
 
 COUNT_LINE = "48 hoạt động: 7 chỉ đạo (I.1–I.7), 41 nội dung (II.2–II.42; TT 1 là dòng tiêu đề Nội dung 1)"
 
@@ -162,10 +166,22 @@ def test_who_opens_a_closed_period_again_hears_what_the_plan_has_changed_since(a
     start, end = text.index("  - id: II.26\n"), text.index("  - id: II.27\n")
     applied.plan.write_text(text[:start] + text[end:], encoding="utf-8")
     applied.well("apply", "--on", "2025-01-10")
-    again = applied.well("period", "extend", "2024", "--closes", "2025-01-31")
+    again = applied.well("period", "extend", "2024", "--closes", "2025-01-31", "--on", "2025-01-10")
     assert "khóa ngày 31/01/2025" in again
     assert "thêm 0 đầu việc, rút 1 đầu việc" in again
-    assert "rút" not in applied.well("period", "extend", "2024", "--closes", "2025-02-28")
+    [line] = [line for line in again.splitlines() if "II.26" in line]
+    assert line.startswith("  Rút, báo cáo đã gửi vẫn lưu: II.26. ")
+    assert line.endswith(" (Sở Công Thương)")
+    engine = sa.create_engine(applied.database)
+    with engine.connect() as connection:
+        [at] = connection.scalars(sa.select(JournalEntry.at).where(JournalEntry.did == "changed the closing day"))
+    engine.dispose()
+    assert at.astimezone(ZONE).date() == date(2025, 1, 10)
+    assert "Rút" not in applied.well("period", "extend", "2024", "--closes", "2025-02-28")
+    applied.plan.write_text(text, encoding="utf-8")
+    applied.well("apply", "--on", "2025-03-10")
+    back = applied.well("period", "extend", "2024", "--closes", "2025-03-31", "--on", "2025-03-10")
+    assert "  Thêm: II.26. " in back
 
 
 def test_periods_are_opened_ahead_of_their_day_or_on_request_and_listed(applied: Office) -> None:

@@ -81,10 +81,10 @@ def test_letters_are_listed_shown_withdrawn_and_queued_again(
 
 def test_a_period_that_has_closed_can_be_opened_again(capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "remind", "--on", "2024-10-15")
-    closed = said(capsys, "link", "2024", "so-tai-chinh", "--on", "2025-01-10", status=1)
-    assert "31/12/2024" in closed
-    said(capsys, "period", "extend", "2024", "--closes", "2025-01-31")
-    assert "/b/" in said(capsys, "link", "2024", "so-tai-chinh", "--on", "2025-01-10")
+    asked = ("link", "2024", "so-tai-chinh", "--on", "2025-01-10")
+    assert "đã khóa sau ngày 31/12/2024: đường dẫn này chỉ để xem" in said(capsys, *asked)
+    said(capsys, "period", "extend", "2024", "--closes", "2025-01-31", "--on", "2025-01-10")
+    assert "chỉ để xem" not in said(capsys, *asked)
 
 
 def test_who_has_taken_over_is_shown_its_own_letter_under_the_former_name(

@@ -90,8 +90,9 @@ def test_a_period_that_is_opened_again_asks_what_the_plan_asks_by_now(engine: sa
     apply(engine, without, date(2025, 2, 1))
     with writing(engine) as session:
         period = find_period(session, "2024")
-        assert extend_period(session, without.plan, period, period.due) == (0, 0)
-        assert extend_period(session, without.plan, period, date(2025, 3, 1)) == (0, 1)
+        assert extend_period(session, without.plan, period, period.due) == ([], [])
+        added, [gone] = extend_period(session, without.plan, period, date(2025, 3, 1))
+        assert (added, gone.activity_id) == ([], "II.26")
     with reading(engine) as session:
         period = find_period(session, "2024")
         assert "II.26" not in {duty.activity_id for duty in duties_of(session, period)}

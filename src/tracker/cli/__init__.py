@@ -171,7 +171,8 @@ def _add_letter_commands(parser: argparse.ArgumentParser, command: object, with_
 def _add_period_commands(parser: argparse.ArgumentParser, command: object, with_day: object) -> None:
     kinds = parser.add_subparsers(required=True, metavar="LỆNH")
     command("list", season.list_periods, "liệt kê các kỳ", kinds)  # type: ignore[operator]
-    extending = command("extend", season.extend_period, "khóa một kỳ vào ngày khác, hoặc mở lại kỳ đã khóa", kinds)  # type: ignore[operator]
+    to_extend = "khóa một kỳ vào ngày khác, hoặc mở lại kỳ đã khóa"
+    extending = with_day(command("extend", season.extend_period, to_extend, kinds))  # type: ignore[operator]
     extending.add_argument("code", metavar="KỲ")
     extending.add_argument("--closes", type=day, required=True, metavar="NGÀY", help="ngày khóa mới")
     opening = with_day(command("open", season.open_period, "mở một kỳ", kinds))  # type: ignore[operator]

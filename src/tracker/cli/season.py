@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from tracker.plan.model import Plan
     from tracker.remind.preview import PreviewDay, PreviewLetters
     from tracker.settings import Settings
+    from tracker.store.tables import Duty
 
 
 def remind(args: argparse.Namespace) -> int:
@@ -221,14 +223,27 @@ def extend_period(args: argparse.Namespace) -> None:
     from tracker.store.engine import writing
     from tracker.store.journal import note
     from tracker.store.periods import extend_period, find_period
-    from tracker.store.plans import plan_in_force
+    from tracker.store.plans import plan_for, plan_in_force
 
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
         period = find_period(session, args.code)
-        _, plan = plan_in_force(session)
+        (_, plan), (_, before) = plan_in_force(session), plan_for(session, period)
         added, gone = extend_period(session, plan, period, args.closes)
         note(session, settings.now(), who(), "changed the closing day", period.code, closes=str(args.closes))
+        changes = [*_duty_lines("Thêm", plan, added), *_duty_lines("Rút, báo cáo đã gửi vẫn lưu", before, gone)]
     print(f"Kỳ {period.code} khóa ngày {period.closes:%d/%m/%Y}.")
-    if added or gone:
-        print(f"Mở lại theo kế hoạch đang áp dụng: thêm {added} đầu việc, rút {gone} đầu việc.")
+    if changes:
+        print(f"Theo kế hoạch đang áp dụng: thêm {len(added)} đầu việc, rút {len(gone)} đầu việc.")
+    for line in changes:
+        print(line)
+
+
+def _duty_lines(did: str, plan: Plan, duties: Sequence[Duty]) -> list[str]:
+    """Return a line for each activity of `duties`, in the order of `plan`, which knows them."""
+    from tracker.store.duties import plan_order
+
+    agencies: dict[str, list[str]] = {}
+    for duty in plan_order(plan, duties):
+        agencies.setdefault(duty.activity_id, []).append(plan.agencies[duty.agency_id].short)
+    return [f"  {did}: {i}. {plan.by_id[i].title} ({', '.join(names)})" for i, names in agencies.items()]

@@ -14,7 +14,7 @@ from tracker.settings import ZONE
 from tracker.store.duties import duties_of, sync_duties
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
-from tracker.store.tables import Link, Period
+from tracker.store.tables import Duty, Link, Period
 from tracker.words import CONTROL
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
@@ -191,18 +191,18 @@ def change_closing(session: Session, period: Period, closes: date) -> None:
         session.execute(links.values(expires_at=link_end(period)))
 
 
-def extend_period(session: Session, plan: Plan, period: Period, closes: date) -> tuple[int, int]:
+def extend_period(session: Session, plan: Plan, period: Period, closes: date) -> tuple[list[Duty], list[Duty]]:
     """Close `period` on another day; one that had closed may open again by that, and asks what `plan` asks now.
 
-    Returns how many duties that added and how many it withdrew; raises BadInput.
+    Returns the duties that that added and those it withdrew; raises BadInput.
     """
     one_at_a_time(session)
-    before, extended = {duty.id for duty in duties_of(session, period)}, closes > period.closes
+    before, extended = {duty.id: duty for duty in duties_of(session, period)}, closes > period.closes
     change_closing(session, period, closes)
     if extended:
         sync_duties(session, plan, period)
-    after = {duty.id for duty in duties_of(session, period)}
-    return len(after - before), len(before - after)
+    after = {duty.id: duty for duty in duties_of(session, period)}
+    return [after[i] for i in after.keys() - before], [before[i] for i in before.keys() - after]
 
 
 def write_around(session: Session, period: Period, opening: str, closing: str, who: str, now: datetime) -> None:
