@@ -12,7 +12,6 @@ from tracker.collect.answer import (
     CONTROL,
     LARGEST_FIGURE,
     LONGEST,
-    TEXTS,
     Answer,
     Faults,
     check_answer,
@@ -20,8 +19,7 @@ from tracker.collect.answer import (
     check_nothing_new,
     clean_text,
 )
-from tracker.form import FIELDS
-from tracker.progress import UpdateStatus
+from tracker.progress import FIELDS, TEXTS, UpdateStatus
 
 EMPTY: dict[str, str] = dict.fromkeys(FIELDS, "")
 ANY_TEXT = st.text() | st.text("\r\n\t \x00\x02\x03\x7fe\u0301\ufffe0123456789%.,{}")

@@ -8,11 +8,10 @@ import openpyxl
 import pytest
 from workbooks import fill, place
 
-from tracker.collect.answer import LONGEST, TEXTS
+from tracker.collect.answer import LONGEST
 from tracker.papers import workbook_drawing
 from tracker.papers.workbook import (
     COLUMNS,
-    ENTRIES,
     META,
     REPORT,
     SIGNATURE,
@@ -23,7 +22,7 @@ from tracker.papers.workbook import (
     WorkbookRow,
 )
 from tracker.papers.workbook_drawing import workbook_bytes
-from tracker.progress import STATUS_WORDS
+from tracker.progress import FIELDS, STATUS_WORDS, TEXTS
 
 
 def sample_row(**changes: object) -> WorkbookRow:
@@ -93,7 +92,7 @@ def test_only_the_entry_cells_are_unlocked_and_every_sheet_is_protected_without_
     book = opened(sample_workbook(rows=(sample_row(), sample_row(activity_id="II.2", locked=True, can_keep=True))))
     assert all(sheet.protection.sheet and sheet.protection.password is None for sheet in book)
     free = {cell.coordinate for line in book[REPORT].iter_rows() for cell in line if not cell.protection.locked}
-    entries = {place(book, "II.1", key) for key in ENTRIES}
+    entries = {place(book, "II.1", key) for key in FIELDS}
     assert {name for name in free if not name.endswith("4")} == entries
     assert {name for name in free if name.endswith("4")} == {"C4", "D4", "E4", "F4"}  # where people sign
     [value] = [cell for line in book[TARGETS].iter_rows() for cell in line if not cell.protection.locked]
@@ -127,8 +126,7 @@ def test_the_drop_down_offers_the_words_of_the_page_through_a_named_range() -> N
     assert (percent.type, percent.formula1, percent.formula2) == ("whole", "0", "100")
 
 
-def test_headings_and_limits_are_those_of_the_page() -> None:
-    assert {key: COLUMNS[key] for key in TEXTS} == TEXTS
+def test_limits_are_those_of_the_page() -> None:
     assert workbook_drawing.LONGEST == LONGEST
 
 

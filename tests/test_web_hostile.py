@@ -10,9 +10,9 @@ import pytest
 import sqlalchemy as sa
 from factories_web import Season, fields_of, open_season
 
-from tracker.collect.answer import TEXTS
 from tracker.collect.intake import take_in_today
 from tracker.letters.send import send_queued
+from tracker.progress import TEXTS
 from tracker.report.compile import compile_memo
 from tracker.report.tidy import tidy
 from tracker.settings import Settings

@@ -8,16 +8,13 @@ from operator import attrgetter
 from sqlalchemy.orm import Session
 
 from tracker.plan.model import Activity, Agency, Plan, Target
-from tracker.progress import OWED, DutyState
+from tracker.progress import FIELDS, OWED, DutyState
 from tracker.store.duties import duties_of, duties_on, plan_order
 from tracker.store.figures import Reported, reported_figures
 from tracker.store.periods import previous_period
 from tracker.store.tables import Duty, Figure, Part, Period, Update
 from tracker.store.updates import figures_of, latest_updates
 from tracker.words import vietnamese_number
-
-FIELDS = ("status", "percent", "result", "difficulties", "causes", "proposals")
-"""What is said of one activity."""
 
 
 @dataclass(slots=True, kw_only=True)

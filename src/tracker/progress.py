@@ -51,6 +51,17 @@ STATUS_WORDS = {
     UpdateStatus.DONE: "Hoàn thành",
     UpdateStatus.STOPPED: "Tạm dừng/không thực hiện",
 }
+TEXTS = {
+    "result": "Kết quả thực hiện",
+    "difficulties": "Khó khăn, vướng mắc",
+    "causes": "Nguyên nhân, lý do",
+    "proposals": "Đề xuất, kiến nghị",
+}
+"""What an agency says of an activity in its own words, each under the heading that page and workbook give it."""
+FIELDS = ("status", "percent", *TEXTS)
+"""All that is said of one activity."""
+WAYS = {"page": "trang báo cáo", "workbook": "tệp Excel", "reply": "thư trả lời"}
+"""The ways by which it comes."""
 
 
 class Timeliness(StrEnum):

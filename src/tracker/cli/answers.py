@@ -134,9 +134,8 @@ def give_back(args: argparse.Namespace) -> None:
 
 def show(args: argparse.Namespace) -> None:
     """Print what the agencies said."""
-    from tracker.collect.answer import TEXTS
     from tracker.collect.review import chosen_duties
-    from tracker.progress import DUTY_WORDS, STATUS_WORDS
+    from tracker.progress import DUTY_WORDS, STATUS_WORDS, TEXTS
     from tracker.store.duties import plan_order
     from tracker.store.engine import reading
     from tracker.store.periods import find_period

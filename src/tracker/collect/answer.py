@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from tracker.progress import UpdateStatus
+from tracker.progress import TEXTS, UpdateStatus
 from tracker.words import CONTROL
 
 LONGEST = 5_000
@@ -14,12 +14,6 @@ LONGEST = 5_000
 LARGEST_FIGURE = Decimal(1_000_000_000)
 WHOLE = "số nguyên"
 
-TEXTS = {
-    "result": "Kết quả thực hiện",
-    "difficulties": "Khó khăn, vướng mắc",
-    "causes": "Nguyên nhân, lý do",
-    "proposals": "Đề xuất, kiến nghị",
-}
 NOTHING_NEW = "Không có phát sinh trong kỳ"
 COUNTED = frozenset({"htx", "tht", "hợp tác xã", "tổ hợp tác", "người", "phụ nữ", "lao động", "hộ", "lớp", "cuộc"})
 """Units, in small letters, of which there is no half."""

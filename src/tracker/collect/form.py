@@ -17,10 +17,11 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.collect.answer import TEXTS, clean_text
+from tracker.collect.answer import clean_text
 from tracker.collect.parts import lay_over_parts, read_parts
-from tracker.form import FIELDS, Entry, FigureEntry, Form, PartEntry, as_typed, recorded_form
+from tracker.form import Entry, FigureEntry, Form, PartEntry, as_typed, recorded_form
 from tracker.plan.model import Plan
+from tracker.progress import FIELDS, TEXTS
 from tracker.store.tables import Duty, Part, Period, Update
 from tracker.store.updates import draft_of, figures_of
 from tracker.words import vietnamese_number

@@ -22,9 +22,6 @@ from tracker.store.periods import previous_period
 from tracker.store.tables import Duty, Figure, JournalEntry, Part, Period, Update
 from tracker.store.updates import figures_of, latest_updates, updates_of
 
-WAYS = {"page": "trang báo cáo", "workbook": "tệp Excel", "reply": "thư trả lời"}
-"""The ways by which an answer comes."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from tracker.collect.answer import (
     NOTHING_NEW,
-    TEXTS,
     Answer,
     Faults,
     check_answer,
@@ -23,6 +22,7 @@ from tracker.collect.record import Said, record_answers, record_figures, same_wo
 from tracker.errors import BadInput
 from tracker.form import Entry, FigureEntry, Form, as_typed, recorded_form
 from tracker.plan.model import Plan, Target
+from tracker.progress import TEXTS
 from tracker.settings import ZONE
 from tracker.store.tables import Draft, Duty, Period, Update
 from tracker.store.updates import draft_of

@@ -13,27 +13,26 @@ from tracker.collect.workbook_file import FRESH, Cell, Sheet, read_sheets
 from tracker.errors import WHOLE_FILE, WorkbookFault, WorkbookFaults, nearest
 from tracker.papers.workbook import (
     COLUMNS,
-    ENTRIES,
     FORMAT,
     META,
     REPORT,
     SIGNATURE,
     TARGET_COLUMNS,
     TARGETS,
-    TEXTS,
     fingerprint,
 )
+from tracker.progress import FIELDS, TEXTS
 
 Value = TypeVar("Value")
 SIGNATURE_OFFSET = 2
 """Columns from the label to the cell where people sign."""
-NEEDED = frozenset({"id", *ENTRIES, "value"})
+NEEDED = frozenset({"id", *FIELDS, "value"})
 """The columns without which nothing can be read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilledRow:
-    """One activity as it came back; `values` are texts by ENTRIES, the status as the page names it."""
+    """One activity as it came back; `values` are texts by FIELDS, the status as the page names it."""
 
     activity_id: str
     values: Mapping[str, str]
@@ -228,7 +227,7 @@ class _Table:
 def _read_report(sheet: Sheet, meta: _Meta, filled: FilledWorkbook) -> None:
     table = _Table(sheet, COLUMNS, filled.faults)
     _read_signature(table, filled)
-    for row, activity_id in table.rows(list(meta.rows), [*ENTRIES, "keep"]):
+    for row, activity_id in table.rows(list(meta.rows), [*FIELDS, "keep"]):
         before = len(filled.faults)
         status, words = table.value(row, "status", status_of, ("", ""))
         percent = table.value(row, "percent", percent_of, "")

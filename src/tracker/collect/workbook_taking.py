@@ -12,16 +12,15 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.collect.answer import TEXTS
 from tracker.collect.record import Said
 from tracker.collect.sending import FELL, refuse_if_closed, send_form, take_turns
 from tracker.collect.workbook_file import FRESH
 from tracker.collect.workbook_reading import FilledFigure, FilledRow, FilledWorkbook, read_workbook
 from tracker.errors import WHOLE_FILE, BadInput, WorkbookFault, WorkbookFaults
 from tracker.form import Entry, FigureEntry, Form, recorded_form
-from tracker.papers.workbook import COLUMNS, ENTRIES, REPORT
+from tracker.papers.workbook import COLUMNS, REPORT
 from tracker.plan.model import Plan
-from tracker.progress import STATUS_WORDS
+from tracker.progress import FIELDS, STATUS_WORDS, TEXTS
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import writing
 from tracker.store.plans import plan_in_force
@@ -164,7 +163,7 @@ def _said_since(row: FilledRow, entry: Entry) -> bool:
 
 
 def _says_the_record(row: FilledRow, entry: Entry) -> bool:
-    return all(row.values[key] == entry.values[key] for key in ENTRIES)
+    return all(row.values[key] == entry.values[key] for key in FIELDS)
 
 
 def _not_taken(row: FilledRow, entry: Entry | None) -> WorkbookFault | None:

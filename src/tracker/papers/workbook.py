@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.progress import TEXTS
+
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 FORMAT = 1
 """Raise it when a workbook sent out before can no longer be read."""
@@ -24,15 +26,10 @@ COLUMNS = {
     "note": "Tình trạng",
     "status": "Trạng thái",
     "percent": "Tỷ lệ (%)",
-    "result": "Kết quả thực hiện",
-    "difficulties": "Khó khăn, vướng mắc",
-    "causes": "Nguyên nhân, lý do",
-    "proposals": "Đề xuất, kiến nghị",
+    **TEXTS,
     "keep": "Giữ nguyên",
 }
 """The headings of REPORT, by what stands under them."""
-ENTRIES = ("status", "percent", "result", "difficulties", "causes", "proposals")
-TEXTS = ENTRIES[2:]
 
 TARGET_COLUMNS = {
     "id": "Mã",

@@ -11,7 +11,6 @@ from tracker.papers.files import printable
 from tracker.papers.sheets import A4, CELL, FONT, LINE, finished, height, put
 from tracker.papers.workbook import (
     COLUMNS,
-    ENTRIES,
     FORMAT,
     GUIDE,
     LISTS,
@@ -21,12 +20,11 @@ from tracker.papers.workbook import (
     SIGNATURE,
     TARGET_COLUMNS,
     TARGETS,
-    TEXTS,
     Workbook,
     WorkbookRow,
     fingerprint,
 )
-from tracker.progress import STATUS_WORDS
+from tracker.progress import FIELDS, STATUS_WORDS, TEXTS
 from tracker.words import vietnamese_date
 
 WIDTHS = {
@@ -132,7 +130,7 @@ class _Pen:
         for column, (text, look) in enumerate(facts):
             put(sheet, number, column, text, look)
         kind = "shown" if row.locked else "entry_carried" if row.carried_over else "entry"
-        for column, key in enumerate(ENTRIES, start=len(facts)):
+        for column, key in enumerate(FIELDS, start=len(facts)):
             if key == "percent":
                 look = self.style[f"number_{kind}"]
                 if row.percent is None:
@@ -142,9 +140,9 @@ class _Pen:
             else:
                 put(sheet, number, column, getattr(row, key), self.style[kind])
         keep = "number_entry" if row.can_keep and not row.locked else "shown"
-        sheet.write_blank(number, len(facts) + len(ENTRIES), None, self.style[keep])
+        sheet.write_blank(number, len(facts) + len(FIELDS), None, self.style[keep])
         written = {"id": row.activity_id, "title": row.title, "note": note} | {
-            key: getattr(row, key) for key in ENTRIES if key != "percent"
+            key: getattr(row, key) for key in FIELDS if key != "percent"
         }
         sheet.set_row(number, height((text, WIDTHS[key]) for key, text in written.items()))
 
@@ -228,7 +226,7 @@ class _Pen:
 
 
 def _filled(row: WorkbookRow) -> list[str]:
-    values = {key: printable(str(getattr(row, key))) for key in ENTRIES}
+    values = {key: printable(str(getattr(row, key))) for key in FIELDS}
     return list((values | {"percent": "" if row.percent is None else str(row.percent)}).values())
 
 

@@ -5,9 +5,9 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from tracker.form import Entry, FigureEntry, Form, recorded_form
-from tracker.papers.workbook import TEXTS, Workbook, WorkbookFigure, WorkbookRow, sealed
+from tracker.papers.workbook import Workbook, WorkbookFigure, WorkbookRow, sealed
 from tracker.plan.model import Plan
-from tracker.progress import STATUS_WORDS, DutyState, UpdateStatus
+from tracker.progress import STATUS_WORDS, TEXTS, DutyState, UpdateStatus
 from tracker.settings import ZONE, Settings
 from tracker.store.plans import newest_version
 from tracker.store.tables import Period

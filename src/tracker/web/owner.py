@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from tracker.calendar import WorkingDays
-from tracker.collect.answer import NOTHING_NEW, TEXTS, limit_of
+from tracker.collect.answer import NOTHING_NEW, limit_of
 from tracker.collect.form import Typed, filled_form, unrecorded
 from tracker.collect.parts import read_parts
 from tracker.collect.record import Said
@@ -23,7 +23,7 @@ from tracker.collect.sending import FELL, save_draft, send_form, send_one
 from tracker.errors import BadInput
 from tracker.form import Form, recorded_form
 from tracker.plan.model import Plan
-from tracker.progress import STATUS_WORDS
+from tracker.progress import STATUS_WORDS, TEXTS, WAYS
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.links import find_dead_link, find_link
@@ -179,6 +179,7 @@ class OwnerPages:
             just_added=next((p for p in form.parts if p.activity.id == just_sent and p.last), None),
             statuses=STATUS_WORDS,
             texts=TEXTS,
+            ways=WAYS,
             nothing_new=NOTHING_NEW,
             fell=FELL,
             limit_of=limit_of,
