@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from threading import Barrier
 
@@ -261,6 +262,19 @@ def test_what_is_added_between_showing_and_deciding_is_looked_at_before(season: 
     assert [season.duties()[activity].state for activity in ("II.1", "II.2")] == ["submitted", "accepted"]
     again = fields_of(season.browser.get(review)) | {"reviewer": SIGNED}
     assert season.browser.post(review, "accept", again).headers["location"].endswith("duyet=1&da-co=0&bo-qua=0")
+
+
+def test_what_was_recorded_after_the_decision_came_after_it_whatever_its_clock_said(season: Season) -> None:
+    answered(season)
+    add(season, "so-b", text="Bản đầu")
+    review = review_link(season)
+    decided = fields_of(season.browser.get(f"{review}/so-a")) | {"reviewer": SIGNED}
+    decided[f"choice.{season.duties()['II.1'].id}"] = "accept"
+    assert season.browser.post(f"{review}/so-a", "decide", decided).status_code == 303
+    assert "Gửi sau khi đã duyệt" not in text_of(season, f"{review}/so-a")
+    slow = season.settings.on(season.settings.today() - timedelta(days=1))
+    add(replace(season, settings=slow, browser=Browser(create_app(season.engine, slow))), "so-b", text="Bản sau")
+    assert "Gửi sau khi đã duyệt Bản sau" in text_of(season, f"{review}/so-a")
 
 
 def test_a_part_that_comes_while_its_activity_is_accepted_is_seen_or_told_to_have_come_after(

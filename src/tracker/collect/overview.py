@@ -68,7 +68,10 @@ class Item:
         """Return what of that came after its answer was accepted, so that nobody has looked at it."""
         if self.duty.state is not DutyState.ACCEPTED or not self.decisions:
             return []
-        return [part for part in self.last_parts if part.said_at > self.decisions[-1].at]
+        accepted = self.decisions[-1]
+        if (known := accepted.detail.get("parts")) is None:  # decided before that was noted
+            return [part for part in self.last_parts if part.said_at > accepted.at]
+        return [part for part in self.last_parts if part in self.parts[known:]]
 
     @property
     def story(self) -> list[Update | JournalEntry]:

@@ -16,7 +16,7 @@ from tracker.progress import ANSWERED, DutyState
 from tracker.settings import Settings
 from tracker.store.duties import duties_of, hold_duties
 from tracker.store.journal import decisions_on, note
-from tracker.store.parts import parts_of
+from tracker.store.parts import count_parts
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Duty, Period
@@ -136,11 +136,9 @@ def check_reviewer(typed: str) -> tuple[str, str | None]:
 def _as_they_are(session: Session, period: Period, ids: Collection[int]) -> dict[int, tuple[Duty, Seen]]:
     """Return the answered duties of `period` among `ids`, held, each with what a page shows of it now."""
     held = {i: duty for i, duty in hold_duties(session, ids).items() if duty.period_id == period.id}
-    last, parts = latest_updates(session, held.values()), parts_of(session, period)
+    last, parts = latest_updates(session, held.values()), count_parts(session, held)
     return {
-        i: (duty, Seen(last[i].revision, duty.state, len(parts.get(i, ()))))
-        for i, duty in held.items()
-        if i in last
+        i: (duty, Seen(last[i].revision, duty.state, parts.get(i, 0))) for i, duty in held.items() if i in last
     }
 
 
@@ -205,11 +203,12 @@ def _move(
     now: datetime,
     comment: str | None = None,
 ) -> None:
-    last = latest_updates(session, held)
+    last, parts = latest_updates(session, held), count_parts(session, [duty.id for duty in held])
     for duty in held:
         duty.state, duty.comment = state, comment
-        about, revision = f"duty {duty.id}", last[duty.id].revision
-        note(session, now, who, str(state), about, activity=duty.activity_id, comment=comment, revision=revision)
+        detail = {"activity": duty.activity_id, "comment": comment, "revision": last[duty.id].revision}
+        detail["parts"] = parts.get(duty.id, 0)
+        note(session, now, who, str(state), f"duty {duty.id}", **detail)
     session.flush()
 
 

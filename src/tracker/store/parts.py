@@ -32,6 +32,12 @@ def duties_with_parts(
     return list(found.values())
 
 
+def count_parts(session: Session, duty_ids: Collection[int]) -> dict[int, int]:
+    """Return how many revisions were added to each of the duties called `duty_ids` that has any, by duty id."""
+    counted = sa.select(Part.duty_id, sa.func.count(Part.id)).where(Part.duty_id.in_(duty_ids))
+    return dict(session.execute(counted.group_by(Part.duty_id)).tuples().all())
+
+
 def parts_of(session: Session, period: Period) -> dict[int, list[Part]]:
     """Return every part that was said in `period`, by duty id, in the order they came."""
     found: dict[int, list[Part]] = {}
