@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import httpx
 import pytest
@@ -10,14 +11,16 @@ import sqlalchemy as sa
 from answering import NOW, answer, said
 from factories_web import Browser, Season, fields_of, open_season, read_html
 from plan_text import DISTRICTS, altered, merged
-from workbooks import fill
+from workbooks import edited, fill, opened
 
 from tracker.collect.intake import take_in_today
 from tracker.collect.overview import review_of
 from tracker.collect.record import record_answers
 from tracker.collect.review import return_answer
-from tracker.papers.workbook import MEDIA_TYPE
+from tracker.papers.workbook import GUIDE, MEDIA_TYPE, META, REPORT, TARGETS
+from tracker.plan.reader import parse_plan
 from tracker.settings import Settings
+from tracker.store.apply import apply_plan
 from tracker.store.duties import duties_of
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period
@@ -27,6 +30,7 @@ from tracker.web.app import create_app
 
 HEIR = "xa-c"
 X, Y = "VI.13@huyen-x", "VI.13@huyen-y"
+ROW_X, ROW_Y = "VI.13 (Huyện X)", "VI.13 (Huyện Y)"
 SIGNED = {"said_by": "Cán bộ xã C (minh họa)"}
 TWO = {
     f"{X}.status": "under_way",
@@ -119,21 +123,56 @@ def test_the_workbook_has_a_row_for_each_area_and_each_comes_back_as_its_own(sea
     link = season.link(HEIR)
     raw = fetched(season, link)
     typed = {
-        f"{X}.status": "Đang thực hiện",
-        f"{X}.result": "Bảng X",
-        f"{Y}.status": "Hoàn thành",
-        f"{Y}.result": "Bảng Y",
+        f"{ROW_X}.status": "Đang thực hiện",
+        f"{ROW_X}.result": "Bảng X",
+        f"{ROW_Y}.status": "Hoàn thành",
+        f"{ROW_Y}.result": "Bảng Y",
     }
     assert send(season, link, fill(raw, typed)).status_code == 303
     assert results(season) == {"huyen-x": ["Bảng X"], "huyen-y": ["Bảng Y"], "huyen-z": []}
-    assert send(season, link, fill(fetched(season, link), {f"{Y}.result": "Bảng Y sửa"})).status_code == 303
+    assert send(season, link, fill(fetched(season, link), {f"{ROW_Y}.result": "Bảng Y sửa"})).status_code == 303
     assert results(season)["huyen-y"] == ["Bảng Y", "Bảng Y sửa"]
     assert results(season)["huyen-x"] == ["Bảng X"]
     before = season.dump()
-    stale = send(season, link, fill(raw, {f"{X}.status": "Hoàn thành", f"{X}.result": "Khác"}))
+    stale = send(season, link, fill(raw, {f"{ROW_X}.status": "Hoàn thành", f"{ROW_X}.result": "Khác"}))
     assert stale.status_code == 422
     assert "đã gửi nội dung khác cho VI.13 (Huyện X)" in stale.text
     assert season.dump() == before
+
+
+def test_no_row_of_the_workbook_shows_a_name_that_only_the_program_uses(season: Season) -> None:
+    raw = fetched(season, season.link(HEIR))
+    with opened(raw) as (book, _):
+        sheets = [book[name] for name in (REPORT, TARGETS, GUIDE) if name in book]
+        shown = [cell.value for sheet in sheets for row in sheet for cell in row]
+    assert ROW_X in shown
+    assert not [text for text in shown if text and "@" in str(text)]
+
+
+def test_a_workbook_of_before_that_shows_such_a_name_is_still_taken(season: Season) -> None:
+    link = season.link(HEIR)
+
+    def as_before(book: Any) -> None:
+        for row in book[REPORT].iter_rows(max_col=1):
+            row[0].value = {ROW_X: X, ROW_Y: Y}.get(row[0].value, row[0].value)
+        for row in book[META].iter_rows(min_col=5, max_col=5):
+            row[0].value = None
+
+    raw = fill(edited(fetched(season, link), as_before), {f"{X}.status": "Chưa triển khai"}, "Chị Lan (minh họa)")
+    assert send(season, link, raw).status_code == 303
+    assert results(season) == {"huyen-x": [""], "huyen-y": [], "huyen-z": []}
+
+
+def test_words_for_an_area_that_is_asked_no_more_are_shown_under_its_name(season: Season) -> None:
+    link = season.link(HEIR)
+    typed = fields_of(season.browser.get(link)) | TWO | SIGNED
+    apart = parse_plan(altered(*DISTRICTS, *merged("huyen-x", "huyen-y", since="2025-07-01")).encode())
+    with writing(season.engine) as session:
+        apply_plan(session, apart, "quản trị", season.settings.today(), season.settings.now())
+    told = season.browser.post(link, "send", typed)
+    assert told.status_code == 422
+    assert "Không còn phải báo cáo: VI.13 (Huyện X), VI.13 (Huyện Y)</a>" in told.text
+    assert "Trên địa bàn X" in told.text
 
 
 def test_who_takes_over_an_area_beside_its_own_answers_for_both(

@@ -61,7 +61,8 @@ def lay_over(session: Session, plan: Plan, form: Form, typed: Typed) -> None:
             figure.value, figure.seen = value, seen
             figure.confirmed = typed.get(f"{name}.fell") == value.strip()
     lay_over_parts(form, typed)
-    form.gone = _gone_words(session, form, typed) | _gone_figures(session, plan, form, typed)
+    words = {_called(plan, name): texts for name, texts in _gone_words(session, form, typed).items()}
+    form.gone = words | _gone_figures(session, plan, form, typed)
     form.said_by = typed.get("said_by", form.said_by)
 
 
@@ -83,6 +84,12 @@ def _lay_over_entry(session: Session, entry: Entry, typed: Typed) -> None:
     entry.touched = any(plain(laid[part]) != plain(filled[part]) for part in FIELDS)
     if entry.touched or entry.nothing or entry.keep:
         entry.values, entry.revision = laid, seen_revision
+
+
+def _called(plan: Plan, name: str) -> str:
+    """Return what people call the entry `name` that is no more."""
+    activity, _, agency = name.partition("@")
+    return f"{activity} ({plan.agencies[agency].short})" if agency in plan.agencies else activity
 
 
 def _gone_words(session: Session, form: Form, typed: Typed) -> dict[str, list[str]]:

@@ -35,6 +35,8 @@ class FilledRow:
     """One activity as it came back; `values` are texts by FIELDS, the status as the page names it."""
 
     activity_id: str
+    number: str
+    """What people call it: as it stands in the column TT."""
     values: Mapping[str, str]
     keep: bool
     revision: int
@@ -75,8 +77,8 @@ class _Meta:
     """What the hidden sheet says."""
 
     facts: dict[str, str] = field(default_factory=dict)
-    rows: dict[str, tuple[int, str]] = field(default_factory=dict)
-    """Revision and fingerprint by activity id, in the order in which they were drawn."""
+    rows: dict[str, tuple[str, int, str]] = field(default_factory=dict)
+    """Activity id, revision and fingerprint by what stands in the column TT, in the order of their rows."""
     figures: dict[str, str] = field(default_factory=dict)
 
 
@@ -110,13 +112,14 @@ def _meta(sheet: Sheet) -> _Meta:
     lines: dict[int, list[str]] = {}
     for (row, column), cell in sheet.cells.items():
         line = lines.setdefault(row, [])
-        line += [""] * (min(column, 4) - len(line))
+        line += [""] * (min(column, 5) - len(line))
         line[-1] = cell.text
     meta = _Meta()
     for line in lines.values():
         match line:
-            case ["row", activity_id, revision, print_] if revision.isascii() and revision.isdigit():
-                meta.rows[activity_id] = int(revision[:9]), print_
+            case ["row", activity_id, revision, print_, *number] if revision.isascii() and revision.isdigit():
+                # Workbooks of before have no number of their own: there the id itself stands in the column.
+                meta.rows["".join(number) or activity_id] = activity_id, int(revision[:9]), print_
             case ["figure", target_id, *seen]:
                 meta.figures[target_id] = "".join(seen)
             case [name, value]:
@@ -227,17 +230,18 @@ class _Table:
 def _read_report(sheet: Sheet, meta: _Meta, filled: FilledWorkbook) -> None:
     table = _Table(sheet, COLUMNS, filled.faults)
     _read_signature(table, filled)
-    for row, activity_id in table.rows(list(meta.rows), [*FIELDS, "keep"]):
+    for row, number in table.rows(list(meta.rows), [*FIELDS, "keep"]):
         before = len(filled.faults)
         status, words = table.value(row, "status", status_of, ("", ""))
         percent = table.value(row, "percent", percent_of, "")
         texts = {key: table.value(row, key, text_of, "") for key in TEXTS}
         keep = table.value(row, "keep", keep_of, False)
-        revision, as_filled = meta.rows[activity_id]
+        activity_id, revision, as_filled = meta.rows[number]
         same = fingerprint([words, percent, *texts.values()]) == as_filled
         filled.rows.append(
             FilledRow(
                 activity_id=activity_id,
+                number=number,
                 values={"status": status, "percent": percent, **texts},
                 keep=keep,
                 revision=revision,

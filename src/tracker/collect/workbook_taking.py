@@ -173,7 +173,7 @@ def _not_taken(row: FilledRow, entry: Entry | None) -> WorkbookFault | None:
         what = "có dấu x nhưng dòng không có nội dung"
         return WorkbookFault(row.places["keep"], what, "xóa dấu x hoặc điền nội dung") if row.keep else None
     if entry is None:
-        what = f"kế hoạch đã thay đổi, Quý cơ quan không còn phải báo cáo {row.activity_id}"
+        what = f"kế hoạch đã thay đổi, Quý cơ quan không còn phải báo cáo {row.number}"
         return WorkbookFault(place, what, "xóa nội dung của dòng này")
     if _said_since(row, entry):
         return None

@@ -48,6 +48,8 @@ class WorkbookRow:
 
     activity_id: str
     """What its fields are called on the page."""
+    label: str = ""
+    """What people call it, where that is something else."""
     title: str
     due: date
     note: str
@@ -68,6 +70,11 @@ class WorkbookRow:
     """An x says that what is filled in is the answer."""
     locked: bool = False
     """It is shown only."""
+
+    @property
+    def number(self) -> str:
+        """Return what stands in the column TT, by which the row is found again."""
+        return self.label or self.activity_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -125,7 +125,7 @@ class _Pen:
     def _draw_row(self, sheet: Any, number: int, row: WorkbookRow) -> None:
         told, centred = self.style["told"], self.style["told_centred"]
         note = "\n".join(part for part in (row.note, row.returned and f"Đề nghị bổ sung: {row.returned}") if part)
-        facts = [(row.activity_id, centred), (row.title, told), (vietnamese_date(row.due), centred)]
+        facts = [(row.number, centred), (row.title, told), (vietnamese_date(row.due), centred)]
         facts.append((note, self.style["told_returned"] if row.returned else told))
         for column, (text, look) in enumerate(facts):
             put(sheet, number, column, text, look)
@@ -141,7 +141,7 @@ class _Pen:
                 put(sheet, number, column, getattr(row, key), self.style[kind])
         keep = "number_entry" if row.can_keep and not row.locked else "shown"
         sheet.write_blank(number, len(facts) + len(FIELDS), None, self.style[keep])
-        written = {"id": row.activity_id, "title": row.title, "note": note} | {
+        written = {"id": row.number, "title": row.title, "note": note} | {
             key: getattr(row, key) for key in FIELDS if key != "percent"
         }
         sheet.set_row(number, height((text, WIDTHS[key]) for key, text in written.items()))
@@ -215,7 +215,9 @@ class _Pen:
         book = self.workbook
         facts: list[tuple[object, ...]] = [("format", FORMAT), ("plan", book.plan_version)]
         facts += [("period", book.period_code), ("agency", book.agency_id), ("seal", book.seal)]
-        facts += [("row", row.activity_id, row.revision, fingerprint(_filled(row))) for row in book.rows]
+        facts += [
+            ("row", row.activity_id, row.revision, fingerprint(_filled(row)), row.number) for row in book.rows
+        ]
         facts += [("figure", figure.target_id, figure.value) for figure in book.figures]
         sheet = self.file.add_worksheet(META)
         for number, fact in enumerate(facts):

@@ -49,6 +49,7 @@ def _row(form: Form, entry: Entry) -> WorkbookRow:
     status, percent = entry.values["status"], entry.values["percent"]
     return WorkbookRow(
         activity_id=entry.name,
+        label=entry.label,
         title=entry.activity.title,
         due=entry.duty.due,
         note=_standing(form, entry),

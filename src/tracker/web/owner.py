@@ -196,7 +196,10 @@ async def read_form(request: Request) -> dict[str, str]:
         pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except (ValueError, ClientDisconnect) as why:
         raise HTTPException(400) from why
-    return dict(reversed(pairs))
+    first: dict[str, str] = {}
+    for name, value in pairs:
+        first.setdefault(name, value)
+    return first
 
 
 def opened_by(session: Session, token: str, now: datetime) -> Opened:
