@@ -21,7 +21,7 @@ from markupsafe import Markup, escape
 
 from tracker.errors import FileTrouble
 from tracker.papers.docx_chart import WordCharts
-from tracker.papers.docx_table import W, WordTables
+from tracker.papers.docx_table import KEPT_WITH_NEXT, TABLE_MARK, W, WordTables
 from tracker.papers.files import printable, with_fixed_times, write_whole
 from tracker.papers.letterhead import NBSP, TITLE_LIMIT, rule_length, title_of, words_around
 from tracker.papers.paper import Paper
@@ -68,19 +68,43 @@ def as_run_text(value: object) -> Markup:
 def _print(paper: Paper, template: Path) -> bytes:
     tables, charts = WordTables(as_run_text), WordCharts()
     environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=as_run_text)
-    word = DocxTemplate(io.BytesIO(template.read_bytes()))
+    word = _Template(io.BytesIO(template.read_bytes()))
     own = {"table": tables.mark, "chart": charts.mark, "rule": _rule}
     word.render(words_around(paper) | own, environment, autoescape=True)
     document: Document = word.docx
+    body = word.printed
     if not paper.annexes:
-        _drop_annex_section(document)
-    tables.put_in_place(document)
-    charts.put_in_place(document)
-    _keep_signature_with_text(document)
+        _drop_annex_section(body)
+    charts.put_in_place(document, body)
+    word.fix_docpr_ids(body)
+    _keep_signature_with_text(body, document.styles[SIGNATURE].style_id)
+    tables.fit(document, body)
     _set_properties(document, paper)
     packed = io.BytesIO()
     word.save(packed)
-    return with_fixed_times(packed.getvalue())
+    written = {document.part.partname.membername: lambda xml: tables.put_in_place(word.whole(xml))}
+    return with_fixed_times(packed.getvalue(), written)
+
+
+class _Template(DocxTemplate):  # type: ignore[misc]
+    """A template whose printed body stays a tree of its own, and gets into the document as text.
+
+    lxml 6 moves a tree from one document to another in time that grows by the square of its `xml:space` marks, of
+    which each printed text has one.
+    """
+
+    printed: Any
+
+    def map_tree(self, tree: Any) -> None:
+        """Keep the printed body `tree`, where docxtpl would move it into the document."""
+        self.printed = tree
+        root = self.docx.element
+        root.replace(root.body, OxmlElement("w:body"))
+
+    def whole(self, document: bytes) -> bytes:
+        """Return the XML of the `document` with its printed body."""
+        body: str = self.xml_to_string(self.printed)
+        return document.replace(b"<w:body/>", body.encode())
 
 
 def _rule(text: str, size: float, room: float, share: float) -> str:
@@ -88,30 +112,29 @@ def _rule(text: str, size: float, room: float, share: float) -> str:
     return NBSP * round(rule_length(text, size, room, share) / RULE_STEP)
 
 
-def _drop_annex_section(document: Document) -> None:
+def _drop_annex_section(body: Any) -> None:
     """Let the portrait section, whose end stands in the last paragraph, be the document's only one."""
-    body = document.element.body
     portrait = list(body.iterfind(f"{W}p/{W}pPr/{W}sectPr"))[-1]
     last_paragraph = portrait.getparent().getparent()
     body.replace(body.find(f"{W}sectPr"), portrait)
     body.remove(last_paragraph)
 
 
-def _keep_signature_with_text(document: Document) -> None:
+def _keep_signature_with_text(body: Any, style: str) -> None:
     """Tie the last words before the signature to it, so that it never stands alone on a page."""
-    style = document.styles[SIGNATURE].style_id
-    for table in document.element.body.iterfind(f"{W}tbl"):
+    for table in body.iterfind(f"{W}tbl"):
         named = table.find(f"{W}tblPr/{W}tblStyle")
         if named is None or named.get(f"{W}val") != style:
             continue
-        before = table.getprevious()
-        while before is not None:
+        for before in table.itersiblings(preceding=True):
+            if before.tag == TABLE_MARK:
+                before.set(KEPT_WITH_NEXT, "1")
+                break
             words = before if before.tag == f"{W}p" else before.findall(f"{W}tr")[-1]
             for paragraph in words.iter(f"{W}p"):
                 _keep_with_next(paragraph)
             if any(text.text for text in words.iter(f"{W}t")):
                 break
-            before = before.getprevious()
 
 
 def _keep_with_next(paragraph: Any) -> None:

@@ -28,13 +28,15 @@ class WordCharts:
         self._charts.append(chart)
         return Markup(f'<{MARKER} n="{len(self._charts) - 1}"/>')  # noqa: S704 (a number)
 
-    def put_in_place(self, document: Document) -> None:
-        """Replace each mark by its picture; KeyError where the template has lost the pictures' style."""
+    def put_in_place(self, document: Document, body: Any) -> None:
+        """Replace each mark in the printed `body` by its picture, a part of `document`.
+
+        KeyError where the template has lost the pictures' style. The pictures' ids are not yet their own.
+        """
         if not self._charts:
             return
         style = document.styles[PICTURE].style_id
         pictures = png_of([svg(chart) for chart in self._charts])
-        body = document.element.body
         for marker in list(body.iter(MARKER)):
             number = int(marker.get("n"))
             picture = document.part.new_pic_inline(io.BytesIO(pictures[number]), width=Mm(WIDTH))

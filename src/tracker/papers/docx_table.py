@@ -1,6 +1,7 @@
 """Word tables of any number of columns, written as XML and not through objects: thousands of rows must print."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -8,66 +9,75 @@ from docx.document import Document
 from docx.oxml import parse_xml
 from markupsafe import Markup
 
-from tracker.papers.paper import Column, Row, Table
+from tracker.papers.paper import Column, Table
 
-NAMESPACE = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
-W = f"{{{NAMESPACE}}}"
-MARKER = "memo-table"
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+TABLE_MARK, KEPT_WITH_NEXT = "memo-table", "kept"
+_MARK = re.compile(f"<{TABLE_MARK} [^>]*/>".encode())
 GRID, HEAD, BAND, CELL = "Bảng báo cáo", "Bảng: đầu cột", "Bảng: dòng mục", "Bảng: ô"
 
 
 class WordTables:
-    """The tables of one document: marked while its template prints, put in place when the page is known.
+    """The tables of one document: marked while its template prints, written when it is text again.
 
-    `as_run_text` makes any text safe inside a `w:t`.
+    A tree of thousands of rows would take far more room and time than their XML. `as_run_text` makes any text safe
+    inside a `w:t`.
     """
 
     def __init__(self, as_run_text: Callable[[object], str]) -> None:
         self._as_run_text = as_run_text
         self._tables: list[Table] = []
+        self._styles: dict[str, str] = {}
 
     def mark(self, table: Table) -> Markup:
         """Return the mark for `table`, which a template prints in place of a paragraph: `{{p table(…) }}`."""
         self._tables.append(table)
-        return Markup(f'<{MARKER} n="{len(self._tables) - 1}"/>')  # noqa: S704 (a number)
+        return Markup(f'<{TABLE_MARK} n="{len(self._tables) - 1}"/>')  # noqa: S704 (a number)
 
-    def put_in_place(self, document: Document) -> None:
-        """Replace each mark by its table, as wide as the text of its section.
+    def fit(self, document: Document, body: Any) -> None:
+        """Note at each mark in the printed `body` how wide the text of its section is.
 
         KeyError where the template has lost one of the table styles.
         """
-        styles = {name: document.styles[name].style_id for name in (GRID, HEAD, BAND, CELL)}
-        body = document.element.body
-        for marker in list(body.iter(MARKER)):
-            section = marker.xpath("following::w:sectPr[1]", namespaces={"w": NAMESPACE})[0]
-            table = self._tables[int(marker.get("n"))]
-            xml = "".join(self._xml(table, _text_width(section), styles))
-            body.replace(marker, parse_xml(xml))
+        self._styles = {name: document.styles[name].style_id for name in (GRID, HEAD, BAND, CELL)}
+        width = 0
+        for element in reversed(list(body.iter(TABLE_MARK, f"{W}sectPr"))):
+            if element.tag == TABLE_MARK:
+                element.set("width", str(width))
+            else:
+                width = _text_width(element)
 
-    def _xml(self, table: Table, width: int, styles: dict[str, str]) -> Iterator[str]:
+    def put_in_place(self, xml: bytes) -> bytes:
+        """Return the document's `xml` with each table, which is fitted, in place of its mark."""
+        return _MARK.sub(lambda mark: self._table(parse_xml(mark.group())).encode(), xml)
+
+    def _table(self, mark: Any) -> str:
+        table, width = self._tables[int(mark.get("n"))], int(mark.get("width"))
         widths = _shared_out(table.columns, width)
-        yield f'<w:tbl xmlns:w="{NAMESPACE}"><w:tblPr><w:tblStyle w:val="{styles[GRID]}"/>'
-        yield f'<w:tblW w:w="{width}" w:type="dxa"/><w:tblInd w:w="0" w:type="dxa"/>'
-        yield '<w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>'
-        yield from (f'<w:gridCol w:w="{each}"/>' for each in widths)
-        yield "</w:tblGrid><w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>"
-        for column, each in zip(table.columns, widths, strict=True):
-            yield f"{_cell(each, styles[HEAD])}{self._as_run_text(column.title)}{_CELL_END}"
-        yield "</w:tr>"
-        band = _cell(width, styles[BAND], span=len(widths))
-        cells = [
-            _cell(each, styles[CELL], align=column.align)
-            for column, each in zip(table.columns, widths, strict=True)
-        ]
-        yield from (self._row(row, band, cells) for row in table.rows)
-        yield "</w:tbl>"
+        aligned = [(each, column.align) for each, column in zip(widths, table.columns, strict=True)]
+        head = [_cell(each, self._styles[HEAD]) for each in widths]
+        cells = [_cell(each, self._styles[CELL], align=align) for each, align in aligned]
+        band = [_cell(width, self._styles[BAND], span=len(widths))]
+        rows = [self._row([column.title for column in table.columns], head, "<w:tblHeader/>")]
+        rows += (self._row(row.cells, band if row.band else cells) for row in table.rows)
+        if KEPT_WITH_NEXT in mark.attrib:
+            rows[-1] = re.sub("(<w:pStyle [^>]*/>)", r"\1<w:keepNext/>", rows[-1])
+        return "".join(
+            (
+                f'<w:tbl><w:tblPr><w:tblStyle w:val="{self._styles[GRID]}"/><w:tblW w:w="{width}" w:type="dxa"/>',
+                '<w:tblInd w:w="0" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>',
+                *(f'<w:gridCol w:w="{each}"/>' for each in widths),
+                "</w:tblGrid>",
+                *rows,
+                "</w:tbl>",
+            )
+        )
 
-    def _row(self, row: Row, band: str, cells: list[str]) -> str:
-        starts = [band] if row.band else cells
-        inside = [
-            f"{start}{self._as_run_text(text)}{_CELL_END}" for start, text in zip(starts, row.cells, strict=True)
-        ]
-        return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{''.join(inside)}</w:tr>"
+    def _row(self, texts: Sequence[str], starts: list[str], repeated: str = "") -> str:
+        inside = "".join(
+            f"{start}{self._as_run_text(text)}{_CELL_END}" for start, text in zip(starts, texts, strict=True)
+        )
+        return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{inside}</w:tr>"
 
 
 _CELL_END = "</w:t></w:r></w:p></w:tc>"

@@ -5,6 +5,7 @@ import os
 import re
 import secrets
 import zipfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -25,12 +26,16 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("", unified)
 
 
-def with_fixed_times(packed: bytes) -> bytes:
-    """Return the zip archive `packed` with all parts dated 1980-01-01: the same parts give the same bytes."""
+def with_fixed_times(packed: bytes, changes: Mapping[str, Callable[[bytes], bytes]] | None = None) -> bytes:
+    """Return the zip archive `packed` with all parts dated 1980-01-01: the same parts give the same bytes.
+
+    A part that `changes` names holds what is returned for its content.
+    """
     fixed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(packed)) as parts, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as out:
         for name in parts.namelist():
-            out.writestr(zipfile.ZipInfo(name), parts.read(name), zipfile.ZIP_DEFLATED)
+            change = (changes or {}).get(name, bytes)
+            out.writestr(zipfile.ZipInfo(name), change(parts.read(name)), zipfile.ZIP_DEFLATED)
     return fixed.getvalue()
 
 
