@@ -16,7 +16,7 @@ from tracker.papers.files import FORMATS
 
 RUNS = 7
 LARGE_RUNS = 3
-MEMO_SIZES = [(48, RUNS), (480, LARGE_RUNS), (4_800, LARGE_RUNS)]
+MEMO_SIZES = [(48, RUNS), (480, LARGE_RUNS), (4_800, LARGE_RUNS), (48_000, 1)]
 
 
 def main() -> None:
