@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from factories_web import Season, open_season
 from starlette.routing import Route
 
+from tracker.report.compile import compile_memo
 from tracker.settings import Settings
 from tracker.store.engine import writing
 from tracker.store.links import link_for, token_of
@@ -31,16 +32,19 @@ TABLE: dict[str, dict[str, int]] = {
     "/r/{token}/{agency}": {**READ, "POST": 422},
     "/r/{token}/thu/{message_id:int}": {"GET": 404, "HEAD": 404, "POST": 404},
     "/r/{token}/tai-lieu/{file_id:int}": {**READ, "POST": 405},
+    "/r/{token}/bao-cao/tong-hop": {**READ, "POST": 422},
+    "/r/{token}/bao-cao/{number:int}.{form}": {**READ, "POST": 405},
 }
 ROUNDS = 1_000
 
 
 @pytest.fixture
 def season(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return with_a_file(open_season(sqlite_engine, make_settings))
+    return with_a_file_and_a_memo(open_season(sqlite_engine, make_settings))
 
 
-def with_a_file(season: Season) -> Season:
+def with_a_file_and_a_memo(season: Season) -> Season:
+    compile_memo(season.engine, season.settings, "2024", "đầu mối", formats=())
     duty = next(iter(season.duties().values()))
     data = {"activity": str(duty.id), "given_by": "Cán bộ (minh họa)"}
     files = {"file": ("a.pdf", b"%PDF-1.7")}
@@ -67,6 +71,7 @@ def filled(path: str, token: dict[str, str]) -> str:
         "{agency}": "so-a",
         "{file_id:int}": "1",
         "{message_id:int}": "1",
+        "{number:int}.{form}": "1.html",
     }
     for name, value in given.items():
         path = path.replace(name, value)
@@ -105,7 +110,7 @@ def test_every_address_behind_a_token_that_opens_nothing_is_one_and_the_same_pag
 def test_a_thousand_gets_and_heads_over_all_addresses_leave_the_record_as_it_was(
     engine: sa.Engine, make_settings: Callable[..., Settings]
 ) -> None:
-    season = with_a_file(open_season(engine, make_settings))
+    season = with_a_file_and_a_memo(open_season(engine, make_settings))
     token = tokens(season)
     before, bytes_before = season.dump(), database_bytes(engine)
     wanted = [filled(path, token) for path in paths(season)]

@@ -13,6 +13,7 @@ from workbooks import fill, raw_workbook
 
 from tracker.collect.review import accept, give_back
 from tracker.progress import UpdateStatus
+from tracker.report.compile import compile_memo
 from tracker.store.engine import writing
 from tracker.store.letters import queue_letters
 from tracker.store.links import withdraw_links
@@ -203,6 +204,30 @@ def test_what_the_coordinator_is_told_afterwards(visit: Visit, office: Office, s
     expect(page.get_by_role("status")).to_contain_text("trả lại 1 báo cáo")
     check(page)
     page.goto(f"{home}?thu=done")
+    check(page)
+
+
+@both_widths
+def test_the_coordinators_page_of_memos(visit: Visit, office: Office, size: dict[str, int]) -> None:
+    fill_the_record(office)
+    compile_memo(office.engine, office.settings, "2024", WHO, formats=())
+    say(office.engine, owed(TRADE)[4], answer(LONG))
+    compile_memo(office.engine, office.settings, "2024", f"Chuyên viên {LONG}", formats=())
+    page = visit(UNION, size, purpose=Purpose.REVIEW)
+    page.get_by_role("link", name="Báo cáo tổng hợp").click()
+    for summary in page.locator("summary").all():
+        summary.click()
+    check(page)
+    with page.expect_download() as started:
+        page.locator("#memo-2").get_by_role("link", name="Word").click()
+    assert started.value.suggested_filename == "bao-cao-2024-2.docx"
+    page.get_by_label("Lời mở đầu").fill(LONG)
+    press(page, "Lưu lời mở đầu, lời kết")
+    expect(page.get_by_role("alert")).to_contain_text("Ghi họ tên người duyệt")
+    check(page)
+    page.locator("#reviewer").fill(WHO)
+    press(page, "Lưu lời mở đầu, lời kết")
+    expect(page.get_by_role("status")).to_contain_text("Đã lưu lời mở đầu, lời kết")
     check(page)
 
 

@@ -19,19 +19,23 @@ def write_html(paper: Paper, template: Path, to: Path) -> None:
 
     FileTrouble where the template cannot be used or the file cannot be written; `to` is then as it was.
     """
+    write_whole(html_bytes(paper, template), to)
+
+
+def html_bytes(paper: Paper, template: Path) -> bytes:
+    """Return `paper` printed with the Jinja `template`; FileTrouble where the template cannot be used."""
     environment = SandboxedEnvironment(
         autoescape=True, undefined=StrictUndefined, finalize=_as_text, trim_blocks=True, lstrip_blocks=True
     )
     words = words_around(paper) | {"drawing": _drawing, "alternative": alternative}
     try:
-        printed = environment.from_string(template.read_text(encoding="utf-8")).render(words)
+        return environment.from_string(template.read_text(encoding="utf-8")).render(words).encode()
     except (OSError, UnicodeDecodeError) as trouble:
         raise FileTrouble(f"{template}: không đọc được mẫu trang ({trouble}); hãy lấy lại mẫu gốc") from trouble
     except (TemplateError, *MISTAKES) as trouble:
         raise FileTrouble(
             f"{template}: thẻ trong mẫu có lỗi: {trouble}; hãy sửa thẻ hoặc lấy lại mẫu gốc"
         ) from trouble
-    write_whole(printed.encode(), to)
 
 
 def _drawing(chart: Chart) -> Markup:

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from tracker.calendar import WorkingDays
 from tracker.errors import BadInput
-from tracker.papers.docx import write_docx
+from tracker.papers.docx import docx_bytes
 from tracker.papers.files import FORMATS, Format, write_whole
-from tracker.papers.html import write_html
+from tracker.papers.html import html_bytes
 from tracker.papers.paper import Paper
-from tracker.papers.pdf import write_pdf
-from tracker.papers.xlsx import write_xlsx
+from tracker.papers.pdf import pdf_bytes
+from tracker.papers.xlsx import xlsx_bytes
 from tracker.progress import DutyState
 from tracker.report.changes import changes
 from tracker.report.choice import WHOLE, Choice, checked
@@ -143,6 +143,16 @@ def print_again(
     return Compiled(report, snapshot, files, is_new=False, changed=changed)
 
 
+def print_one_again(settings: Settings, report: Report, form: Format) -> bytes:
+    """Return `report` in `form` from what was frozen, without a clerk's number, as `print_again` would write it.
+
+    FileTrouble where the template cannot be used.
+    """
+    looks = settings.templates / "memo"
+    paper = memo(read_snapshot(report.snapshot), looks / "memo.txt", draft=not report.final)
+    return _printed(paper, looks, form)
+
+
 def _refuse_final(live: Snapshot, choice: Choice, frozen: Report | None) -> None:
     if choice != WHOLE:
         raise BadInput("chỉ báo cáo của cả kỳ mới chốt được; bỏ các lựa chọn, hoặc bỏ phần chốt")
@@ -168,33 +178,40 @@ def _print(
 ) -> tuple[Path, ...]:
     looks = settings.templates / "memo"
     paper = memo(snapshot, looks / "memo.txt", number, draft=not report.final)
-    stem = f"bao-cao-{code}-{report.number}{'-chinh-thuc' if report.final else ''}"
-    files = tuple(settings.reports / f"{stem}.{each}" for each in FORMATS if each in formats)
+    files = {each: settings.reports / file_name(code, report, each) for each in FORMATS if each in formats}
     # typst leaves the interpreter alone while it sets the PDF, so that the others are printed meanwhile.
     with ThreadPoolExecutor(max_workers=1) as beside:
-        setting = [beside.submit(_print_one, paper, looks, file) for file in files if file.suffix == ".pdf"]
-        for done, file in enumerate((file for file in files if file.suffix != ".pdf"), 1):
+        setting = [
+            beside.submit(_print_one, paper, looks, "pdf", file) for each, file in files.items() if each == "pdf"
+        ]
+        others = [(each, file) for each, file in files.items() if each != "pdf"]
+        for done, (each, file) in enumerate(others, 1):
             step(f"In {file.name}", done / (len(files) + 1))
-            _print_one(paper, looks, file)
+            _print_one(paper, looks, each, file)
         for pdf in setting:
             step("In PDF", len(files) / (len(files) + 1))
             pdf.result()
     step("Xong", 1)
-    return files
+    return tuple(files.values())
 
 
-def _print_one(paper: Paper, looks: Path, file: Path) -> None:
+def file_name(code: str, report: Report, form: Format) -> str:
+    """Return what the file is called that holds `report`, of the period `code`, in `form`."""
+    return f"bao-cao-{code}-{report.number}{'-chinh-thuc' if report.final else ''}.{form}"
+
+
+def _print_one(paper: Paper, looks: Path, form: Format, file: Path) -> None:
     with keeping_edits(file):
-        _write(paper, looks, file)
+        write_whole(_printed(paper, looks, form), file)
 
 
-def _write(paper: Paper, looks: Path, file: Path) -> None:
-    match file.suffix:
-        case ".docx":
-            write_docx(paper, looks / "memo.docx", file)
-        case ".html":
-            write_html(paper, looks / "memo.html.j2", file)
-        case ".pdf":
-            write_pdf(paper, looks / "memo.typ", file)
-        case ".xlsx":
-            write_xlsx(paper, file)
+def _printed(paper: Paper, looks: Path, form: Format) -> bytes:
+    match form:
+        case "docx":
+            return docx_bytes(paper, looks / "memo.docx")
+        case "html":
+            return html_bytes(paper, looks / "memo.html.j2")
+        case "pdf":
+            return pdf_bytes(paper, looks / "memo.typ")
+        case "xlsx":
+            return xlsx_bytes(paper)

@@ -205,15 +205,20 @@ def extend_period(session: Session, plan: Plan, period: Period, closes: date) ->
     return [after[i] for i in after.keys() - before], [before[i] for i in before.keys() - after]
 
 
-def write_around(session: Session, period: Period, opening: str, closing: str, who: str, now: datetime) -> None:
-    """Keep the memo's own first and last words; empty: the template's. Raises BadInput naming every fault."""
+def faults_around(opening: str, closing: str) -> list[str]:
+    """Return all that is wrong with the first and last words of a memo."""
     wrong: list[str] = []
     for name, text in (("lời mở đầu", opening), ("lời kết", closing)):
         if found := CONTROL.search(text):
             wrong.append(f"{name} có ký tự điều khiển U+{ord(found[0]):04X}; xóa rồi gõ lại chỗ đó")
         if len(text) > LONGEST_AROUND:
             wrong.append(f"{name} dài {len(text)} ký tự; rút gọn còn tối đa {LONGEST_AROUND} ký tự")
-    if wrong:
+    return wrong
+
+
+def write_around(session: Session, period: Period, opening: str, closing: str, who: str, now: datetime) -> None:
+    """Keep the memo's own first and last words; empty: the template's. Raises BadInput naming every fault."""
+    if wrong := faults_around(opening, closing):
         raise BadInput("\n".join(wrong))
     period.opening, period.closing = (unicodedata.normalize("NFC", text).strip() for text in (opening, closing))
     note(session, now, who, "wrote the memo's first and last words", period.code)

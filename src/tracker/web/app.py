@@ -14,6 +14,7 @@ from tracker.errors import StoreError
 from tracker.settings import Settings
 from tracker.web.coordinator import CoordinatorPages
 from tracker.web.evidence import EvidencePages
+from tracker.web.memos import MemoPages
 from tracker.web.owner import OwnerPages
 from tracker.web.pages import NOTICES, Pages
 from tracker.web.security import HEADERS, Guard
@@ -30,6 +31,7 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
     evidence = EvidencePages(engine, settings, pages)
     workbook = WorkbookPages(engine, settings, pages)
     coordinator = CoordinatorPages(engine, settings, pages)
+    memos = MemoPages(engine, settings, pages)
 
     def start(_: Request) -> Response:
         return pages.notice("start")
@@ -70,6 +72,8 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
             Route("/r/{token}/{agency}", coordinator.agency, methods=["GET", "POST"]),
             Route("/r/{token}/thu/{message_id:int}", coordinator.reply, methods=["GET", "POST"]),
             Route("/r/{token}/tai-lieu/{file_id:int}", coordinator.file),
+            Route("/r/{token}/bao-cao/tong-hop", memos.page, methods=["GET", "POST"]),
+            Route("/r/{token}/bao-cao/{number:int}.{form}", memos.file),
             Route("/style.css", _file(settings, "style.css", "text/css")),
             Route("/form.js", _file(settings, "form.js", "text/javascript")),
             Route("/suc-khoe", health),

@@ -83,7 +83,7 @@ class CoordinatorPages:
     def file(self, request: Request) -> Response:
         """Hand out one of an agency's files, as something to keep and not to run."""
         with reading(self.engine) as session:
-            opened = self._opened(session, request.path_params["token"], self.settings.now())
+            opened = opened_review(session, request.path_params["token"], self.settings.now())
             found = review_of(session, self.settings, opened.plan, opened.period, opened.today)
             files = evidence_of(session, [item.duty for one in found for item in one.items])
         file = next((one for one in files if one.id == request.path_params["file_id"]), None)
@@ -94,7 +94,7 @@ class CoordinatorPages:
     def _overview(self, token: str, query: Typed, fault: str | None = None) -> Response:
         now = self.settings.now()
         with reading(self.engine) as session:
-            opened = self._opened(session, token, now)
+            opened = opened_review(session, token, now)
             agencies = review_of(session, self.settings, opened.plan, opened.period, opened.today)
             replies = replies_of(session, opened.plan, opened.period, opened.today)
         waiting = [(one, item) for one in agencies for item in one.items if item.waiting]
@@ -119,7 +119,7 @@ class CoordinatorPages:
             return self._overview(token, {REVIEWER: typed.get("reviewer", "")}, fault)
         seen = read_seen(typed)
         with writing(self.engine) as session:
-            opened = self._opened(session, token, now)
+            opened = opened_review(session, token, now)
             found = accept_seen(session, opened.period, seen, reviewer, now)
         told = {"duyet": found.accepted, "da-co": found.standing}
         return _to(opened.path, reviewer, told | {"bo-qua": len(seen) - found.accepted - found.standing})
@@ -129,7 +129,7 @@ class CoordinatorPages:
     ) -> Response:
         now = self.settings.now()
         with reading(self.engine) as session:
-            opened = self._opened(session, token, now)
+            opened = opened_review(session, token, now)
             found = review_of(session, self.settings, opened.plan, opened.period, opened.today, agency_id)
             files = evidence_of(session, [item.duty for one in found for item in one.items])
         if not found:
@@ -149,7 +149,7 @@ class CoordinatorPages:
         status = 422
         try:
             with writing(self.engine) as session:
-                opened = self._opened(session, token, now)
+                opened = opened_review(session, token, now)
                 found = review_of(session, self.settings, opened.plan, opened.period, opened.today, agency_id)
                 verdicts = read_verdicts([item.duty.id for one in found for item in one.items], typed)
                 if not verdicts.faulty:
@@ -169,7 +169,7 @@ class CoordinatorPages:
         self, token: str, message_id: int, query: Typed, typed: Typed | None = None, faults: Typed | None = None
     ) -> Response:
         with reading(self.engine) as session:
-            opened = self._opened(session, token, self.settings.now())
+            opened = opened_review(session, token, self.settings.now())
             reply = find_reply(session, opened.plan, opened.period, opened.today, message_id)
             if reply is None:
                 raise HTTPException(404)
@@ -183,7 +183,7 @@ class CoordinatorPages:
     def _handle(self, token: str, message_id: int, typed: Typed) -> Response:
         now, action = self.settings.now(), typed.get("action", "")
         with writing(self.engine) as session:
-            opened = self._opened(session, token, now)
+            opened = opened_review(session, token, now)
             reply = find_reply(session, opened.plan, opened.period, opened.today, message_id)
             if reply is None or action not in {"more", "done", "dismiss"}:
                 raise HTTPException(404 if reply is None else 400)
@@ -206,16 +206,6 @@ class CoordinatorPages:
         page = f"{opened.path}/thu/{message_id}" if action == "more" else opened.path
         return _to(page, reviewer, {"thu": action})
 
-    def _opened(self, session: Session, token: str, now: datetime) -> Opened:
-        link = find_link(session, token, now, Purpose.REVIEW)
-        _, in_force = plan_in_force(session)
-        if link is None or link.agency_id != in_force.plan.coordinator:
-            raise HTTPException(404)
-        period = session.get_one(Period, link.period_id)
-        _, plan = plan_for(session, period)
-        coordinator = in_force.agencies[link.agency_id]
-        return Opened(f"/r/{token}", plan, period, coordinator, now.astimezone(ZONE).date())
-
     def _render(self, name: str, status: int, opened: Opened, query: Typed, **facts: Any) -> Response:
         reviewer = query.get(REVIEWER, "")
         counts = {name: query.get(name, "") for name in COUNTS}
@@ -237,6 +227,18 @@ class CoordinatorPages:
             ways=WAYS,
             **facts,
         )
+
+
+def opened_review(session: Session, token: str, now: datetime) -> Opened:
+    """Return what the review link `token` opens; HTTPException 404 where that is nothing."""
+    link = find_link(session, token, now, Purpose.REVIEW)
+    _, in_force = plan_in_force(session)
+    if link is None or link.agency_id != in_force.plan.coordinator:
+        raise HTTPException(404)
+    period = session.get_one(Period, link.period_id)
+    _, plan = plan_for(session, period)
+    coordinator = in_force.agencies[link.agency_id]
+    return Opened(f"/r/{token}", plan, period, coordinator, now.astimezone(ZONE).date())
 
 
 def _to(page: str, reviewer: str, told: Mapping[str, object]) -> Response:
