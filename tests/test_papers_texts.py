@@ -20,7 +20,7 @@ from pdf_reading import elements
 
 from tracker.papers.charts import alternative
 from tracker.papers.docx import docx_bytes
-from tracker.papers.html import write_html
+from tracker.papers.html import html_bytes
 from tracker.papers.paper import Annex, Block, Column, Paper, Row, Table
 from tracker.papers.pdf import pdf_bytes
 from tracker.papers.xlsx import xlsx_bytes
@@ -87,10 +87,9 @@ class Page(HTMLParser):
             self.texts[self.open][-1] += data
 
 
-def test_they_come_back_from_the_page(paper: Paper, tmp_path: Path) -> None:
-    write_html(paper, MEMO / "memo.html.j2", tmp_path / "memo.html")
+def test_they_come_back_from_the_page(paper: Paper) -> None:
     page = Page()
-    page.feed((tmp_path / "memo.html").read_text(encoding="utf-8"))
+    page.feed(html_bytes(paper, MEMO / "memo.html.j2").decode())
     assert said(page.texts["p"]) == TEXTS
     assert page.texts["td"][1::3] == page.texts["td"][2::3] == TEXTS
     assert "script" not in page.tags
@@ -133,20 +132,19 @@ def test_they_come_back_from_the_sheet_and_none_is_a_formula_or_a_link(paper: Pa
     assert b"<hyperlink" not in xml
 
 
-def test_word_the_page_and_the_pdf_say_the_same_sentences_in_the_same_order(tmp_path: Path) -> None:
-    assert_all_say_the_same(sample_paper(), tmp_path)
+def test_word_the_page_and_the_pdf_say_the_same_sentences_in_the_same_order() -> None:
+    assert_all_say_the_same(sample_paper())
 
 
-def test_so_they_do_in_the_memo_of_the_example_answers(sqlite_engine: sa.Engine, tmp_path: Path) -> None:
+def test_so_they_do_in_the_memo_of_the_example_answers(sqlite_engine: sa.Engine) -> None:
     paper = paper_of(example_snapshot(sqlite_engine))
     assert [block for block in paper.body if block.kind == "chart"]
-    assert_all_say_the_same(paper, tmp_path)
+    assert_all_say_the_same(paper)
 
 
-def assert_all_say_the_same(paper: Paper, folder: Path) -> None:
-    write_html(paper, MEMO / "memo.html.j2", folder / "memo.html")
+def assert_all_say_the_same(paper: Paper) -> None:
     page = Page()
-    page.feed((folder / "memo.html").read_text(encoding="utf-8").partition("<main>")[2])
+    page.feed(html_bytes(paper, MEMO / "memo.html.j2").decode().partition("<main>")[2])
     body = docx.Document(io.BytesIO(docx_bytes(paper, MEMO / "memo.docx"))).element.body
     word = [typed_in(each) for each in body.iter(qn("w:p"))]
     said_in_pdf = elements(pdf_bytes(paper, MEMO / "memo.typ"))

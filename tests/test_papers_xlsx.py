@@ -3,7 +3,6 @@
 import io
 import zipfile
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -11,10 +10,9 @@ import pytest
 from factories_charts import CAPTION, SAMPLE, chart
 from factories_papers import sample_annex, sample_paper
 
-from tracker.errors import FileTrouble
 from tracker.papers.charts import alternative
 from tracker.papers.paper import Annex, Block, Column, Row, Table
-from tracker.papers.xlsx import write_xlsx, xlsx_bytes
+from tracker.papers.xlsx import xlsx_bytes
 
 HEADINGS = [
     "TT",
@@ -154,9 +152,3 @@ def test_the_same_paper_gives_the_same_bytes_with_the_paper_s_own_date() -> None
 def test_thousands_of_rows_all_arrive() -> None:
     sheet = book(annexes=(sample_annex(4_800),))["Phụ lục I"]
     assert [row[0] for row in rows(sheet)[6:]] == [f"II.{n}" for n in range(1, 4_801)]
-
-
-def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(FileTrouble, match=r"file/memo\.xlsx"):
-        write_xlsx(sample_paper(), tmp_path / "file" / "memo.xlsx")

@@ -22,7 +22,7 @@ from markupsafe import Markup, escape
 from tracker.errors import FileTrouble
 from tracker.papers.docx_chart import WordCharts
 from tracker.papers.docx_table import KEPT_WITH_NEXT, TABLE_MARK, W, WordTables
-from tracker.papers.files import printable, with_fixed_times, write_whole
+from tracker.papers.files import printable, with_fixed_times
 from tracker.papers.letterhead import NBSP, TITLE_LIMIT, rule_length, title_of, words_around
 from tracker.papers.paper import Paper
 from tracker.templating import MISTAKES
@@ -32,16 +32,11 @@ RULE_STEP = 1.5
 SIGNATURE = "Khối chữ ký"
 
 
-def write_docx(paper: Paper, template: Path, to: Path) -> None:
-    """Print `paper` with the Word `template` into the file `to`; the same paper gives the same bytes.
-
-    FileTrouble where the template cannot be used or the file cannot be written; `to` is then as it was.
-    """
-    write_whole(docx_bytes(paper, template), to)
-
-
 def docx_bytes(paper: Paper, template: Path) -> bytes:
-    """Return `paper` printed with the Word `template`; FileTrouble where the template cannot be used."""
+    """Return `paper` printed with the Word `template`; the same paper gives the same bytes.
+
+    FileTrouble where the template cannot be used.
+    """
     try:
         return _print(paper, template)
     except (PackageNotFoundError, zipfile.BadZipFile, KeyError, OSError) as trouble:

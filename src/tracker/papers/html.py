@@ -8,22 +8,17 @@ from markupsafe import Markup
 
 from tracker.errors import FileTrouble
 from tracker.papers.charts import alternative, svg
-from tracker.papers.files import printable, write_whole
+from tracker.papers.files import printable
 from tracker.papers.letterhead import words_around
 from tracker.papers.paper import Chart, Paper
 from tracker.templating import MISTAKES
 
 
-def write_html(paper: Paper, template: Path, to: Path) -> None:
-    """Print `paper` with the Jinja `template` into the file `to`; the same paper gives the same bytes.
-
-    FileTrouble where the template cannot be used or the file cannot be written; `to` is then as it was.
-    """
-    write_whole(html_bytes(paper, template), to)
-
-
 def html_bytes(paper: Paper, template: Path) -> bytes:
-    """Return `paper` printed with the Jinja `template`; FileTrouble where the template cannot be used."""
+    """Return `paper` printed with the Jinja `template`; the same paper gives the same bytes.
+
+    FileTrouble where the template cannot be used.
+    """
     environment = SandboxedEnvironment(
         autoescape=True, undefined=StrictUndefined, finalize=_as_text, trim_blocks=True, lstrip_blocks=True
     )

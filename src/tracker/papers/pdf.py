@@ -14,7 +14,7 @@ import typst
 
 from tracker.errors import FileTrouble
 from tracker.papers.charts import alternative, svg
-from tracker.papers.files import printable, write_whole
+from tracker.papers.files import printable
 from tracker.papers.fitting import broken, height
 from tracker.papers.letterhead import rule_length, title_of, words_around
 from tracker.papers.paper import Annex, Block, Chart, Paper, Row, Table
@@ -27,16 +27,11 @@ HIGHEST_WHOLE_ROW = 120
 """Millimetres: a row that may be higher is split, for it might not fit a page under the repeated heading."""
 
 
-def write_pdf(paper: Paper, template: Path, to: Path) -> None:
-    """Print `paper` with the typst `template` into the file `to`; the same paper gives the same bytes.
-
-    FileTrouble where the template cannot be used or the file cannot be written; `to` is then as it was.
-    """
-    write_whole(pdf_bytes(paper, template), to)
-
-
 def pdf_bytes(paper: Paper, template: Path) -> bytes:
-    """Return `paper` printed with the typst `template`; FileTrouble where the template cannot be used."""
+    """Return `paper` printed with the typst `template`; the same paper gives the same bytes.
+
+    FileTrouble where the template cannot be used.
+    """
     compiler = typst.Compiler(font_paths=fonts(), ignore_system_fonts=True, root=str(template.parent))
     try:
         made = compiler.compile(

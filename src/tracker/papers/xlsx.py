@@ -5,13 +5,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time
-from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 from xlsxwriter.utility import xl_range
 
-from tracker.papers.files import printable, write_whole
+from tracker.papers.files import printable
 from tracker.papers.letterhead import attached_to, number_line, title_of
 from tracker.papers.paper import Annex, Chart, Column, Paper, Row, Table
 from tracker.papers.sheets import A4, CELL, FONT, LINE, finished, height, put
@@ -36,16 +35,11 @@ STYLES: dict[str, dict[str, Any]] = {
 }
 
 
-def write_xlsx(paper: Paper, to: Path) -> None:
-    """Write the tables of `paper` into the file `to`; the same paper gives the same bytes.
-
-    FileTrouble where the file cannot be written; `to` is then as it was.
-    """
-    write_whole(xlsx_bytes(paper), to)
-
-
 def xlsx_bytes(paper: Paper) -> bytes:
-    """Return the tables and charts of `paper` as .xlsx: in tables every cell is text, whatever it begins with."""
+    """Return the tables and charts of `paper` as .xlsx; the same paper gives the same bytes.
+
+    In tables every cell is text, whatever it begins with.
+    """
     packed = io.BytesIO()
     with xlsxwriter.Workbook(packed, {"in_memory": True}) as file:
         properties = {"title": title_of(paper), "author": printable(paper.letterhead.issuer)[:255]}

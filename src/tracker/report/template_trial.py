@@ -10,15 +10,15 @@ from pathlib import Path
 from defusedxml.ElementTree import fromstring
 
 from tracker.errors import FileTrouble, TemplateFault, TemplateFaults
-from tracker.papers.docx import write_docx
-from tracker.papers.html import write_html
+from tracker.papers.docx import docx_bytes
+from tracker.papers.html import html_bytes
 from tracker.papers.letterhead import words_around
 from tracker.papers.paper import Paper
-from tracker.papers.pdf import write_pdf
+from tracker.papers.pdf import pdf_bytes
 from tracker.report.memo import memo
 from tracker.report.template_fixture import BARE, HOSTILE, PAPER, PARTY, SILENT, SNAPSHOT
 
-Printer = Callable[[Paper, Path, Path], None]
+Printer = Callable[[Paper, Path], bytes]
 PAPERS = {"day-du": PAPER, "doan-the": PARTY, "it-nhat": BARE}
 """By the name of the file: the one with every part, the party's form, the one with as little as there can be."""
 ACTIVE = frozenset(("applet", "base", "embed", "form", "frame", "iframe", "link", "object", "script"))
@@ -117,12 +117,12 @@ def _said(why: FileTrouble, template: Path) -> str:
 def _printed(template: Path, folder: Path) -> tuple[str, str, list[Fault]]:
     """Print the papers; return a sentence on them, all the words of the first, and what is wrong with it."""
     kinds: dict[str, tuple[str, Printer]] = {
-        ".docx": ("docx", write_docx), ".j2": ("html", write_html), ".typ": ("pdf", write_pdf)
+        ".docx": ("docx", docx_bytes), ".j2": ("html", html_bytes), ".typ": ("pdf", pdf_bytes)
     }  # fmt: skip
     ending, printer = kinds[template.suffix]
     files = [folder / f"in-thu-{name}.{ending}" for name in PAPERS]
     for file, paper in zip(files, PAPERS.values(), strict=True):
-        printer(paper, template, file)
+        file.write_bytes(printer(paper, template))
     sizes = ", ".join(f"{file.name} ({-(-file.stat().st_size // 1000)} kB)" for file in files)
     made = f"Đã in thử {len(files)} văn bản có lời dài và ký tự lạ: {sizes}."
     if ending == "docx":
