@@ -202,9 +202,7 @@ def _migrate(engine: sa.Engine, url: str, create: bool) -> None:
     with engine.connect() as connection:
         if MigrationContext.configure(connection).get_current_revision() == newest:
             return
-    with engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+    with _changing_the_schema(engine) as connection:
         current = MigrationContext.configure(connection).get_current_revision()
         if current == newest:
             return
@@ -217,6 +215,30 @@ def _migrate(engine: sa.Engine, url: str, create: bool) -> None:
             )
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+@contextmanager
+def _changing_the_schema(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Give a connection in a transaction of its own, to migrate on while nobody else does.
+
+    SQLite changes a table by making another in its place, which it refuses while rows elsewhere point at it:
+    what points where is checked at the end instead, and the switch can only be turned outside a transaction.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            with connection.begin():
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
+                yield connection
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                yield connection
+                if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    raise CommandError(f"{lost[0]} -> {lost[2]}")
+        finally:
+            driver.execute("PRAGMA foreign_keys=ON")
 
 
 @contextmanager
