@@ -123,11 +123,10 @@ def report(request: ReportRequest = ReportRequest()) -> list[Path]:  # noqa: B00
 
 def summary(compiled: Compiled, mailed: list[str]) -> str:
     """Return what the memo holds, what changed and where its files are, for the coordinator."""
-    told = sum(row.said is not None for row in compiled.snapshot.rows)
     kind = "bản chính thức" if compiled.report.final else "bản dự thảo"
     parts = [
         f"## {compiled.snapshot.period.title}, {kind}, lần tổng hợp {compiled.report.number}",
-        f"{told}/{len(compiled.snapshot.rows)} hoạt động có báo cáo; "
+        f"{compiled.snapshot.told}/{len(compiled.snapshot.rows)} hoạt động có báo cáo; "
         f"số liệu đến ngày {compiled.snapshot.as_of:%d/%m/%Y}.",
         "\n".join(f"- [{file.name}](<{file.absolute().as_uri()}>)" for file in compiled.files),
         as_list(mailed),

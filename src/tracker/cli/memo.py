@@ -48,12 +48,13 @@ def print_again(args: argparse.Namespace) -> None:
 
 
 def _tell(compiled: Compiled) -> None:
-    report, rows, areas = compiled.report, compiled.snapshot.rows, compiled.snapshot.localities
-    told = sum(row.said is not None for row in rows)
-    heard = f", {sum(row.said is not None for row in areas)}/{len(areas)} địa phương" if areas else ""
+    report, snapshot = compiled.report, compiled.snapshot
+    heard = f", {snapshot.heard}/{len(snapshot.localities)} địa phương" if snapshot.localities else ""
     which = "Bản chính thức, lần" if report.final else "Lần"
     kept = "" if compiled.is_new else " (số liệu không đổi từ lần tổng hợp trước)"
-    print(f"{which} tổng hợp {report.number}{kept}: {told}/{len(rows)} hoạt động{heard} có báo cáo.")
+    print(
+        f"{which} tổng hợp {report.number}{kept}: {snapshot.told}/{len(snapshot.rows)} hoạt động{heard} có báo cáo."
+    )
     for file in compiled.files:
         print(shown(file))
     for heading, lines in (

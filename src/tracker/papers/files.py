@@ -14,6 +14,14 @@ from tracker.errors import FileTrouble
 Format = Literal["docx", "html", "pdf", "xlsx"]
 FORMATS: tuple[Format, ...] = get_args(Format)
 """What a memo can be printed as; each is also the end of its file's name."""
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+MEDIA_TYPES: Mapping[str, str] = {
+    "docx": f"{_OFFICE}.wordprocessingml.document",
+    "html": "text/html; charset=utf-8",
+    "pdf": "application/pdf",
+    "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+}
+"""By the end of a file's name."""
 _UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from tracker.papers.files import MEDIA_TYPES
 from tracker.progress import TEXTS
 
-MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+MEDIA_TYPE = MEDIA_TYPES["xlsx"]
 FORMAT = 1
 """Raise it when a workbook sent out before can no longer be read."""
 REPORT, TARGETS, GUIDE, META, LISTS = "Báo cáo", "Chỉ tiêu", "Hướng dẫn", "_meta", "_danh_muc"

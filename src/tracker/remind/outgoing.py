@@ -8,6 +8,7 @@ from tracker.letters.compose import composed_line
 from tracker.letters.due_event import due_event
 from tracker.letters.mime import Attachment
 from tracker.letters.queue import Outgoing, composed_for_agency
+from tracker.papers.files import MEDIA_TYPES
 from tracker.papers.workbook_filling import filled_workbook
 from tracker.plan.model import Agency
 from tracker.remind.agenda import Agenda, Unreachable
@@ -173,5 +174,4 @@ def _paper(settings: Settings, day: Agenda, period: Period, late: Sequence[LateA
 
     looks = settings.templates / "memo"
     paper = dispatch(looks, day.plan, period, late, day.today, illustration=settings.illustration)
-    word = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-    return Attachment("cong-van-don-doc.docx", word, docx_bytes(paper, looks / "cong-van.docx"))
+    return Attachment("cong-van-don-doc.docx", MEDIA_TYPES["docx"], docx_bytes(paper, looks / "cong-van.docx"))

@@ -191,6 +191,16 @@ class Snapshot:
     closing: str = ""
     """The coordinator's own first and last words; empty: the template's."""
 
+    @property
+    def told(self) -> int:
+        """Return how many of the activities were reported on."""
+        return sum(row.said is not None for row in self.rows)
+
+    @property
+    def heard(self) -> int:
+        """Return how many localities reported."""
+        return sum(row.said is not None for row in self.localities)
+
     def as_json(self) -> str:
         """Return the snapshot as JSON: the same facts give the same letters."""
         return json.dumps(asdict(self), ensure_ascii=False, sort_keys=True, indent=1, default=str)

@@ -1,24 +1,17 @@
 """A compiled memo to the coordinator by letter."""
 
-from pathlib import Path
-
 import sqlalchemy as sa
 
 from tracker.letters.address import address_book
 from tracker.letters.mime import Attachment
 from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
+from tracker.papers.files import MEDIA_TYPES
 from tracker.report.compile import Compiled
 from tracker.settings import Settings
 from tracker.store.engine import writing
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
 
-KINDS = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".html": "text/html; charset=utf-8",
-    ".pdf": "application/pdf",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 MOST_ATTACHED = 10_000_000
 """Bytes: what mail servers usually take, with room for their coding."""
 
@@ -40,7 +33,7 @@ def queue_memo(engine: sa.Engine, settings: Settings, compiled: Compiled) -> boo
             "number": report.number,
             "as_of": snapshot.as_of,
             "asked": len(snapshot.rows),
-            "told": sum(row.said is not None for row in snapshot.rows),
+            "told": snapshot.told,
             "attached": [file.name for file in attached],
             "left_out": [] if small else [str(file) for file in compiled.files],
             "changed": compiled.changed,
@@ -53,11 +46,10 @@ def queue_memo(engine: sa.Engine, settings: Settings, compiled: Compiled) -> boo
             agency=coordinator,
             words=composed_for_agency(settings, plan, "memo", period, coordinator, told_of),
             envelopes=address_book(session, settings).envelopes(coordinator),
-            attachments=[_attachment(file) for file in attached],
+            attachments=[
+                Attachment(name=file.name, kind=MEDIA_TYPES[file.suffix[1:]], data=file.read_bytes())
+                for file in attached
+            ],
             linked=False,
         )
         return queue_outgoing(session, settings, version, plan, letter, settings.now()) is not None
-
-
-def _attachment(file: Path) -> Attachment:
-    return Attachment(name=file.name, kind=KINDS[file.suffix], data=file.read_bytes())

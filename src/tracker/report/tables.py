@@ -56,13 +56,12 @@ def targets(snapshot: facts.Snapshot) -> Table:
 def compared(snapshot: facts.Snapshot) -> Table:
     """Return how reporting and the tasks themselves stand beside the periods before, counted in activities."""
     late = sum(row.late for row in snapshot.rows)
-    told = sum(row.said is not None for row in snapshot.rows)
     now = facts.Past(
         title="Kỳ này",
         asked=len(snapshot.rows),
-        in_time=told - late,
+        in_time=snapshot.told - late,
         late=late,
-        silent=len(snapshot.rows) - told,
+        silent=len(snapshot.rows) - snapshot.told,
         cells=Counter(row.cell for row in snapshot.rows),
         illustration=snapshot.illustration,
     )

@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import unicodedata
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from tracker.collect.form import Typed
 from tracker.collect.review import check_reviewer
 from tracker.errors import BadInput, FileTrouble
-from tracker.papers.files import FORMATS, Format
+from tracker.papers.files import FORMATS, MEDIA_TYPES
 from tracker.report.compile import file_name, print_one_again
 from tracker.report.kept import kept_memos
 from tracker.settings import Settings
@@ -27,13 +26,6 @@ from tracker.web.coordinator import REVIEWER, opened_review
 from tracker.web.owner import read_form
 from tracker.web.pages import Pages
 
-OFFICE = "application/vnd.openxmlformats-officedocument"
-MEDIA_TYPES: Mapping[Format, str] = {
-    "docx": f"{OFFICE}.wordprocessingml.document",
-    "html": "text/html",
-    "pdf": "application/pdf",
-    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
-}
 KEPT = "da-luu"
 """Says in the address that words were kept."""
 
