@@ -52,9 +52,8 @@ def _tell(compiled: Compiled) -> None:
     heard = f", {snapshot.heard}/{len(snapshot.localities)} địa phương" if snapshot.localities else ""
     which = "Bản chính thức, lần" if report.final else "Lần"
     kept = "" if compiled.is_new else " (số liệu không đổi từ lần tổng hợp trước)"
-    print(
-        f"{which} tổng hợp {report.number}{kept}: {snapshot.told}/{len(snapshot.rows)} hoạt động{heard} có báo cáo."
-    )
+    told = f"{snapshot.told}/{len(snapshot.rows)} hoạt động{heard}"
+    print(f"{which} tổng hợp {report.number}{kept}: {told} có báo cáo.")
     for file in compiled.files:
         print(shown(file))
     for heading, lines in (
