@@ -38,7 +38,8 @@ EVERY_MORNING, EVERY_MORNING_EARLIER, EVERY_QUARTER = "0 8 * * *", "0 7 * * *", 
 
 def main() -> int:
     """Serve until told to stop; return the exit status."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for sign in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore SIGINT unless told otherwise
+        signal.signal(sign, signal.default_int_handler)
     try:
         settings = load_settings()
         with opened_store(settings.database_url) as engine, prefect_server(settings), pages(engine, settings):

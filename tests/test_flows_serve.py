@@ -44,7 +44,8 @@ def environment(tmp_path: Path) -> dict[str, str]:
 @pytest.fixture
 def service(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     """Start the service and wait until it says that it runs."""
-    command = [sys.executable, "-m", "flows.serve"]
+    # As a script's background job, which its shell starts deaf to SIGINT.
+    command = ["sh", "-c", "trap '' INT; exec \"$0\" -m flows.serve", sys.executable]
     process = subprocess.Popen(
         command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
