@@ -111,7 +111,7 @@ def mail_memo(settings: Settings, compiled: Compiled) -> list[str]:
 def report(request: ReportRequest = ReportRequest()) -> list[Path]:  # noqa: B008  # never changed
     """Compile the memo that `request` asks for; returns its files."""
     settings = load_settings()
-    who = f"prefect {runtime.flow_run.get_name() or 'run'}"
+    who = f"Prefect, lượt chạy {runtime.flow_run.get_name() or '(không tên)'}"
     files: list[Path] = []
     for period in [request.period] if request.period else periods_due(settings):
         compiled = compile_period(settings, period, request, who)
