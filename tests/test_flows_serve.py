@@ -60,8 +60,8 @@ def service(environment: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
     timer.cancel()
     assert process.poll() is None, "".join(lines)
     yield process
-    if process.poll() is None:
-        process.kill()
+    for one in family(process.pid) if process.poll() is None else ():
+        os.kill(one, signal.SIGKILL)
     process.communicate()
 
 
