@@ -265,6 +265,13 @@ def test_what_is_unknown_or_not_possible_is_one_clear_message(
     assert hint in reminded.refused(*typed, "--on", DAY)
 
 
+def test_before_any_period_is_open_the_way_to_open_it_is_told(office: Office) -> None:
+    office.well("apply", "--on", DAY)
+    assert office.refused("report", "2024", "--on", DAY).endswith("hoặc mở ngay: tracker period open 2024\n")
+    office.well("period", "open", "2024", "--on", DAY)
+    assert "Lần tổng hợp 1" in office.well("report", "2024", "--on", DAY, "--formats", "html")
+
+
 def test_a_link_into_a_closed_period_is_given_to_read_for_a_while(reminded: Office) -> None:
     given = reminded.well("link", "2024", "so-tttt", "--on", "2025-01-01")
     assert given.endswith("đã khóa sau ngày 31/12/2024: đường dẫn này chỉ để xem.\n")

@@ -155,7 +155,8 @@ def find_period(session: Session, code: str) -> Period:
     period = session.scalar(sa.select(Period).where(Period.code == code))
     if period is None:
         known = session.scalars(sa.select(Period.code)).all()
-        way_out = nearest(code, known) if known else "chưa mở kỳ nào, xem: tracker period open --help"
+        open_it = f"lần nhắc đầu tiên trong kỳ sẽ mở, hoặc mở ngay: tracker period open {code}"
+        way_out = nearest(code, known) if known else open_it
         raise BadInput(f'chưa có kỳ "{code}"; {way_out}')
     return period
 
