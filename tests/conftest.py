@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
+from factories_web import Season, open_season
 from office import DAY, Office
 from smtp_post import Post, free_port
 
@@ -92,6 +93,18 @@ def make_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[.
 def settings(make_settings: Callable[..., Settings]) -> Settings:
     """Give the default settings in a temporary folder."""
     return make_settings()
+
+
+@pytest.fixture
+def season(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
+    """Give a small season behind the web pages, on each of the two kinds of database."""
+    return open_season(engine, make_settings)
+
+
+@pytest.fixture
+def quiet_season(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
+    """Give such a season on SQLite alone, for tests that are not about the store."""
+    return open_season(sqlite_engine, make_settings)
 
 
 @pytest.fixture

@@ -29,11 +29,6 @@ AFTER = date(2025, 1, 1)
 
 
 @pytest.fixture
-def season(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(engine, make_settings)
-
-
-@pytest.fixture
 def quiet(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
     return open_season(sqlite_engine, make_settings)
 

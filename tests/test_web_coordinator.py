@@ -31,16 +31,6 @@ OFFICER = "Chuyên viên (minh họa)"
 ACCEPTED, RETURNED, SUBMITTED = DutyState.ACCEPTED, DutyState.RETURNED, DutyState.SUBMITTED
 
 
-@pytest.fixture
-def season(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(engine, make_settings)
-
-
-@pytest.fixture
-def quiet_season(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(sqlite_engine, make_settings)
-
-
 def review_link(season: Season, agency: str = "hoi", code: str = "2024") -> str:
     with writing(season.engine) as session:
         key, period = season.settings.secret_key(), find_period(session, code)

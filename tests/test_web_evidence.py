@@ -37,11 +37,6 @@ def office(part: str, *more: str) -> bytes:
 
 
 @pytest.fixture
-def season(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(engine, make_settings)
-
-
-@pytest.fixture
 def quiet(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
     return open_season(sqlite_engine, make_settings)
 

@@ -72,11 +72,6 @@ CONTROLS = ("\x00", "\x07", "\x1b[31m", "\x7f", "\x85", "\ufffe")
 SIGNED = "Cán bộ (minh họa)"
 
 
-@pytest.fixture
-def season(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(engine, make_settings)
-
-
 class Seen(HTMLParser):
     """What a browser would show and run of a page."""
 

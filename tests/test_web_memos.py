@@ -23,16 +23,6 @@ from tracker.store.tables import JournalEntry, Purpose
 LIST = "/bao-cao/tong-hop"
 
 
-@pytest.fixture
-def season(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(engine, make_settings)
-
-
-@pytest.fixture
-def quiet_season(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(sqlite_engine, make_settings)
-
-
 def compiled(season: Season, **given: object) -> Compiled:
     return compile_memo(season.engine, season.settings, "2024", WHO, **given)  # type: ignore[arg-type]
 
@@ -148,8 +138,6 @@ def test_hostile_words_are_shown_as_typed_and_run_nowhere(quiet_season: Season) 
     plain = seen(follow(quiet_season, keep(quiet_season, opening="Không có gì lạ")).text).tags
     for text in HOSTILE:
         kept = keep(quiet_season, opening=text, closing=text)
-        if kept.status_code == 422:
-            continue
         page = follow(quiet_season, kept)
         assert seen(page.text).tags == plain, text
         assert seen(page.text).handlers == set(), text

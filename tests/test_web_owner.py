@@ -24,16 +24,6 @@ from tracker.store.tables import Draft, Duty, Figure, Period, Update
 SIGNED = "Phó Giám đốc (minh họa)"
 
 
-@pytest.fixture
-def season(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(engine, make_settings)
-
-
-@pytest.fixture
-def quiet_season(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(sqlite_engine, make_settings)
-
-
 def filled(season: Season, link: str, **typed: str) -> dict[str, str]:
     """Return the page's fields with `typed` in them: II_1_result="…" stands for II.1.result."""
     fields = fields_of(season.browser.get(link)) | {"said_by": SIGNED}

@@ -13,11 +13,6 @@ from tracker.store.engine import writing
 from tracker.store.tables import Letter, Link
 
 
-@pytest.fixture
-def season(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(engine, make_settings)
-
-
 def kill_links(season: Season, how: str) -> None:
     now = season.settings.now()
     with writing(season.engine) as session:

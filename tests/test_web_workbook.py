@@ -1,30 +1,16 @@
 """The workbook on the agency's page: fetched, filled in as an officer does, sent back, refused cell by cell."""
 
-from collections.abc import Callable
-
 import httpx
 import pytest
-import sqlalchemy as sa
-from factories_web import Season, open_season, read_html
+from factories_web import Season, read_html
 from workbooks import fill
 
 from tracker.papers.workbook import MEDIA_TYPE
-from tracker.settings import Settings
 from tracker.store.tables import Update
 from tracker.web.security import LARGEST_BODY
 
 GOOD = {"II.1.status": "Đang thực hiện", "II.1.percent": 60, "II.1.result": "Đã mở hai lớp", "htx-moi.value": "3"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-
-
-@pytest.fixture
-def season(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(engine, make_settings)
-
-
-@pytest.fixture
-def quiet_season(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return open_season(sqlite_engine, make_settings)
 
 
 def fetched(season: Season, link: str) -> bytes:

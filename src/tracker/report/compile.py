@@ -148,9 +148,8 @@ def print_one_again(settings: Settings, report: Report, form: Format) -> bytes:
 
     FileTrouble where the template cannot be used.
     """
-    looks = settings.templates / "memo"
-    paper = memo(read_snapshot(report.snapshot), looks / "memo.txt", draft=not report.final)
-    return _printed(paper, looks, form)
+    paper = _paper(settings, report, read_snapshot(report.snapshot))
+    return _printed(paper, settings.templates / "memo", form)
 
 
 def _refuse_final(live: Snapshot, choice: Choice, frozen: Report | None) -> None:
@@ -176,8 +175,7 @@ def _print(
     formats: Sequence[Format],
     step: Step,
 ) -> tuple[Path, ...]:
-    looks = settings.templates / "memo"
-    paper = memo(snapshot, looks / "memo.txt", number, draft=not report.final)
+    paper, looks = _paper(settings, report, snapshot, number), settings.templates / "memo"
     files = {each: settings.reports / file_name(code, report, each) for each in FORMATS if each in formats}
     # typst leaves the interpreter alone while it sets the PDF, so that the others are printed meanwhile.
     with ThreadPoolExecutor(max_workers=1) as beside:
@@ -193,6 +191,10 @@ def _print(
             pdf.result()
     step("Xong", 1)
     return tuple(files.values())
+
+
+def _paper(settings: Settings, report: Report, snapshot: Snapshot, number: int | None = None) -> Paper:
+    return memo(snapshot, settings.templates / "memo" / "memo.txt", number, draft=not report.final)
 
 
 def file_name(code: str, report: Report, form: Format) -> str:

@@ -122,7 +122,7 @@ class CoordinatorPages:
             opened = opened_review(session, token, now)
             found = accept_seen(session, opened.period, seen, reviewer, now)
         told = {"duyet": found.accepted, "da-co": found.standing}
-        return _to(opened.path, reviewer, told | {"bo-qua": len(seen) - found.accepted - found.standing})
+        return sent_on(opened.path, reviewer, told | {"bo-qua": len(seen) - found.accepted - found.standing})
 
     def _agency(
         self, token: str, agency_id: str, query: Typed, verdicts: Verdicts | None = None, status: int = 200
@@ -158,7 +158,7 @@ class CoordinatorPages:
                     if decided:
                         told = {"duyet": decided.accepted, "tra-lai": decided.returned}
                         told |= {"khong-toi": decided.untold, "da-co": decided.standing}
-                        return _to(f"{opened.path}/{agency_id}", who, told)
+                        return sent_on(f"{opened.path}/{agency_id}", who, told)
                     status = 409
                     verdicts.overtake(changed)
         except BadInput as why:
@@ -204,27 +204,21 @@ class CoordinatorPages:
         if faults:
             return self._reply(token, message_id, {REVIEWER: reviewer}, typed, faults)
         page = f"{opened.path}/thu/{message_id}" if action == "more" else opened.path
-        return _to(page, reviewer, {"thu": action})
+        return sent_on(page, reviewer, {"thu": action})
 
     def _render(self, name: str, status: int, opened: Opened, query: Typed, **facts: Any) -> Response:
-        reviewer = query.get(REVIEWER, "")
         counts = {name: query.get(name, "") for name in COUNTS}
         return self.pages.render(
             name,
             status,
-            home=opened.path,
-            named=f"?{urlencode({REVIEWER: reviewer})}" if reviewer else "",
-            reviewer=reviewer,
             told={name: int(count) if NUMBER.fullmatch(count) else None for name, count in counts.items()},
             thu=query.get("thu", ""),
-            header=opened.plan.plan,
             plan=opened.plan,
-            period=opened.period,
-            coordinator=opened.coordinator,
             closed=opened.today > opened.period.closes,
             statuses=STATUS_WORDS,
             texts=TEXTS,
             ways=WAYS,
+            **around(opened, query),
             **facts,
         )
 
@@ -241,5 +235,19 @@ def opened_review(session: Session, token: str, now: datetime) -> Opened:
     return Opened(f"/r/{token}", plan, period, coordinator, now.astimezone(ZONE).date())
 
 
-def _to(page: str, reviewer: str, told: Mapping[str, object]) -> Response:
+def around(opened: Opened, query: Typed) -> dict[str, Any]:
+    """Return what every page of the coordinator's shows: where it leads, of what it is, and who reviews."""
+    reviewer = query.get(REVIEWER, "")
+    return {
+        "home": opened.path,
+        "named": f"?{urlencode({REVIEWER: reviewer})}" if reviewer else "",
+        "reviewer": reviewer,
+        "header": opened.plan.plan,
+        "period": opened.period,
+        "coordinator": opened.coordinator,
+    }
+
+
+def sent_on(page: str, reviewer: str, told: Mapping[str, object]) -> Response:
+    """Return the answer that leads to `page`, which says what was `told`."""
     return RedirectResponse(f"{page}?{urlencode({REVIEWER: reviewer, **told})}", 303)

@@ -4,25 +4,24 @@ import asyncio
 import hashlib
 import unicodedata
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from tracker.collect.form import Typed
 from tracker.collect.review import check_reviewer
 from tracker.errors import BadInput, FileTrouble
 from tracker.papers.files import FORMATS, MEDIA_TYPES
 from tracker.report.compile import file_name, print_one_again
-from tracker.report.kept import kept_memos
+from tracker.report.history import kept_memos
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.periods import faults_around, write_around
 from tracker.store.reports import find_report
-from tracker.web.coordinator import REVIEWER, opened_review
+from tracker.web.coordinator import REVIEWER, around, opened_review, sent_on
 from tracker.web.owner import read_form
 from tracker.web.pages import Pages
 
@@ -58,22 +57,16 @@ class MemoPages:
             opened = opened_review(session, token, self.settings.now())
             memos = kept_memos(session, self.settings, opened.period)
         period, faults = opened.period, faults or {}
-        reviewer = query.get(REVIEWER, "")
         return self.pages.render(
             "memos",
             409 if "overtaken" in faults else 422 if faults else 200,
-            home=opened.path,
-            named=f"?{urlencode({REVIEWER: reviewer})}" if reviewer else "",
-            reviewer=reviewer,
-            header=opened.plan.plan,
-            period=period,
-            coordinator=opened.coordinator,
             memos=memos,
             formats=FORMATS,
             words=typed or {"opening": period.opening, "closing": period.closing},
             shown=_mark(period.opening, period.closing),
             kept=KEPT in query,
             faults=faults,
+            **around(opened, query),
         )
 
     def _keep(self, token: str, typed: Typed) -> Response:
@@ -87,12 +80,12 @@ class MemoPages:
             opened = opened_review(session, token, now)
             there = _mark(opened.period.opening, opened.period.closing)
             if there not in (typed.get("shown"), _mark(**words)):
-                faults["overtaken"] = "lời của kỳ vừa được người khác sửa trong lúc trang đang mở"
+                faults["overtaken"] = "Lời của kỳ vừa được người khác sửa trong lúc trang đang mở."
             if not faults and there != _mark(**words):
                 write_around(session, opened.period, words["opening"], words["closing"], who, now)
         if faults:
             return self._show(token, {REVIEWER: typed.get("reviewer", "")}, words, faults)
-        return RedirectResponse(f"{opened.path}/bao-cao/tong-hop?{urlencode({REVIEWER: who, KEPT: 1})}", 303)
+        return sent_on(f"{opened.path}/bao-cao/tong-hop", who, {KEPT: 1})
 
     def _file(self, token: str, number: int, form: str) -> Response:
         if form not in FORMATS:

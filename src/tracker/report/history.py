@@ -14,7 +14,7 @@ from tracker.store.tables import Period, Report
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptMemo:
     """A memo that was compiled, what was frozen for it, and what it says otherwise than the one before.
 
     `changed` is None for the first memo of its choice. `after` tells what came after a final one.
@@ -26,15 +26,15 @@ class Kept:
     after: list[str]
 
 
-def kept_memos(session: Session, settings: Settings, period: Period) -> list[Kept]:
+def kept_memos(session: Session, settings: Settings, period: Period) -> list[KeptMemo]:
     """Return the memos of `period`, the newest first."""
-    found: list[Kept] = []
+    found: list[KeptMemo] = []
     before: dict[str, Snapshot] = {}
     for report in reports_of(session, period):
         snapshot, earlier = read_snapshot(report.snapshot), before.get(report.choice)
         changed = None if earlier is None else changes(earlier, snapshot)
         after = _came_after(session, settings, period, snapshot) if report.final else []
-        found.insert(0, Kept(report, snapshot, changed, after))
+        found.insert(0, KeptMemo(report, snapshot, changed, after))
         before[report.choice] = snapshot
     return found
 
