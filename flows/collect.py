@@ -5,10 +5,10 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.remind import send
 from flows.shown import as_list
-from tracker.collect.intake import Intake, take_in_today
-from tracker.collect.mailbox import read_inbox
-from tracker.collect.wording import inbox_lines, inbox_troubles
+from tracker.answers.receipts import Intake, take_in_today
 from tracker.errors import FileTrouble, MailboxShut
+from tracker.inbox.mailbox import read_inbox
+from tracker.inbox.summary import inbox_lines, inbox_troubles
 from tracker.remind.refresh import refresh_queued
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store, reading

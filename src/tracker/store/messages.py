@@ -12,6 +12,8 @@ from tracker.store.tables import Letter, Message, Period
 
 NOTED = "\n\n[Ghi chú của chương trình: "
 """What stands between a writer's own words and what the program says of the message."""
+WORKBOOK_RECORDED = "Đã ghi nhận tệp Excel kèm thư"
+"""How the note on a message begins whose workbook is recorded, so that nothing of it is left to do."""
 
 
 class Kind(StrEnum):
