@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from benchmarks.plans import ROOT, grown_plan
 from tracker.answers.checks import Answer
-from tracker.answers.record import Said, record_answers
+from tracker.answers.record import Signed, record_answers
 from tracker.papers.files import FORMATS, Format
 from tracker.plan.reader import read_plan
 from tracker.progress import UpdateStatus
@@ -42,7 +42,7 @@ def memo(engine: sa.Engine, settings: Settings, formats: Sequence[Format] = FORM
     """Compile the memo with every duty answered, from the snapshot to the files."""
     from tracker.report.compile import compile_memo
 
-    said = Said(by="Người đo (minh họa)", at=settings.now(), way="page", illustration=True)
+    said = Signed(by="Người đo (minh họa)", at=settings.now(), way="page", illustration=True)
     answer = Answer(
         status=UpdateStatus.UNDER_WAY,
         percent=60,

@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.outbox import sink  # noqa: E402
 from tracker.answers.checks import Answer  # noqa: E402
-from tracker.answers.record import Said, record_answers  # noqa: E402
+from tracker.answers.record import Signed, record_answers  # noqa: E402
 from tracker.plan.reader import read_plan  # noqa: E402
 from tracker.progress import UpdateStatus  # noqa: E402
 from tracker.remind.queue import queue_today  # noqa: E402
@@ -149,7 +149,7 @@ def season(engine: sa.Engine, settings: Settings) -> dict[str, str]:
         apply_plan(session, reading, "bench", LAST_YEAR, now)
         open_ruled_periods(session, reading.plan, LAST_YEAR, now)
         before = {duty.id: (duty, answer) for duty in duties_of(session, find_period(session, "2023"))}
-        record_answers(session, before, Said(by="Người đo (minh họa)", at=now, way="page", illustration=True))
+        record_answers(session, before, Signed(by="Người đo (minh họa)", at=now, way="page", illustration=True))
     queue_today(engine, settings)
     with writing(engine) as session:
         period = find_period(session, "2024")

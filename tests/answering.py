@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
 from tracker.answers.checks import Answer
-from tracker.answers.record import Said, record_answers, record_figures
+from tracker.answers.record import Signed, record_answers, record_figures
+from tracker.case import Case, open_case
 from tracker.papers.paper import Paper
 from tracker.plan.model import Plan
 from tracker.plan.reader import Reading, parse_plan, read_plan
@@ -17,6 +18,7 @@ from tracker.progress import UpdateStatus
 from tracker.report.facts import Snapshot
 from tracker.report.memo import memo
 from tracker.report.snapshot import take_snapshot
+from tracker.settings import load_settings
 from tracker.store.apply import apply_plan
 from tracker.store.duties import duties_of
 from tracker.store.engine import reading, writing
@@ -66,9 +68,9 @@ def open_season(engine: sa.Engine, plan: Reading | None = None, *days: date) -> 
     return applied.plan
 
 
-def said(by: str = WHO, at: datetime = NOW, *, illustration: bool = False) -> Said:
+def said(by: str = WHO, at: datetime = NOW, *, illustration: bool = False) -> Signed:
     """Return who says it and when."""
-    return Said(by=by, at=at, way="page", illustration=illustration)
+    return Signed(by=by, at=at, way="page", illustration=illustration)
 
 
 def answer(result: str = "Đã làm", **given: object) -> Answer:
@@ -78,6 +80,11 @@ def answer(result: str = "Đã làm", **given: object) -> Answer:
     return Answer(**{**values, **texts, **given})
 
 
+def case_of(session: Session, agency: str = "", at: datetime = NOW, code: str = "2024") -> Case:
+    """Return the case of `agency` in the period `code` at `at`."""
+    return open_case(session, load_settings({"TRACKER_SECRET_KEY": "a key for tests alone"}), code, agency, at)
+
+
 def duty_of(session: Session, activity: str, code: str = "2024") -> Duty:
     """Return the one duty on `activity` in the period `code`."""
     [duty] = [d for d in duties_of(session, find_period(session, code)) if d.activity_id == activity]
@@ -85,7 +92,7 @@ def duty_of(session: Session, activity: str, code: str = "2024") -> Duty:
 
 
 def say(
-    engine: sa.Engine, activity: str, words: Answer | None = None, who: Said | None = None, code: str = "2024"
+    engine: sa.Engine, activity: str, words: Answer | None = None, who: Signed | None = None, code: str = "2024"
 ) -> list[Update]:
     """Answer `activity`; return what was recorded."""
     with writing(engine) as session:
@@ -98,7 +105,7 @@ def give_figure(
     target: str,
     value: object,
     code: str = "2024",
-    who: Said | None = None,
+    who: Signed | None = None,
     agency: str | None = None,
 ) -> int:
     """Give `target` a value, by `agency` or whom the plan names; return how many figures were recorded."""

@@ -81,7 +81,7 @@ def test_what_is_wrong_is_said_beside_its_field(typed: dict[str, str], field: st
     answer, faults = check_answer(typed)
     assert answer is None
     assert list(faults) == [field]
-    assert hint in faults[field]
+    assert hint in str(faults[field])
 
 
 def test_all_faults_are_named_at_once() -> None:
@@ -178,7 +178,7 @@ def test_what_is_no_vietnamese_number_is_named_with_an_example(typed: str) -> No
     value, fault = check_figure(typed, "%")
     assert value is None
     assert fault is not None
-    assert "ví dụ 12 hoặc 1.253 hoặc 12,5" in fault
+    assert "ví dụ 12 hoặc 1.253 hoặc 12,5" in str(fault)
 
 
 @pytest.mark.parametrize("typed", ["1.000.000.001", "9" * 15, "9" * 5_000])
@@ -186,7 +186,7 @@ def test_a_figure_that_no_unit_explains_is_refused(typed: str) -> None:
     value, fault = check_figure(typed, "%")
     assert value is None
     assert fault is not None
-    assert "quá lớn" in fault
+    assert "quá lớn" in str(fault)
 
 
 @PATIENT
@@ -212,7 +212,7 @@ def test_no_text_whatever_breaks_the_reading_of_a_figure(typed: str) -> None:
 def test_a_figure_that_its_unit_does_not_allow_is_refused(typed: str, unit: str, words: str) -> None:
     value, fault = check_figure(typed, unit)
     assert value is None
-    assert words in (fault or "")
+    assert words in str(fault)
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,14 @@ from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
-from answering import NOW, TODAY, WHO, duty_of, edited_plan, later, open_season, said, say, shipped_plan
+from answering import NOW, TODAY, WHO, case_of, duty_of, edited_plan, later, open_season, say, shipped_plan
 from factories_web import plan_text
 
 from tracker.answers.checks import LONGEST
 from tracker.answers.contributions import MOST_IN_GROUP, coordinated
-from tracker.answers.drafts import filled_form
-from tracker.answers.form import Form, PartEntry
-from tracker.answers.submit import save_draft, send_form, send_one
-from tracker.errors import BadInput
+from tracker.answers.drafts import save_draft
+from tracker.answers.form import ContributionEntry, Form
+from tracker.errors import BadInput, Fault
 from tracker.plan.model import Plan
 from tracker.plan.reader import parse_plan
 from tracker.progress import DutyState
@@ -27,7 +26,8 @@ from tracker.store.apply import apply_plan
 from tracker.store.engine import reading, writing
 from tracker.store.periods import change_closing, find_period
 from tracker.store.plans import plan_in_force
-from tracker.store.tables import Draft, JournalEntry, Part, Update
+from tracker.store.tables import Contribution, Draft, JournalEntry, Update
+from tracker.web.fields import filled_form, send_fields
 
 TRADE, FARMING, SCIENCE, FINANCE, MINORITIES = (
     "so-cong-thuong",
@@ -44,8 +44,7 @@ NAMED = "II.26"
 
 def page(engine: sa.Engine, agency: str, today: date = TODAY) -> Form:
     with reading(engine) as session:
-        _, plan = plan_in_force(session)
-        return filled_form(session, plan, find_period(session, "2024"), agency, today)
+        return filled_form(case_of(session, agency, NOW + (today - TODAY)))
 
 
 def add(
@@ -61,27 +60,25 @@ def add(
 ) -> Form:
     """Send one part from a page that shows `revision`, by default the newest one; return the page afterwards."""
     with writing(engine) as session:
-        _, plan = plan_in_force(session)
-        period = find_period(session, "2024")
+        case = case_of(session, agency, later(days=days))
         if revision is None:
-            shown = filled_form(session, plan, period, agency, TODAY + timedelta(days=days), {})
-            revision = max((one.revision for one in shown.parts if one.activity.id == activity), default=0)
+            shown = filled_form(case, {})
+            revision = max((one.revision for one in shown.contributions if one.activity.id == activity), default=0)
         typed = {f"{activity}.part": text, f"{activity}.revision": str(revision), "said_by": by, **typed}
-        form, _ = send_one(session, plan, period, agency, typed, said(by, later(days=days)), activity)
-        return form
+        return send_fields(case, typed, activity)[0].form
 
 
-def parts(engine: sa.Engine) -> list[Part]:
+def parts(engine: sa.Engine) -> list[Contribution]:
     with reading(engine) as session:
-        return list(session.scalars(sa.select(Part).order_by(Part.id)))
+        return list(session.scalars(sa.select(Contribution).order_by(Contribution.id)))
 
 
 def texts(engine: sa.Engine) -> list[tuple[str, int, str]]:
     return [(part.agency_id, part.revision, part.text) for part in parts(engine)]
 
 
-def part_of(form: Form, activity: str = SHARED) -> PartEntry:
-    [found] = [one for one in form.parts if one.activity.id == activity]
+def part_of(form: Form, activity: str = SHARED) -> ContributionEntry:
+    [found] = [one for one in form.contributions if one.activity.id == activity]
     return found
 
 
@@ -108,26 +105,26 @@ def test_an_agency_may_add_to_what_it_coordinates_this_year_named_or_in_a_group_
 ) -> None:
     plan = open_season(sqlite_engine)
     for agency in (TRADE, FARMING, SCIENCE, MINORITIES, "hoi-lhpn", "ubnd-tri-ton"):
-        offered = [one.activity.id for one in page(sqlite_engine, agency).parts]
+        offered = [one.activity.id for one in page(sqlite_engine, agency).contributions]
         assert offered == [
             one.id
             for one in plan.activities_of(2024)
             if agency in plan.members(one.coordinating) and one.lead != agency
         ]
     assert part_of(page(sqlite_engine, MINORITIES)).lead.id == TRADE
-    assert [one.activity.id for one in page(sqlite_engine, SCIENCE).parts] == [NAMED]
-    assert page(sqlite_engine, "ubnd-tri-ton").parts == []
+    assert [one.activity.id for one in page(sqlite_engine, SCIENCE).contributions] == [NAMED]
+    assert page(sqlite_engine, "ubnd-tri-ton").contributions == []
 
 
 def test_the_page_of_an_agency_that_only_coordinates_has_no_duties_and_can_be_sent(
     sqlite_engine: sa.Engine,
 ) -> None:
-    plan = open_season(sqlite_engine)
+    open_season(sqlite_engine)
     assert page(sqlite_engine, MINORITIES).entries == []
     with writing(sqlite_engine) as session:
         typed = {f"{SHARED}.part": "Đã mở 02 lớp", "II.11.part": "Đã cử 01 người", "said_by": WHO}
-        form, new = send_form(session, plan, find_period(session, "2024"), MINORITIES, typed, said(), TODAY)
-    assert (form.fault_count, new) == (0, [])
+        outcome, _ = send_fields(case_of(session, MINORITIES), typed)
+    assert (outcome.faults, outcome.receipt.updates) == ([], [])
     assert texts(sqlite_engine) == [(MINORITIES, 1, "Đã mở 02 lớp"), (MINORITIES, 1, "Đã cử 01 người")]
 
 
@@ -136,7 +133,7 @@ def test_a_part_is_kept_in_the_agencys_own_words_with_who_and_when_and_the_journ
 ) -> None:
     open_season(engine)
     form = add(engine, FARMING, f"  {unicodedata.normalize('NFD', 'Đã tập huấn')}\r\ncho 40 hộ ")
-    assert form.fault_count == 0
+    assert form.faults == []
     [part] = parts(engine)
     assert part.text == "Đã tập huấn\ncho 40 hộ"
     assert (part.agency_id, part.revision, part.said_by, part.said_on) == (FARMING, 1, WHO, TODAY)
@@ -164,9 +161,9 @@ def test_another_text_is_the_next_revision_and_the_same_text_is_none(engine: sa.
     open_season(engine)
     add(engine, FARMING, "Lần đầu")
     again = add(engine, FARMING, "Lần đầu\r\n")
-    assert again.said_by_fault == f"Chưa có nội dung nào mới; điền {SHARED} rồi gửi."
-    assert add(engine, FARMING, "Lần đầu", revision=0).fault_count == 0  # a page left open, sent twice
-    assert add(engine, FARMING, "Lần hai").fault_count == 0
+    assert str(again.signature_fault) == f"Chưa có nội dung nào mới; điền {SHARED} rồi gửi."
+    assert add(engine, FARMING, "Lần đầu", revision=0).faults == []  # a page left open, sent twice
+    assert add(engine, FARMING, "Lần hai").faults == []
     assert texts(engine) == [(FARMING, 1, "Lần đầu"), (FARMING, 2, "Lần hai")]
     with reading(engine) as session:
         entries = sa.select(sa.func.count()).select_from(JournalEntry).where(JournalEntry.did == "added a part")
@@ -187,25 +184,27 @@ def test_what_cannot_be_kept_is_told_beside_its_field_and_nothing_is_recorded(
     open_season(sqlite_engine)
     add(sqlite_engine, FARMING, "Đã gửi")
     form = add(sqlite_engine, FARMING, text)
-    assert part_of(form).fault == fault
+    assert str(part_of(form).fault) == fault
     assert part_of(form).text == text
     assert texts(sqlite_engine) == [(FARMING, 1, "Đã gửi")]
 
 
 def test_nobody_adds_without_a_name(sqlite_engine: sa.Engine) -> None:
     open_season(sqlite_engine)
-    assert add(sqlite_engine, FARMING, "Đã làm", by="").said_by_fault == "Ghi họ tên, chức vụ người báo cáo."
+    assert add(sqlite_engine, FARMING, "Đã làm", by="").signature_fault == Fault(
+        ("", "signed_by"), "", "ghi họ tên, chức vụ người báo cáo"
+    )
     assert parts(sqlite_engine) == []
 
 
 def test_an_agency_that_does_not_coordinate_an_activity_adds_nothing_to_it(sqlite_engine: sa.Engine) -> None:
-    plan = open_season(sqlite_engine)
+    open_season(sqlite_engine)
     for agency, activity in ((SCIENCE, SHARED), (TRADE, SHARED), (FARMING, "II.39"), (FARMING, "II.999")):
         form = add(sqlite_engine, agency, "Chen vào", activity)
-        assert form.said_by_fault == f"Chưa có nội dung nào mới; điền {activity} rồi gửi."
+        assert str(form.signature_fault) == f"Chưa có nội dung nào mới; điền {activity} rồi gửi."
     with writing(sqlite_engine) as session:
         typed = {f"{SHARED}.part": "Chen vào", "said_by": WHO}
-        send_form(session, plan, find_period(session, "2024"), SCIENCE, typed, said(), TODAY)
+        send_fields(case_of(session, SCIENCE), typed)
     assert parts(sqlite_engine) == []
 
 
@@ -216,7 +215,7 @@ def test_the_second_of_two_people_sees_what_the_first_sent_and_keeps_what_was_ty
     told = part_of(form)
     assert told.overtaken
     assert told.fault is not None
-    assert "Hoa (minh họa) đã gửi nội dung khác" in told.fault
+    assert "Hoa (minh họa) đã gửi nội dung khác" in str(told.fault)
     assert (told.text, told.last.text if told.last else None, told.revision) == ("Của Bình", "Của Hoa", 1)
     assert texts(engine) == [(FARMING, 1, "Của Hoa")]
     add(engine, FARMING, "Của Hoa và Bình", revision=told.revision)
@@ -224,13 +223,13 @@ def test_the_second_of_two_people_sees_what_the_first_sent_and_keeps_what_was_ty
 
 
 def test_a_page_left_untouched_takes_nothing_back_when_it_is_sent_late(sqlite_engine: sa.Engine) -> None:
-    plan = open_season(sqlite_engine)
+    open_season(sqlite_engine)
     add(sqlite_engine, FARMING, "Một")
     add(sqlite_engine, FARMING, "Hai")
     with writing(sqlite_engine) as session:
         typed = {f"{SHARED}.part": "Một", f"{SHARED}.revision": "1", "II.11.part": "Mới", "said_by": WHO}
-        form, _ = send_form(session, plan, find_period(session, "2024"), FARMING, typed, said(), TODAY)
-    assert form.fault_count == 0
+        form = send_fields(case_of(session, FARMING), typed)[0].form
+    assert form.faults == []
     assert texts(sqlite_engine)[1:] == [(FARMING, 2, "Hai"), (FARMING, 1, "Mới")]
 
 
@@ -242,7 +241,7 @@ def test_four_agencies_adding_at_once_lose_and_double_nothing(engine: sa.Engine)
         together.wait()
         for number in range(25):
             for activity in (SHARED, "II.17"):
-                assert add(engine, agency, f"{activity} lần {number}", activity).fault_count == 0
+                assert add(engine, agency, f"{activity} lần {number}", activity).faults == []
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(add_many, agencies))
@@ -259,7 +258,7 @@ def test_two_people_of_one_agency_at_once_are_one_revision_and_one_conflict(engi
 
     def first(who: str) -> int:
         together.wait()
-        return add(engine, FARMING, f"Của {who}", by=who, revision=0).fault_count
+        return len(add(engine, FARMING, f"Của {who}", by=who, revision=0).faults)
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(first, ["Hoa (minh họa)", "Bình (minh họa)"])) == [0, 1]
@@ -284,10 +283,10 @@ def test_what_else_is_typed_becomes_the_draft_and_a_part_in_a_draft_is_on_the_pa
 
 
 def test_a_part_that_somebody_sent_over_a_draft_is_told_and_not_lost(sqlite_engine: sa.Engine) -> None:
-    plan = open_season(sqlite_engine)
+    open_season(sqlite_engine)
     with writing(sqlite_engine) as session:
         typed = {f"{SHARED}.part": "Nháp của Hoa", "II.11.part": ""}
-        save_draft(session, find_period(session, "2024"), FARMING, typed, NOW)
+        save_draft(case_of(session, FARMING), typed)
     add(sqlite_engine, FARMING, "Bình gửi", revision=0, page="another")
     add(sqlite_engine, FARMING, "Bình gửi", "II.11", revision=0, page="another")
     shown = page(sqlite_engine, FARMING)
@@ -295,7 +294,7 @@ def test_a_part_that_somebody_sent_over_a_draft_is_told_and_not_lost(sqlite_engi
     assert part_of(shown, "II.11").text == "Bình gửi"
     with writing(sqlite_engine) as session:
         typed |= {"said_by": WHO}
-        form, _ = send_form(session, plan, find_period(session, "2024"), FARMING, typed, said(), TODAY)
+        form = send_fields(case_of(session, FARMING), typed)[0].form
     assert part_of(form).overtaken
     assert len(parts(sqlite_engine)) == 2
 
@@ -356,11 +355,11 @@ def test_a_successor_goes_on_where_the_agency_it_took_over_stopped(sqlite_engine
     merged = edited_plan(("{agency: so-nnmt, since: 2025-03-01", "{agency: so-nnmt, since: 2024-10-16"))
     open_season(sqlite_engine, merged)
     add(sqlite_engine, FARMING, "Trước sắp xếp", NAMED)
-    assert page(sqlite_engine, "so-nnmt").parts == []
+    assert page(sqlite_engine, "so-nnmt").contributions == []
     tomorrow = TODAY + timedelta(days=1)
     taken_over = part_of(page(sqlite_engine, "so-nnmt", tomorrow), NAMED)
     assert (taken_over.text, taken_over.for_whom.id) == ("Trước sắp xếp", FARMING)
-    assert page(sqlite_engine, FARMING, tomorrow).parts == []
+    assert page(sqlite_engine, FARMING, tomorrow).contributions == []
     add(sqlite_engine, "so-nnmt", "Sau sắp xếp", NAMED, days=1)
     assert texts(sqlite_engine) == [(FARMING, 1, "Trước sắp xếp"), (FARMING, 2, "Sau sắp xếp")]
 
@@ -396,7 +395,7 @@ def test_a_part_stays_with_the_lead_when_its_agency_no_longer_coordinates(sqlite
     other = edited_plan((f"coordinating: [{FARMING}, {SCIENCE}", f"coordinating: [{FARMING}"))
     with writing(sqlite_engine) as session:
         apply_plan(session, other, "quản trị", TODAY, NOW)
-    assert page(sqlite_engine, SCIENCE).parts == []
+    assert page(sqlite_engine, SCIENCE).contributions == []
     assert added_to(sqlite_engine, NAMED) == {SCIENCE: "Đã làm"}
 
 
@@ -404,9 +403,9 @@ def test_what_is_said_of_one_period_is_not_of_another(sqlite_engine: sa.Engine) 
     open_season(sqlite_engine, shipped_plan(), date(2023, 10, 16), TODAY)
     add(sqlite_engine, FARMING, "Năm 2024")
     with reading(sqlite_engine) as session:
-        _, plan = plan_in_force(session)
-        earlier = filled_form(session, plan, find_period(session, "2023"), FARMING, TODAY)
-    assert {part.text for part in earlier.parts} == {""}
+        _, _plan = plan_in_force(session)
+        earlier = filled_form(case_of(session, FARMING, code="2023"))
+    assert {part.text for part in earlier.contributions} == {""}
 
 
 def counted(engine: sa.Engine, agency: str) -> int:

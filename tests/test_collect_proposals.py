@@ -6,7 +6,7 @@ from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
-from answering import NOW, TODAY, answer, duty_of, open_season, outbox_row, say
+from answering import NOW, TODAY, answer, case_of, duty_of, open_season, outbox_row, say
 from sqlalchemy.orm import Session
 
 from tracker.answers.receipts import take_in_today
@@ -56,11 +56,8 @@ def record(
         uses = session.get_one(Message, message_id).uses
     usual = {"duty": choice, "status": "done", "result": "Đã làm xong", "reviewer": WHO, "uses": f"{uses}"}
     with writing(engine) as session:
-        _, plan = plan_in_force(session)
-        period = find_period(session, "2024")
-        return record_reply(
-            session, plan, period, the_reply(session, message_id), usual | given, now, finish=finish
-        )
+        reply = the_reply(session, message_id)
+        return record_reply(case_of(session, at=now), reply, usual | given, finish=finish)
 
 
 def the_reply(session: Session, message_id: int, today: date = TODAY) -> Reply:

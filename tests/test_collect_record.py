@@ -8,16 +8,16 @@ from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
-from answering import NOW, WHO, answer, duty_of, give_figure, later, open_season, said, say
+from answering import NOW, WHO, answer, case_of, duty_of, give_figure, later, open_season, said, say
 
 from tracker.answers.form import recorded_form
 from tracker.answers.record import record_answers
-from tracker.answers.submit import send_form
+from tracker.answers.submit import submit
 from tracker.progress import DutyState, UpdateStatus
 from tracker.review.decide import accept, give_back
 from tracker.store.engine import reading, writing
-from tracker.store.periods import find_period
 from tracker.store.tables import Figure, JournalEntry, Update
+from tracker.web.fields import read_fields
 
 
 def updates(engine: sa.Engine) -> list[Update]:
@@ -142,8 +142,7 @@ def test_an_error_in_the_midst_records_nothing_at_all(engine: sa.Engine) -> None
 
 
 def test_four_at_once_sending_two_hundred_and_fifty_updates_each_lose_nothing(engine: sa.Engine) -> None:
-    plan = open_season(engine)
-    today = NOW.date()
+    open_season(engine)
     asked = ["II.10", "II.17", "II.18", "II.19"]
     together = Barrier(4)
 
@@ -153,13 +152,10 @@ def test_four_at_once_sending_two_hundred_and_fifty_updates_each_lose_nothing(en
             activity = asked[number % 4]
             typed = {f"{activity}.status": "under_way", f"{activity}.result": f"{officer}-{number}"}
             with writing(engine) as session:
-                period = find_period(session, "2024")
-                signed = said(f"cán bộ {officer}")
-                form, new = send_form(
-                    session, plan, period, "so-cong-thuong", typed | {"said_by": signed.by}, signed, today
-                )
-                assert form.fault_count == 0
-                assert len(new) == 1
+                case = case_of(session, "so-cong-thuong")
+                outcome = submit(case, read_fields(typed | {"said_by": f"cán bộ {officer}"}))
+                assert outcome.faults == []
+                assert len(outcome.receipt.updates) == 1
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(send_many, range(4)))
@@ -173,21 +169,21 @@ def test_four_at_once_sending_two_hundred_and_fifty_updates_each_lose_nothing(en
 
 
 def test_an_accepted_answer_cannot_be_changed_by_its_page(sqlite_engine: sa.Engine) -> None:
-    plan = open_season(sqlite_engine)
+    open_season(sqlite_engine)
     say(sqlite_engine, "II.10", answer("được duyệt"))
     with writing(sqlite_engine) as session:
         accept(session, [duty_of(session, "II.10")], "đầu mối", NOW)
     typed = {"II.10.result": "sửa lén", "II.10.keep": "yes", "II.17.status": "not_started", "said_by": WHO}
     with writing(sqlite_engine) as session:
-        period = find_period(session, "2024")
-        told, _ = send_form(session, plan, period, "so-cong-thuong", typed, said(), NOW.date())
-        assert [list(entry.faults) for entry in told.entries if entry.faults] == [["locked"]]
+        case = case_of(session, "so-cong-thuong")
+        outcome = submit(case, read_fields(typed))
+        assert [fault.place for fault in outcome.faults] == [("II.10", "locked")]
         del typed["II.10.result"]  # the page shows it and has no field for it any more
-        _, new = send_form(session, plan, period, "so-cong-thuong", typed, said(), NOW.date())
-    assert len(new) == 1
+        new = submit(case, read_fields(typed)).receipt
+    assert len(new.updates) == 1
     assert [update.result for update in updates(sqlite_engine)] == ["được duyệt", ""]
     with reading(sqlite_engine) as session:
-        form = recorded_form(session, plan, find_period(session, "2024"), "so-cong-thuong", NOW.date())
+        form = recorded_form(case_of(session, "so-cong-thuong"))
         assert [entry.activity.id for entry in form.entries if entry.locked] == ["II.10"]
 
 

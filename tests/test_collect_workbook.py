@@ -83,7 +83,7 @@ def test_what_is_typed_in_the_workbook_is_recorded_as_from_the_page(engine: sa.E
     assert not update.illustration
     with reading(engine) as session:
         assert duty_of(session, "II.10").state is DutyState.SUBMITTED
-    assert (taken.period.code, taken.agency_id, taken.said_by) == ("2024", TRADE, WHO)
+    assert (taken.period.code, taken.agency_id, taken.signed_by) == ("2024", TRADE, WHO)
 
 
 def test_it_may_be_taken_by_the_link_of_the_agency_itself(engine: sa.Engine, settings: Settings) -> None:

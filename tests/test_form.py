@@ -3,7 +3,7 @@
 from datetime import date
 
 import sqlalchemy as sa
-from answering import NOW, TODAY, WHO, answer, open_season, said, shipped_plan
+from answering import NOW, TODAY, WHO, answer, case_of, open_season, said, shipped_plan
 
 from tracker.answers.form import record_of, recorded_form
 from tracker.answers.record import record_answers
@@ -23,10 +23,8 @@ def test_a_locality_gets_its_own_words_of_last_year_filled_in_and_nobody_elses(e
             [duty] = duties_of(session, find_period(session, "2023"), {town})
             record_answers(session, {duty.id: (duty, answer(f"Của {town}"))}, said(WHO, NOW))
     with reading(engine) as session:
-        _, plan = plan_in_force(session)
-        period = find_period(session, "2024")
         shown = {
-            town: [entry.values["result"] for entry in recorded_form(session, plan, period, town, TODAY).entries]
+            town: [entry.values["result"] for entry in recorded_form(case_of(session, town)).entries]
             for town in (TOWN, OTHER_TOWN, "ubnd-long-xuyen")
         }
     assert shown == {TOWN: [f"Của {TOWN}"], OTHER_TOWN: [f"Của {OTHER_TOWN}"], "ubnd-long-xuyen": [""]}
@@ -44,4 +42,4 @@ def test_the_form_of_one_agency_is_the_same_from_the_record_of_all(engine: sa.En
         period = find_period(session, "2024")
         record = record_of(session, plan, period, duties_of(session, period), TODAY)
         for agency in plan.agencies:
-            assert record.form(agency) == recorded_form(session, plan, period, agency, TODAY)
+            assert record.form(agency) == recorded_form(case_of(session, agency))

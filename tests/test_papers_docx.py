@@ -206,7 +206,7 @@ def test_a_chart_is_a_picture_with_words_for_it_kept_with_its_caption() -> None:
 
 
 def test_the_same_charts_give_the_same_parts() -> None:
-    first, second = (parts_of(docx_bytes(sample_paper(body=(CAPTION,)), TEMPLATE)) for _ in range(2))
+    first, second = (contributions_of(docx_bytes(sample_paper(body=(CAPTION,)), TEMPLATE)) for _ in range(2))
     assert first == second
     assert [name for name in first if name.endswith(".png")] == ["word/media/image1.png"]
 
@@ -288,10 +288,10 @@ def test_the_template_is_what_its_script_builds() -> None:
     assert spec.loader
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    assert parts_of(TEMPLATE.read_bytes()) == parts_of(script.build())
+    assert contributions_of(TEMPLATE.read_bytes()) == contributions_of(script.build())
 
 
-def parts_of(packed: bytes) -> dict[str, bytes]:
+def contributions_of(packed: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(packed)) as parts:
         return {name: parts.read(name) for name in parts.namelist()}
 

@@ -15,7 +15,7 @@ from example_memo import example_snapshot
 from factories_papers import LETTERHEAD, sample_annex, sample_paper
 from generated_texts import generated_texts
 from openxml_audit import OpenXmlValidator
-from test_papers_docx import parts_of
+from test_papers_docx import contributions_of
 
 from tracker.papers.docx import docx_bytes
 from tracker.papers.paper import Annex, Block, Column, Paper, Row, Table
@@ -38,7 +38,7 @@ def printed(paper: Paper) -> bytes:
 
 def test_the_memo_of_the_example_answers_is_valid(sqlite_engine: sa.Engine, tmp_path: Path) -> None:
     packed = printed(paper_of(example_snapshot(sqlite_engine)))
-    assert "1.860 lượt người dự" in parts_of(packed)[DOCUMENT].decode()
+    assert "1.860 lượt người dự" in contributions_of(packed)[DOCUMENT].decode()
     assert faults_of(packed, tmp_path) == []
 
 
@@ -124,7 +124,7 @@ BREAKS: dict[str, tuple[str, Edit]] = {
 @pytest.mark.parametrize("name", BREAKS)
 def test_a_broken_file_is_found_out(tmp_path: Path, name: str) -> None:
     part, edit = BREAKS[name]
-    parts = parts_of(printed(sample_paper()))
+    parts = contributions_of(printed(sample_paper()))
     parts[part] = (broken := edit(before := parts[part].decode())).encode()
     assert broken != before
     packed = io.BytesIO()

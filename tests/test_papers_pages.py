@@ -13,7 +13,7 @@ from answering import paper_of
 from example_memo import example_snapshot
 from factories_papers import BODY, LETTERHEAD, sample_annex, sample_paper
 from page_measure import faults, main
-from test_papers_docx import parts_of
+from test_papers_docx import contributions_of
 from word_to_pdf import rendered
 
 from tracker.papers.docx import docx_bytes
@@ -197,7 +197,7 @@ SPOILS: dict[str, tuple[str, Edit]] = {
 
 
 def spoiled(packed: bytes, part: str, edit: Edit) -> bytes:
-    parts = parts_of(packed)
+    parts = contributions_of(packed)
     name = f"word/{part}.xml"
     before = parts[name].decode()
     parts[name] = edit(before).encode()

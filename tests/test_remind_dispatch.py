@@ -218,10 +218,10 @@ def test_the_template_is_what_its_script_builds() -> None:
     assert spec.loader
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
-    assert parts_of((LOOKS / "cong-van.docx").read_bytes()) == parts_of(script.build_dispatch())
+    assert contributions_of((LOOKS / "cong-van.docx").read_bytes()) == contributions_of(script.build_dispatch())
 
 
-def parts_of(packed: bytes) -> dict[str, bytes]:
+def contributions_of(packed: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(packed)) as parts:
         return {name: parts.read(name) for name in parts.namelist()}
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import docx
 import pytest
 from office import Office
-from test_papers_docx import parts_of
+from test_papers_docx import contributions_of
 
 from tracker.errors import TemplateFaults, TrackerError
 from tracker.report.template_check import check_template
@@ -58,7 +58,7 @@ def text_of(element: docx.oxml.xmlchemy.BaseOxmlElement) -> str:
 
 def repacked(folder: Path, change: Callable[[dict[str, bytes]], None]) -> Path:
     """Return a copy of the Word template whose parts were changed by name."""
-    parts = parts_of((MEMO / "memo.docx").read_bytes())
+    parts = contributions_of((MEMO / "memo.docx").read_bytes())
     change(parts)
     with zipfile.ZipFile(folder / "memo.docx", "w", zipfile.ZIP_DEFLATED) as file:
         for name, data in parts.items():

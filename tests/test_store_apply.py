@@ -1,10 +1,10 @@
 """Applying a plan: kept whole, and open periods brought in line without losing a word."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
-from answering import NOW, TODAY, answer, duty_of, edited_plan, open_season, real_plan, say
+from answering import NOW, TODAY, answer, case_of, duty_of, edited_plan, open_season, real_plan, say
 
 from tracker.answers.form import recorded_form
 from tracker.errors import BadInput, NothingApplied
@@ -97,7 +97,7 @@ def test_a_period_that_is_opened_again_asks_what_the_plan_asks_by_now(engine: sa
         period = find_period(session, "2024")
         assert "II.26" not in {duty.activity_id for duty in duties_of(session, period)}
         assert [update.result for update in session.scalars(sa.select(Update))] == ["Đã làm"]
-        assert recorded_form(session, without.plan, period, "so-cong-thuong", date(2025, 2, 2)).entries
+        assert recorded_form(case_of(session, "so-cong-thuong", datetime(2025, 2, 2, 8, tzinfo=UTC))).entries
 
 
 def shipped_without(activity: str, following: str) -> Reading:

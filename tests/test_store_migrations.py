@@ -19,7 +19,7 @@ from tracker.store.engine import MIGRATIONS, _alembic, _connectable, opened_stor
 from tracker.store.letters import told_in
 from tracker.store.messages import waiting_replies
 from tracker.store.periods import find_period
-from tracker.store.tables import Letter, Part, Update
+from tracker.store.tables import Contribution, Letter, Update
 
 LETTER = {
     "period_id": 1, "agency_id": "so-tai-chinh", "subject": "Đề nghị", "text": "Chữ", "html": "<p>Chữ</p>",
@@ -163,11 +163,13 @@ def test_a_store_without_parts_takes_them_and_keeps_each_revision_once(database_
         part = {"duty_id": 1, "agency_id": "so-khdt", "said_by": "Cán bộ (minh họa)", "said_at": NOW}
         with writing(engine) as session:
             for revision, text in enumerate(["Đã phối hợp.", "Đã phối hợp mở hai lớp."], 1):
-                session.add(Part(**part, said_on=TODAY, revision=revision, text=text))
+                session.add(Contribution(**part, said_on=TODAY, revision=revision, text=text))
         with reading(engine) as session:
-            assert [one.text for one in session.scalars(sa.select(Part).order_by(Part.revision))] == [
+            assert [
+                one.text for one in session.scalars(sa.select(Contribution).order_by(Contribution.revision))
+            ] == [
                 "Đã phối hợp.",
                 "Đã phối hợp mở hai lớp.",
             ]
         with pytest.raises(StoreError), writing(engine) as session:
-            session.add(Part(**part, said_on=TODAY, revision=2, text="Lần nữa"))
+            session.add(Contribution(**part, said_on=TODAY, revision=2, text="Lần nữa"))

@@ -10,7 +10,7 @@ from answering import answer, give_figure, real_plan, say
 from browsing import DESK, PHONE, SIGNED, TRADE, UNION, Office, both_widths, check, sync_api
 from playwright.sync_api import Browser, Page, expect
 
-from tracker.store.tables import Draft, Figure, Part, Update
+from tracker.store.tables import Contribution, Draft, Figure, Update
 
 HEAVIEST = 100_000
 """Bytes of a page with its style and script, as they go over the wire."""
@@ -262,7 +262,7 @@ def test_a_coordinating_agency_adds_its_part_by_keyboard_and_the_lead_sees_it(
     page.locator(field("said_by")).fill(SIGNED)
     press(page, "Gửi riêng phần này (II.10)")
     expect(page.get_by_role("status").first).to_contain_text("Đã ghi nhận nội dung phối hợp II.10")
-    assert [one.text for one in office.rows(Part)] == ["Đã bố trí vốn"]
+    assert [one.text for one in office.rows(Contribution)] == ["Đã bố trí vốn"]
     lead = visit(TRADE, size, script=script)
     card = lead.locator('[id="II.10"]')
     expect(card).to_contain_text("Cơ quan phối hợp gửi thêm, nguyên văn")
@@ -287,4 +287,4 @@ def test_axe_finds_no_fault_where_an_agency_only_coordinates_or_two_people_disag
     check(his)
     press(hers, "Gửi nội dung phối hợp")
     expect(hers.get_by_role("alert")).to_contain_text("Chưa có nội dung nào mới")
-    assert [one.text for one in office.rows(Part)] == ["Của Hoa"]
+    assert [one.text for one in office.rows(Contribution)] == ["Của Hoa"]

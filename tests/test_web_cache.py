@@ -18,7 +18,7 @@ from factories_web import Browser, Season, fields_of, open_season, plan_text
 from smtp_post import free_port
 
 from tracker.answers.checks import Answer
-from tracker.answers.record import Said, record_answers, record_figures
+from tracker.answers.record import Signed, record_answers, record_figures
 from tracker.plan.reader import parse_plan
 from tracker.progress import ANSWERED, DutyState, UpdateStatus
 from tracker.remind.queue import queue_today
@@ -117,7 +117,7 @@ def say(office: Office, code: str) -> None:
     texts = dict.fromkeys(("difficulties", "causes", "proposals"), office.words())
     answer = Answer(status=UpdateStatus.UNDER_WAY, percent=40, result=office.words(), **texts)
     with writing(office.engine) as session:
-        said = Said(by=SIGNED, at=office.settings.now(), way="reply")
+        said = Signed(by=SIGNED, at=office.settings.now(), way="reply")
         record_answers(session, {duty.id: (session.get_one(Duty, duty.id), answer)}, said)
 
 
@@ -134,7 +134,7 @@ def the_period_before_is_answered_late(office: Office) -> None:
 def give_figure(office: Office, code: str) -> None:
     with writing(office.engine) as session:
         _, plan = plan_in_force(session)
-        said = Said(by=SIGNED, at=office.settings.now(), way="workbook")
+        said = Signed(by=SIGNED, at=office.settings.now(), way="workbook")
         target = plan.targets[0]
         values = [(target, target.reported_by, Decimal(office.dice.randrange(1000)))]
         record_figures(session, plan, find_period(session, code), values, said)

@@ -10,7 +10,7 @@ from factories_web import Browser, Season, fields_of, open_season, plan_text
 from workbooks import updates
 
 from tracker.answers.checks import Answer
-from tracker.answers.record import Said, record_answers
+from tracker.answers.record import Signed, record_answers
 from tracker.plan.reader import parse_plan
 from tracker.progress import UpdateStatus
 from tracker.settings import Settings
@@ -119,7 +119,9 @@ def test_last_years_words_are_not_shown_as_if_they_had_been_sent(quiet: Season) 
         duty = session.get_one(Duty, quiet.duties("2023")["II.1"].id)
         texts = dict.fromkeys(("difficulties", "causes", "proposals"), "")
         answer = Answer(status=UpdateStatus.UNDER_WAY, percent=40, result="Lời năm trước", **texts)
-        record_answers(session, {duty.id: (duty, answer)}, Said(by=SIGNED, at=earlier.settings.now(), way="page"))
+        record_answers(
+            session, {duty.id: (duty, answer)}, Signed(by=SIGNED, at=earlier.settings.now(), way="page")
+        )
     assert "Lời năm trước" in quiet.browser.get(link).text
     assert "Lời năm trước" not in on(quiet, AFTER).browser.get(link).text
 

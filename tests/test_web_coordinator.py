@@ -15,7 +15,7 @@ from answering import outbox_row
 from factories_web import Browser, Season, fields_of, open_season, plan_text, read_html
 
 from tracker.answers.checks import Answer
-from tracker.answers.record import Said, record_answers
+from tracker.answers.record import Signed, record_answers
 from tracker.progress import DutyState, UpdateStatus
 from tracker.settings import Settings
 from tracker.store.engine import writing
@@ -49,7 +49,7 @@ def say(season: Season, activity: str, code: str = "2024", **given: object) -> U
     texts = dict.fromkeys(("difficulties", "causes", "proposals"), "")
     usual = {"status": UpdateStatus.UNDER_WAY, "percent": 60, "result": f"Đã làm {activity}", **texts}
     at = given.pop("at", season.settings.now())
-    said = Said(by=str(given.pop("by", OFFICER)), at=at, way="page")  # type: ignore[arg-type]
+    said = Signed(by=str(given.pop("by", OFFICER)), at=at, way="page")  # type: ignore[arg-type]
     with writing(season.engine) as session:
         duty = session.get_one(Duty, season.duties(code)[activity].id)
         [update] = record_answers(session, {duty.id: (duty, Answer(**{**usual, **given}))}, said)
@@ -633,7 +633,7 @@ def test_three_hundred_answers_are_accepted_at_once(
 ) -> None:
     season = open_season(sqlite_engine, make_settings, plan_text(300))
     with writing(season.engine) as session:
-        said = Said(by=OFFICER, at=season.settings.now(), way="page")
+        said = Signed(by=OFFICER, at=season.settings.now(), way="page")
         texts = dict.fromkeys(("difficulties", "causes", "proposals"), "")
         words = Answer(status=UpdateStatus.DONE, percent=100, result="Xong", **texts)
         duties = [session.get_one(Duty, duty.id) for duty in season.duties().values()]

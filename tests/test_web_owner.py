@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,9 +11,10 @@ import sqlalchemy as sa
 from factories_web import Season, fields_of, open_season, plan_text, read_html
 
 from tracker.answers.checks import Answer
-from tracker.answers.record import Said, record_answers
-from tracker.answers.submit import save_draft
-from tracker.errors import BadInput
+from tracker.answers.drafts import save_draft
+from tracker.answers.record import Signed, record_answers
+from tracker.case import open_case
+from tracker.errors import PeriodClosed
 from tracker.plan.reader import parse_plan
 from tracker.progress import DutyState, UpdateStatus
 from tracker.review.decide import accept, give_back
@@ -38,7 +40,7 @@ def say(season: Season, activity: str, result: str, code: str = "2024", by: str 
         status=UpdateStatus.UNDER_WAY, percent=40, result=result, difficulties="", causes="", proposals=""
     )
     with writing(season.engine) as session:
-        said = Said(by=by, at=season.settings.now(), way="page")
+        said = Signed(by=by, at=season.settings.now(), way="page")
         record_answers(session, {duty.id: (session.get_one(Duty, duty.id), answer)}, said)
 
 
@@ -419,10 +421,11 @@ def test_a_closed_period_is_shown_with_the_reason_and_takes_nothing(season: Seas
 
 def test_the_day_in_vietnam_decides_whether_a_draft_comes_too_late(quiet_season: Season) -> None:
     with writing(quiet_season.engine) as session:
-        period = session.scalars(sa.select(Period).where(Period.code == "2024")).one()
-        save_draft(session, period, "so-a", {}, datetime(2024, 12, 31, 16, 59, tzinfo=UTC))
-        with pytest.raises(BadInput):
-            save_draft(session, period, "so-a", {}, datetime(2024, 12, 31, 17, 0, tzinfo=UTC))
+        in_time = datetime(2024, 12, 31, 16, 59, tzinfo=UTC)
+        case = open_case(session, quiet_season.settings, "2024", "so-a", in_time)
+        assert save_draft(case, {})
+        with pytest.raises(PeriodClosed):
+            save_draft(replace(case, now=in_time + timedelta(minutes=1)), {})
 
 
 def test_the_targets_have_the_plans_value_and_last_years(season: Season) -> None:

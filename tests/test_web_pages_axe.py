@@ -19,7 +19,7 @@ from tracker.store.letters import queue_letters
 from tracker.store.links import withdraw_links
 from tracker.store.messages import record_message
 from tracker.store.periods import find_period
-from tracker.store.tables import Bounce, Evidence, Letter, Part, Purpose
+from tracker.store.tables import Bounce, Contribution, Evidence, Letter, Purpose
 
 browser, office, visit = browsing.browser, browsing.office, browsing.visit
 WHO = "Cán bộ tổng hợp (minh họa)"
@@ -138,7 +138,7 @@ def fill_the_record(office: Office) -> None:
         for revision, activity in ((1, first), (1, fourth), (2, fourth)):
             when, shared = later(days=revision), duty_of(session, activity).id
             row = {"duty_id": shared, "agency_id": "so-khdt", "revision": revision, "text": LONG}
-            session.add(Part(**row, said_by=f"Chuyên viên {LONG}", said_at=when, said_on=when.date()))
+            session.add(Contribution(**row, said_by=f"Chuyên viên {LONG}", said_at=when, said_on=when.date()))
         duty = duty_of(session, second).id
         letter = outbox_row(session, "cu", agency_id=UNION)
         queue_letters(session, [letter], NOW)

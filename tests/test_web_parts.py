@@ -13,14 +13,14 @@ from factories_web import Browser, Season, fields_of, open_season, plan_text, re
 from test_web_hostile import HOSTILE, seen, shown, squeezed
 
 from tracker.answers.checks import Answer
-from tracker.answers.record import Said, record_answers
+from tracker.answers.record import Signed, record_answers
 from tracker.progress import UpdateStatus
 from tracker.review.decide import accept
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.links import link_for, token_of, withdraw_links
 from tracker.store.periods import change_closing, find_period
-from tracker.store.tables import Draft, Duty, Letter, Part, Period, Purpose
+from tracker.store.tables import Contribution, Draft, Duty, Letter, Period, Purpose
 from tracker.web.app import create_app
 
 SIGNED = "Chuyên viên (minh họa)"
@@ -50,7 +50,7 @@ def add(
 
 def sent(season: Season) -> list[Sent]:
     activities = {duty.id: name for code in ("2023", "2024") for name, duty in season.duties(code).items()}
-    return [(activities[p.duty_id], p.agency_id, p.revision, p.text) for p in season.rows(Part)]
+    return [(activities[p.duty_id], p.agency_id, p.revision, p.text) for p in season.rows(Contribution)]
 
 
 def review_link(season: Season) -> str:
@@ -71,7 +71,7 @@ def answered(season: Season, activity: str = "II.1") -> Duty:
     duty_id = season.duties()[activity].id
     with writing(season.engine) as session:
         duty = session.get_one(Duty, duty_id)
-        record_answers(session, {duty.id: (duty, words)}, Said(by=SIGNED, at=season.settings.now(), way="page"))
+        record_answers(session, {duty.id: (duty, words)}, Signed(by=SIGNED, at=season.settings.now(), way="page"))
         return duty
 
 
@@ -115,7 +115,7 @@ def test_an_agency_that_owes_nothing_saves_sends_and_keeps_its_receipt(season: S
     typed = fields_of(page) | {"II.1.part": "Viết dở", "said_by": SIGNED}
     assert season.browser.post(link, "save", typed).status_code == 303
     assert fields_of(season.browser.get(link))["II.1.part"] == "Viết dở"
-    assert season.rows(Part) == []
+    assert season.rows(Contribution) == []
     typed = fields_of(season.browser.get(link)) | {"II.1.part": "Đã xong", "II.3.part": "Cũng xong"}
     answer = season.browser.post(link, "send", typed)
     assert answer.headers["location"] == f"{link}/bien-nhan"
@@ -143,7 +143,7 @@ def test_who_does_not_coordinate_is_refused_and_what_was_typed_besides_is_still_
         answer = add(season, agency, activity, "Chen vào")
         assert answer.status_code == 422
         assert "Chưa có nội dung nào mới" in answer.text
-    assert season.rows(Part) == []
+    assert season.rows(Contribution) == []
 
 
 def test_a_token_adds_to_its_own_period_and_a_dead_or_a_reviewers_one_to_none(season: Season) -> None:
@@ -157,12 +157,12 @@ def test_a_token_adds_to_its_own_period_and_a_dead_or_a_reviewers_one_to_none(se
         withdraw_links(session, find_period(session, "2024"), "so-b", now)
     for path in (gone, dead, review_link(season).replace("/r/", "/b/"), f"/b/{'x' * 43}"):
         assert season.browser.post(path, "send:II.1", typed).status_code == 404
-    assert season.rows(Part) == []
+    assert season.rows(Contribution) == []
     with writing(season.engine) as session:
         change_closing(session, find_period(session, "2023"), season.settings.today())
         again = f"/b/{token_of(link_for(session, find_period(session, '2023'), 'so-b', key, now), key)}"
     assert season.browser.post(again, "send:II.1", typed).status_code == 303
-    [part] = season.rows(Part)
+    [part] = season.rows(Contribution)
     assert part.duty_id == season.duties("2023")["II.1"].id
     assert "Năm trước" not in text_of(season, season.link("so-a"))
 
@@ -335,7 +335,7 @@ def test_hostile_words_are_shown_as_typed_and_run_nowhere(quiet_season: Season) 
             page = seen(season.browser.get(path).text)
             assert page.tags == tags, (path, text)
             assert page.handlers == set(), text
-            assert shown(season.rows(Part)[-1].text, page.text), (path, text)
+            assert shown(season.rows(Contribution)[-1].text, page.text), (path, text)
 
 
 @pytest.mark.parametrize("revision", ["-1", "2", "999999", "x", "1.0", "٣", "9" * 30])

@@ -10,13 +10,13 @@ from typing import Any
 import openpyxl
 import pytest
 import sqlalchemy as sa
-from answering import TODAY, WHO
+from answering import NOW, WHO
 
+from tracker.case import open_case
 from tracker.errors import WorkbookFaults
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.periods import find_period
-from tracker.store.plans import plan_in_force
 from tracker.store.tables import Base, Figure, Update
 from tracker.workbook.draw import workbook_bytes
 from tracker.workbook.fill import workbook_for
@@ -38,9 +38,7 @@ class Asked:
 def raw_workbook(engine: sa.Engine, settings: Settings, agency: str = TRADE, code: str = "2024") -> bytes:
     """Return the workbook that goes to `agency` now."""
     with reading(engine) as session:
-        _, plan = plan_in_force(session)
-        period = find_period(session, code)
-        return workbook_bytes(workbook_for(session, settings, plan, period, agency, TODAY))
+        return workbook_bytes(workbook_for(open_case(session, settings, code, agency, NOW)))
 
 
 @contextmanager

@@ -3,6 +3,7 @@
     TrackerError                exit status 1 unless it says otherwise
     ├── PlanFaults              the plan file has faults; carries all of them
     ├── BadInput                a value from a person is not usable: a date, an agency, a period
+    │   └── PeriodClosed        the period takes no answers any more
     ├── WorkbookFaults          a returned workbook cannot be taken; carries all of its faults
     ├── TemplateFaults          a template of the memo is not usable; carries all of its faults
     ├── StoreError              the database cannot be used
@@ -17,7 +18,7 @@ Messages are Vietnamese, for they are read by officials; each names the thing, t
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 class TrackerError(Exception):
@@ -34,6 +35,33 @@ class PlanFaults(TrackerError):
 
 class BadInput(TrackerError):
     """A value given by a person is not usable."""
+
+
+class PeriodClosed(BadInput):
+    """The period takes no answers any more: `what` says since when, `remedy` whom to ask."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        self.what, self.remedy = what, remedy
+        super().__init__(f"{what}; {remedy}")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with what somebody gave: where, what, and the way out; no full stops."""
+
+    place: tuple[str, str]
+    """What it is about (an entry of the form, a target), and which field of it."""
+    what: str
+    """Empty where the way out says it all."""
+    remedy: str
+
+    def of(self, owner: str) -> "Fault":
+        """Return the same fault of the entry, target or activity called `owner`."""
+        return replace(self, place=(owner, self.place[1]))
+
+    def __str__(self) -> str:
+        sentence = "; ".join(part for part in (self.what, self.remedy) if part)
+        return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
 @dataclass(frozen=True, slots=True)

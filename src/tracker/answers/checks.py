@@ -1,4 +1,4 @@
-"""What an agency may say of one activity, checked: the same rules for the page, the workbook and the reply."""
+"""What an agency may say of one activity, checked: the same rules whichever way it comes."""
 
 import re
 import unicodedata
@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from tracker.errors import Fault
 from tracker.progress import TEXTS, UpdateStatus
 from tracker.words import CONTROL
 
@@ -15,10 +16,11 @@ LARGEST_FIGURE = Decimal(1_000_000_000)
 WHOLE = "số nguyên"
 
 NOTHING_NEW = "Không có phát sinh trong kỳ"
+NO_STATUS = Fault(("", "status"), "", "chọn trạng thái của hoạt động này")
 COUNTED = frozenset({"htx", "tht", "hợp tác xã", "tổ hợp tác", "người", "phụ nữ", "lao động", "hộ", "lớp", "cuộc"})
 """Units, in small letters, of which there is no half."""
-Faults = dict[str, str]
-"""What is wrong, by field: Vietnamese sentences that stand beside the field."""
+Faults = dict[str, Fault]
+"""What is wrong, by field; whoever knows which entry it is about says so with `Fault.of`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +47,10 @@ def check_answer(typed: Mapping[str, str]) -> tuple[Answer | None, Faults]:
     chosen = typed.get("status", "").strip()
     if not chosen:
         if any(texts.values()) or percent is not None or faults:
-            faults.setdefault("status", "Chọn trạng thái của hoạt động này.")
+            faults.setdefault("status", NO_STATUS)
         return None, faults
     if chosen not in set(UpdateStatus):
-        return None, {**faults, "status": "Chọn một trong các trạng thái có sẵn."}
+        return None, {**faults, "status": Fault(("", "status"), "", "chọn một trong các trạng thái có sẵn")}
     status = UpdateStatus(chosen)
     faults |= _disagreements(status, percent, texts) if not faults else {}
     if faults:
@@ -66,7 +68,7 @@ def check_nothing_new(status: str, percent: str, reason: str) -> tuple[Answer | 
     faults: Faults = {}
     reason = clean_text(reason, faults, "reason")
     if not reason:
-        faults["reason"] = "Ghi lý do không có phát sinh."
+        faults["reason"] = Fault(("", "reason"), "", "ghi lý do không có phát sinh")
     if faults:
         return None, faults
     status = status.strip() or UpdateStatus.NOT_STARTED
@@ -83,20 +85,33 @@ def clean_text(typed: str, faults: Faults, name: str) -> str:
     """Return `typed` in NFC with one kind of line break; notes a fault under `name` for what cannot be kept."""
     text = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if found := CONTROL.search(text):
-        faults[name] = f"Có ký tự không in được (U+{ord(found[0]):04X}); xóa rồi gõ lại chỗ đó."
+        faults[name] = Fault(
+            ("", name), f"có ký tự không in được (U+{ord(found[0]):04X})", "xóa rồi gõ lại chỗ đó"
+        )
     elif len(text) > LONGEST:
-        faults[name] = f"Dài {len(text)} ký tự; rút gọn còn tối đa {LONGEST} ký tự."
+        faults[name] = Fault(("", name), f"dài {len(text)} ký tự", f"rút gọn còn tối đa {LONGEST} ký tự")
     return text
 
 
-def check_figure(typed: str, unit: str) -> tuple[Decimal | None, str | None]:
+def recorded_text(typed: str) -> str:
+    """Return `typed` as it would be recorded, so that texts can be compared."""
+    return clean_text(typed, {}, "")
+
+
+def overtaken_by(who: str, field: str) -> Fault:
+    """Return the fault of a text that was written while somebody else sent another."""
+    what = f"lúc trang này đang mở, {who} đã gửi nội dung khác (xem bên dưới)"
+    return Fault(("", field), what, "sửa lại cho thống nhất rồi gửi lần nữa")
+
+
+def check_figure(typed: str, unit: str) -> tuple[Decimal | None, Fault | None]:
     """Return the number of `unit` in `typed`, as Vietnamese write it (1.253; 12,5), and what is wrong with it."""
     text = typed.strip()
     if unit == "%":
         text = text.removesuffix("%").strip()
     if not text:
         return None, None
-    wrong = "Ghi một số không âm, ví dụ 12 hoặc 1.253 hoặc 12,5."
+    wrong = Fault(("", "value"), "", "ghi một số không âm, ví dụ 12 hoặc 1.253 hoặc 12,5")
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,4})?|[0-9]+(,[0-9]{1,4})?", text):
         return None, wrong
     try:
@@ -104,10 +119,10 @@ def check_figure(typed: str, unit: str) -> tuple[Decimal | None, str | None]:
     except InvalidOperation:
         return None, wrong
     if value > LARGEST_FIGURE:
-        return None, "Số quá lớn; kiểm tra lại đơn vị tính."
+        return None, Fault(("", "value"), "số quá lớn", "kiểm tra lại đơn vị tính")
     limit = limit_of(unit)
     if (unit == "%" and value > 100) or (limit == WHOLE and value % 1):
-        return None, f"Đơn vị tính là {unit}: ghi {limit}."
+        return None, Fault(("", "value"), "", f"đơn vị tính là {unit}: ghi {limit}")
     return value, None
 
 
@@ -121,7 +136,7 @@ def _percent(typed: str, faults: Faults) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 100:
-        faults["percent"] = "Ghi số nguyên từ 0 đến 100."
+        faults["percent"] = Fault(("", "percent"), "", "ghi số nguyên từ 0 đến 100")
         return None
     return int(text)
 
@@ -129,11 +144,15 @@ def _percent(typed: str, faults: Faults) -> int | None:
 def _disagreements(status: UpdateStatus, percent: int | None, texts: Mapping[str, str]) -> Faults:
     faults: Faults = {}
     if status in {UpdateStatus.DONE, UpdateStatus.UNDER_WAY} and not texts["result"]:
-        faults["result"] = "Ghi kết quả đã làm được."
+        faults["result"] = Fault(("", "result"), "", "ghi kết quả đã làm được")
     if status is UpdateStatus.STOPPED and not texts["causes"]:
-        faults["causes"] = "Ghi lý do tạm dừng hoặc không thực hiện."
+        faults["causes"] = Fault(("", "causes"), "", "ghi lý do tạm dừng hoặc không thực hiện")
     if status is UpdateStatus.DONE and percent not in {None, 100}:
-        faults["percent"] = "Đã hoàn thành thì tỷ lệ là 100; nếu chưa, chọn Đang thực hiện."
+        faults["percent"] = Fault(
+            ("", "percent"), "đã hoàn thành thì tỷ lệ là 100", "nếu chưa, chọn Đang thực hiện"
+        )
     if status is UpdateStatus.NOT_STARTED and percent not in {None, 0}:
-        faults["percent"] = "Chưa triển khai thì tỷ lệ là 0; nếu đã làm, chọn Đang thực hiện."
+        faults["percent"] = Fault(
+            ("", "percent"), "chưa triển khai thì tỷ lệ là 0", "nếu đã làm, chọn Đang thực hiện"
+        )
     return faults

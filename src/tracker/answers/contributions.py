@@ -1,23 +1,20 @@
-"""What a coordinating agency adds to an activity that another leads: shown, checked, made part of the record.
+"""What a coordinating agency adds to an activity that another leads: read, checked, made part of the record."""
 
-Its field is `<activity id>.part`, beside `<activity id>.revision` as for what it leads: no activity is both.
-"""
-
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy.orm import Session
-
-from tracker.answers.checks import Faults, clean_text
-from tracker.answers.form import Form, PartEntry
-from tracker.answers.record import Said
+from tracker.answers.checks import Faults, clean_text, overtaken_by
+from tracker.answers.form import ContributionEntry, Form
+from tracker.answers.record import Signed
+from tracker.case import Case
+from tracker.errors import Fault
 from tracker.plan.model import Activity, Agency, Plan
-from tracker.settings import ZONE
+from tracker.store.contributions import duties_with_contributions
 from tracker.store.journal import note
-from tracker.store.parts import duties_with_parts
-from tracker.store.tables import Duty, Part
+from tracker.store.tables import Contribution, Duty
 
+FIELD = "contribution"
+"""What the place of a fault calls its one field."""
 MOST_IN_GROUP = 50
 """A larger group stands for everybody: what it coordinates is not set before each of its members."""
 
@@ -37,93 +34,79 @@ def coordinated(plan: Plan, agency_id: str, on: date) -> dict[str, Agency]:
     return found
 
 
-def read_parts(session: Session, plan: Plan, form: Form, today: date) -> None:
-    """Fill in what the agency of `form` may add to others' activities, and what others added to its own.
-
-    This is the one statement about parts that a page asks; its trace (`store/traces.py`) tells when they change.
-    """
-    shared = coordinated(plan, form.agency.id, today)
+def read_contributions(case: Case, form: Form) -> None:
+    """Fill in what the agency of `form` may add to others' activities, and what others added to its own."""
+    plan = case.plan
+    shared = coordinated(plan, form.agency.id, case.today)
     area = plan.reporting.area_report
     led = {entry.activity.id for entry in form.entries if area is None or entry.activity.id != area.id}
     own = {entry.duty.id: entry for entry in form.entries}
     place = {activity.id: number for number, activity in enumerate(plan.activities)}
-    for duty, parts in duties_with_parts(session, form.period, led | shared.keys()):
+    for duty, added in duties_with_contributions(case.session, form.period, led | shared.keys()):
         if duty.id in own:
-            own[duty.id].added = list({part.agency_id: part for part in parts}.values())
+            own[duty.id].added = list({one.agency_id: one for one in added}.values())
             continue
         for_whom = shared.get(duty.activity_id)
         if for_whom and duty.activity_id not in led and duty.agency_id in plan.agencies:
-            form.parts.append(_entry(plan, duty, for_whom, parts, today))
-    form.parts.sort(key=lambda entry: place[entry.activity.id])
-    said = [entry.last for entry in form.parts if entry.last]
-    form.said_by = form.said_by or (max(said, key=lambda part: part.id).said_by if said else "")
+            form.contributions.append(_entry(plan, duty, for_whom, added, case.today))
+    form.contributions.sort(key=lambda entry: place[entry.activity.id])
+    last = [entry.last for entry in form.contributions if entry.last]
+    form.signed_by = form.signed_by or (max(last, key=lambda one: one.id).said_by if last else "")
 
 
-def lay_over_parts(form: Form, typed: Mapping[str, str]) -> None:
-    """Put `typed` over what the parts of `form` were filled with, save where it was left untouched."""
-    for entry in form.parts:
-        name = entry.activity.id
-        if f"{name}.part" not in typed:
-            continue
-        seen = typed.get(f"{name}.revision", "")
-        revision = min(int(seen), entry.revision) if re.fullmatch("[0-9]{1,6}", seen) else 0
-        filled = entry.revisions[revision - 1].text if revision else ""
-        laid = typed[f"{name}.part"]
-        if _plain(laid) != _plain(filled):
-            entry.text, entry.revision, entry.touched = laid, revision, True
-
-
-def checked_parts(entries: Iterable[PartEntry]) -> list[tuple[PartEntry, str]]:
+def check_contributions(entries: Iterable[ContributionEntry]) -> list[tuple[ContributionEntry, str]]:
     """Return what is to be recorded of `entries`; those that are wrong carry their fault."""
     checked = []
     for entry in entries:
-        if not entry.touched:
+        if not entry.changed:
             continue
         faults: Faults = {}
-        text = clean_text(entry.text, faults, "part")
-        entry.fault = faults.get("part")
+        text = clean_text(entry.text, faults, FIELD)
+        found = faults.get(FIELD)
         if not text and entry.last:
-            entry.fault = "Nội dung đã gửi thì sửa được, không xóa được; ghi nội dung đúng."
+            found = Fault(("", FIELD), "nội dung đã gửi thì sửa được, không xóa được", "ghi nội dung đúng")
         if entry.last and entry.revision < entry.last.revision:
             if text != entry.last.text:
                 entry.overtaken = True
-                entry.fault = (
-                    f"Lúc trang này đang mở, {entry.last.said_by} đã gửi nội dung khác (xem bên dưới). "
-                    "Sửa lại cho thống nhất rồi gửi lần nữa."
-                )
-            entry.revision = entry.last.revision  # seen now
+                found = overtaken_by(entry.last.said_by, FIELD)
+            entry.revision = entry.last.revision  # it is shown beside the fault
+        entry.fault = found and found.of(entry.activity.id)
         checked.append((entry, text))
     return checked
 
 
-def record_parts(session: Session, checked: Iterable[tuple[PartEntry, str]], said: Said) -> list[Part]:
+def record_contributions(
+    case: Case, checked: Iterable[tuple[ContributionEntry, str]], signed: Signed
+) -> list[Contribution]:
     """Record what was checked as new revisions and return them; what was said before is not recorded again."""
     recorded = []
     for entry, text in checked:
         if entry.last and entry.last.text == text:
             continue
-        part = Part(
+        contribution = Contribution(
             duty_id=entry.duty.id,
             agency_id=entry.for_whom.id,
             revision=entry.last.revision + 1 if entry.last else 1,
             text=text,
-            said_by=said.by,
-            said_at=said.at,
-            said_on=said.at.astimezone(ZONE).date(),
-            illustration=said.illustration,
+            said_by=signed.by,
+            said_at=signed.at,
+            said_on=signed.on,
+            illustration=signed.illustration,
         )
-        session.add(part)
-        recorded.append(part)
-    session.flush()
-    for part in recorded:
-        detail = {"duty": part.duty_id, "agency": part.agency_id, "revision": part.revision}
-        note(session, said.at, said.by, "added a part", f"part {part.id}", **detail)
+        case.session.add(contribution)
+        recorded.append(contribution)
+    case.session.flush()
+    for one in recorded:
+        detail = {"duty": one.duty_id, "agency": one.agency_id, "revision": one.revision}
+        note(case.session, signed.at, signed.by, "added a part", f"part {one.id}", **detail)
     return recorded
 
 
-def _entry(plan: Plan, duty: Duty, for_whom: Agency, parts: Iterable[Part], today: date) -> PartEntry:
-    revisions = [part for part in parts if part.agency_id == for_whom.id]
-    return PartEntry(
+def _entry(
+    plan: Plan, duty: Duty, for_whom: Agency, added: Iterable[Contribution], today: date
+) -> ContributionEntry:
+    revisions = [one for one in added if one.agency_id == for_whom.id]
+    return ContributionEntry(
         duty=duty,
         activity=plan.by_id[duty.activity_id],
         lead=plan.holder(duty.agency_id, today),
@@ -138,7 +121,3 @@ def _named(plan: Plan, activity: Activity) -> list[str]:
     groups = plan.groups
     small = [n for n in activity.coordinating if n not in groups or len(groups[n].members) <= MOST_IN_GROUP]
     return plan.members(small)
-
-
-def _plain(text: str) -> str:
-    return clean_text(text, {}, "")

@@ -7,12 +7,14 @@ from operator import attrgetter
 
 from sqlalchemy.orm import Session
 
+from tracker.case import Case
+from tracker.errors import Fault
 from tracker.plan.model import Activity, Agency, Plan, Target
 from tracker.progress import FIELDS, OWED, DutyState
 from tracker.store.duties import duties_of, duties_on, plan_order
 from tracker.store.figures import Reported, reported_figures
 from tracker.store.periods import previous_period
-from tracker.store.tables import Duty, Figure, Part, Period, Update
+from tracker.store.tables import Contribution, Duty, Figure, Period, Update
 from tracker.store.updates import figures_of, latest_updates
 from tracker.words import vietnamese_number
 
@@ -33,16 +35,17 @@ class Entry:
     values: dict[str, str]
     revision: int
     """The revision that `values` were filled from; 0 where nothing was said in this period."""
-    touched: bool = False
-    """Somebody typed something else than what the fields were filled with."""
-    keep: bool = False
-    """Somebody ticked that what the fields were filled with is the answer."""
+    changed: bool = False
+    """Somebody changed at least one field."""
+    unchanged: bool = False
+    """Somebody ticked that what was filled in is the answer."""
     nothing: bool = False
-    """Somebody ticked that nothing has happened in the period."""
+    """Somebody ticked that nothing happened in the period."""
     reason: str = ""
-    """Why nothing has."""
-    faults: dict[str, str] = field(default_factory=dict)
-    added: Sequence[Part] = ()
+    """Why nothing did."""
+    faults: dict[str, Fault] = field(default_factory=dict)
+    """By field; besides FIELDS `nothing` and `reason`, and `locked`, `conflict` of the whole entry."""
+    added: Sequence[Contribution] = ()
     """What coordinating agencies added to it, the last word of each; read for the page alone."""
 
     @property
@@ -75,18 +78,20 @@ class FigureEntry:
     before_merger: Sequence[tuple[str, str]]
     """Whose figures stand until there is one for all of it, and what they are."""
     value: str
-    seen: str
+    filled: str
     """What the field was filled with."""
     before: str | None
-    fault: str | None = None
+    fault: Fault | None = None
     fell: bool = False
-    """It is less than what was said before, and nobody has said that this is right."""
+    """Lower than the last value, and not yet confirmed."""
     confirmed: bool = False
-    """Somebody ticked that this very value is right, though it is less."""
+    """Somebody confirmed this very value, though it is lower."""
+    overtaken: bool = False
+    """Somebody else gave another value while the page was open."""
 
 
 @dataclass(slots=True, kw_only=True)
-class PartEntry:
+class ContributionEntry:
     """One activity that the agency coordinates: whose it is, what was added to it, and what is wrong with that."""
 
     duty: Duty
@@ -94,19 +99,31 @@ class PartEntry:
     lead: Agency
     for_whom: Agency
     """The coordinating agency that the plan names."""
-    revisions: Sequence[Part]
+    revisions: Sequence[Contribution]
     text: str
     revision: int
     """The revision that `text` was filled from; 0 where nothing was said."""
-    touched: bool = False
-    fault: str | None = None
+    changed: bool = False
+    fault: Fault | None = None
     overtaken: bool = False
     """Somebody else said something else while the page was open."""
 
     @property
-    def last(self) -> Part | None:
+    def last(self) -> Contribution | None:
         """Return what was last said."""
         return self.revisions[-1] if self.revisions else None
+
+
+@dataclass(slots=True, kw_only=True)
+class Orphan:
+    """What was typed for what the plan no longer asks of the agency; it is shown, and recorded nowhere."""
+
+    name: str
+    """What its field was called: an entry, or a target id."""
+    label: str
+    """What people call it."""
+    texts: Sequence[str]
+    fault: Fault | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -118,22 +135,21 @@ class Form:
     agency: Agency
     entries: list[Entry]
     figures: list[FigureEntry]
-    parts: list[PartEntry] = field(default_factory=list)
+    contributions: list[ContributionEntry] = field(default_factory=list)
     """What it may add to activities of others; read for the page alone."""
-    said_by: str
-    said_by_fault: str | None = None
-    gone: dict[str, list[str]] = field(default_factory=dict)
-    """What was typed for what the plan no longer asks of the agency, by what that was called; nowhere recorded."""
-    gone_fault: str | None = None
+    signed_by: str
+    signature_fault: Fault | None = None
+    orphans: list[Orphan] = field(default_factory=list)
     draft_saved_at: datetime | None = None
 
     @property
-    def fault_count(self) -> int:
-        """Return how many fields are wrong."""
-        wrong = sum(len(entry.faults) for entry in self.entries) + bool(self.said_by_fault)
-        wrong += bool(self.gone_fault)
-        wrong += sum(part.fault is not None for part in self.parts)
-        return wrong + sum(entry.fault is not None for entry in self.figures)
+    def faults(self) -> list[Fault]:
+        """Return everything that is wrong, each with its place: the entry (or target, activity) and the field."""
+        found = [fault for entry in self.entries for fault in entry.faults.values()]
+        found += [figure.fault for figure in self.figures if figure.fault]
+        found += [one.fault for one in self.contributions if one.fault]
+        found += [orphan.fault for orphan in self.orphans if orphan.fault]
+        return found + ([self.signature_fault] if self.signature_fault else [])
 
     @property
     def owed_count(self) -> int:
@@ -179,7 +195,7 @@ class Record:
             agency=self.plan.agencies[agency_id],
             entries=entries,
             figures=figures,
-            said_by=signed.said_by if signed else "",
+            signed_by=signed.said_by if signed else "",
         )
 
     def _entry(self, duty: Duty, agency_id: str) -> Entry:
@@ -213,7 +229,7 @@ class Record:
             last=last,
             before_merger=[(agencies[one.agency_id].short, vietnamese_number(one.value)) for one in others],
             value=shown,
-            seen=shown,
+            filled=shown,
             before=None if before is None else vietnamese_number(before),
         )
 
@@ -223,10 +239,11 @@ def _part(agency: Agency) -> str:
     return f"chỉ trên địa bàn do {agency.short} quản lý" if locality else f"chỉ phần của {agency.short}"
 
 
-def recorded_form(session: Session, plan: Plan, period: Period, agency_id: str, today: date) -> Form:
+def recorded_form(case: Case) -> Form:
     """Return the form filled from the record alone: what was last said, else what the period before said."""
-    ours = _answered_by(_taken_over(plan, today), agency_id)
-    return record_of(session, plan, period, duties_of(session, period, ours), today).form(agency_id)
+    ours = _answered_by(_taken_over(case.plan, case.today), case.agency_id)
+    duties = duties_of(case.session, case.period, ours)
+    return record_of(case.session, case.plan, case.period, duties, case.today).form(case.agency_id)
 
 
 def record_of(session: Session, plan: Plan, period: Period, duties: Collection[Duty], today: date) -> Record:

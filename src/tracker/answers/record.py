@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
@@ -18,16 +18,21 @@ from tracker.store.updates import figures_of, latest_updates, newest_figures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """Who says it, when, and through which way (`page`)."""
+class Signed:
+    """Who says it, when, and by which way (a key of `progress.WAYS`)."""
 
     by: str
     at: datetime
     way: str
     illustration: bool = False
 
+    @property
+    def on(self) -> date:
+        """Return the day in the plan's zone, which decides whether a report is on time."""
+        return self.at.astimezone(ZONE).date()
 
-def record_answers(session: Session, answers: Mapping[int, tuple[Duty, Answer]], said: Said) -> list[Update]:
+
+def record_answers(session: Session, answers: Mapping[int, tuple[Duty, Answer]], signed: Signed) -> list[Update]:
     """Record `answers` (by duty id) as new revisions and return them; the duties become submitted.
 
     An answer that says what was said before is not recorded again, unless it was returned: then sending it
@@ -43,11 +48,11 @@ def record_answers(session: Session, answers: Mapping[int, tuple[Duty, Answer]],
         update = Update(
             duty_id=duty.id,
             revision=last.revision + 1 if last else 1,
-            said_by=said.by,
-            said_at=said.at,
-            said_on=said.at.astimezone(ZONE).date(),
-            way=said.way,
-            illustration=said.illustration,
+            said_by=signed.by,
+            said_at=signed.at,
+            said_on=signed.on,
+            way=signed.way,
+            illustration=signed.illustration,
             **asdict(answer),
         )
         session.add(update)
@@ -58,26 +63,26 @@ def record_answers(session: Session, answers: Mapping[int, tuple[Duty, Answer]],
         about = f"update {update.id}"
         note(
             session,
-            said.at,
-            said.by,
+            signed.at,
+            signed.by,
             "answered",
             about,
             duty=update.duty_id,
             revision=update.revision,
-            way=said.way,
+            way=signed.way,
         )
     return recorded
 
 
 def record_figures(
-    session: Session, plan: Plan, period: Period, values: Collection[tuple[Target, str, Decimal]], said: Said
+    session: Session, plan: Plan, period: Period, values: Collection[tuple[Target, str, Decimal]], signed: Signed
 ) -> list[Figure]:
     """Record `values` (of a target, by an agency) as new revisions where they are new; return those.
 
     They are kept under the agency that `plan.reporters` names: so the memo finds them.
     """
     given = figures_of(session, period)
-    standing = reported_figures(plan, given, said.at.astimezone(ZONE).date())
+    standing = reported_figures(plan, given, signed.on)
     before = newest_figures(given)
     recorded = []
     for target, agency_id, value in values:
@@ -90,15 +95,15 @@ def record_figures(
             agency_id=agency_id,
             revision=last.revision + 1 if last else 1,
             value=value,
-            said_by=said.by,
-            said_at=said.at,
-            way=said.way,
-            illustration=said.illustration,
+            said_by=signed.by,
+            said_at=signed.at,
+            way=signed.way,
+            illustration=signed.illustration,
         )
         session.add(figure)
         recorded.append(figure)
         about = f"{period.code} {target.id}"
-        note(session, said.at, said.by, "gave a figure", about, value=str(value), agency=agency_id)
+        note(session, signed.at, signed.by, "gave a figure", about, value=str(value), agency=agency_id)
     session.flush()
     return recorded
 

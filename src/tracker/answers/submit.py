@@ -1,11 +1,14 @@
-"""What is typed on the page, taken in: kept as a draft, or checked and made part of the record."""
+"""The one way into the record: what an agency says is checked whole, and recorded whole or not at all.
 
-from collections.abc import Iterable
-from datetime import date, datetime
+Page, workbook, reply and JSON are read into a `Submission` elsewhere; the rules about closed periods and about
+locked, overtaken and conflicting answers stand here alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from tracker.answers.checks import (
     NOTHING_NEW,
@@ -15,230 +18,206 @@ from tracker.answers.checks import (
     check_figure,
     check_nothing_new,
     clean_text,
+    overtaken_by,
+    recorded_text,
 )
-from tracker.answers.contributions import checked_parts, read_parts, record_parts
-from tracker.answers.drafts import PARTS, Typed, filled_form, lay_over, plain
+from tracker.answers.contributions import check_contributions, read_contributions, record_contributions
 from tracker.answers.form import Entry, FigureEntry, Form, as_typed, recorded_form
-from tracker.answers.record import Said, record_answers, record_figures, same_words
-from tracker.errors import BadInput
-from tracker.plan.model import Plan, Target
+from tracker.answers.overlay import lay_over
+from tracker.answers.record import Signed, record_answers, record_figures, same_words
+from tracker.answers.submission import Submission
+from tracker.case import Case
+from tracker.errors import Fault, PeriodClosed
+from tracker.plan.model import Target
 from tracker.progress import TEXTS
-from tracker.settings import ZONE
-from tracker.store.tables import Draft, Duty, Period, Update
-from tracker.store.updates import draft_of
+from tracker.store.tables import Contribution, Duty, Figure, Period, Update
 from tracker.words import vietnamese_number
 
-GONE = "Kế hoạch đã thay đổi; phần đã điền được chép lại dưới đây. Gửi lần nữa thì các nội dung khác được gửi."
-FELL = "Số liệu đúng là đã giảm"
+CONFIRM_LOWER = "Số liệu đúng là đã giảm"
+LONGEST_SIGNATURE = 200
+SIGNATURE = ("", "signed_by")
+"""The place of what is wrong with the signature."""
+NOTHING_SAID = ("", "nothing_said")
+"""The place of the fault that nothing in a submission is new."""
 
 
-def save_draft(session: Session, period: Period, agency_id: str, typed: Typed, now: datetime) -> bool:
-    """Keep what stands typed on the page, whatever it is; nothing is checked and nothing is answered by it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was recorded; empty where all of it was in the record before."""
 
-    Returns False, and keeps nothing, where another draft was saved since the page was filled. Raises BadInput
-    where the period is closed.
+    signed_by: str
+    updates: Sequence[Update]
+    figures: Sequence[Figure]
+    contributions: Sequence[Contribution]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of a submission: a receipt, or faults and nothing recorded; the form shows what was typed."""
+
+    form: Form
+    receipt: Receipt | None
+
+    @property
+    def faults(self) -> list[Fault]:
+        """Return everything that is wrong, each with its place."""
+        return self.form.faults
+
+
+def submit(case: Case, submission: Submission) -> Outcome:
+    """Check all that `submission` says for the agency of `case`, and record everything or nothing.
+
+    Raises PeriodClosed where the period took no answers any more when it was said.
     """
-    refuse_if_closed(period, now.astimezone(ZONE).date())
-    take_turns(session, period)
-    draft = draft_of(session, period, agency_id)
-    if draft is not None and not _seen(draft, typed):
-        return False
-    kept = {name: value for name, value in typed.items() if name != "draft"}
-    if draft is None:
-        draft = Draft(period_id=period.id, agency_id=agency_id, typed={}, saved_at=now)
-        session.add(draft)
-    draft.typed, draft.saved_at = kept, now
-    return True
-
-
-def send_form(
-    session: Session,
-    plan: Plan,
-    period: Period,
-    agency_id: str,
-    typed: Typed,
-    said: Said,
-    today: date,
-    only: str | None = None,
-) -> tuple[Form, list[Update]]:
-    """Check all that was typed, or the activity `only`, and record it; returns the form and the new updates.
-
-    `only` is what an entry is called, or the id of an activity that the agency coordinates.
-
-    Where anything is wrong the form carries every fault beside its field, with everything typed still there, and
-    nothing at all was recorded. Raises BadInput where the period is closed.
-    """
-    refuse_if_closed(period, today)
-    take_turns(session, period)
-    form = recorded_form(session, plan, period, agency_id, today)
-    read_parts(session, plan, form, today)
-    draft = draft_of(session, period, agency_id)
-    form.draft_saved_at = draft.saved_at if draft else None
-    lay_over(session, plan, form, typed)
-    answers = _checked_answers([entry for entry in form.entries if only in {None, entry.name}])
-    values = _checked_figures(form) if only is None else []
-    parts = checked_parts([entry for entry in form.parts if only in {None, entry.activity.id}])
-    _check_signature(form)
-    if not answers and not values and not parts and not form.fault_count:
-        wanted = next((entry.label for entry in form.entries if entry.name == only), only)
-        form.said_by_fault = f"Chưa có nội dung nào mới; điền {wanted or 'ít nhất một hoạt động'} rồi gửi."
-    form.gone_fault = GONE if form.gone else None
-    if form.fault_count:
-        return form, []
-    said = Said(by=form.said_by, at=said.at, way=said.way, illustration=said.illustration)
-    updates = record_answers(session, answers, said)
-    record_figures(session, plan, period, values, said)
-    record_parts(session, parts, said)
-    if draft is not None and only is None and _seen(draft, typed):  # else a colleague's, not seen here
-        session.delete(draft)
-    return form, updates
-
-
-def send_one(
-    session: Session, plan: Plan, period: Period, agency_id: str, typed: Typed, said: Said, only: str
-) -> tuple[Form, bool]:
-    """Record the activity `only`, and keep what else is typed as the draft.
-
-    Returns the form with its faults as `send_form` does, or as the page shows it afterwards; and whether the rest
-    could be kept, which it could not where a draft was saved that this page has not seen. Raises BadInput where
-    the period is closed.
-    """
-    today = said.at.astimezone(ZONE).date()
-    form, _ = send_form(session, plan, period, agency_id, typed, said, today, only)
-    if form.fault_count:
-        return form, True
-    rest = {name: value for name, value in typed.items() if name not in {f"{only}.{part}" for part in PARTS}}
-    others = [entry for entry in form.entries if entry.name != only]
-    draft = draft_of(session, period, agency_id)
-    kept = True
-    new = any(_is_new(figure) for figure in form.figures)
-    new = new or any(part.touched for part in form.parts if part.activity.id != only)
-    if new or any(_says_something(entry) for entry in others):
-        kept = save_draft(session, period, agency_id, rest, said.at)
-    elif draft is not None and _seen(draft, typed):
-        session.delete(draft)
-    return filled_form(session, plan, period, agency_id, today, rest), kept
-
-
-def _seen(draft: Draft, typed: Typed) -> bool:
-    """Say whether the page that sends `typed` shows what `draft` holds, or saved it itself."""
-    kept = {name: value for name, value in typed.items() if name != "draft"}
-    own = bool(typed.get("page")) and draft.typed.get("page") == typed["page"]
-    return own or typed.get("draft") == draft.saved_at.isoformat() or draft.typed == kept
-
-
-def refuse_if_closed(period: Period, today: date) -> None:
-    """Raise BadInput where `period` takes no answers on `today`."""
-    if today > period.closes:
-        raise BadInput(
-            f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y}; liên hệ cơ quan đầu mối để được mở lại"
+    at = submission.at or case.now
+    refuse_if_closed(replace(case, now=at))
+    lock_period(case)
+    form = recorded_form(case)
+    read_contributions(case, form)
+    lay_over(case, form, submission)
+    only = submission.only
+    answers = _check_answers(entry for entry in form.entries if only in {None, entry.name})
+    values = _check_figures(form.figures) if only is None else []
+    added = check_contributions(entry for entry in form.contributions if only in {None, entry.activity.id})
+    form.signature_fault = _check_signature(form)
+    if not answers and not values and not added and not form.faults:
+        wanted = (
+            next((entry.label for entry in form.entries if entry.name == only), only) or "ít nhất một hoạt động"
         )
+        form.signature_fault = Fault(NOTHING_SAID, "chưa có nội dung nào mới", f"điền {wanted} rồi gửi")
+    for orphan in form.orphans:
+        what = "kế hoạch đã thay đổi, phần đã điền được chép lại dưới đây"
+        orphan.fault = Fault((orphan.name, "orphan"), what, "gửi lần nữa thì các nội dung khác được gửi")
+    if form.faults:
+        return Outcome(form=form, receipt=None)
+    illustration = case.settings.illustration
+    signed = Signed(by=form.signed_by, at=at, way=submission.way, illustration=illustration)
+    receipt = Receipt(
+        signed_by=form.signed_by,
+        updates=record_answers(case.session, answers, signed),
+        figures=record_figures(case.session, case.plan, case.period, values, signed),
+        contributions=record_contributions(case, added, signed),
+    )
+    return Outcome(form=form, receipt=receipt)
 
 
-def take_turns(session: Session, period: Period) -> None:
-    """Wait for whoever writes to `period`; what is read of its duties from then on holds to the transaction's end.
+def refuse_if_closed(case: Case) -> None:
+    """Raise PeriodClosed where the period of `case` takes no answers any more."""
+    if case.closed:
+        what = f"{case.period.title} đã khóa sau ngày {case.period.closes:%d/%m/%Y}"
+        raise PeriodClosed(what, "liên hệ cơ quan đầu mối để được mở lại")
 
-    Nothing of them may be read before: the session would go on with what they were.
+
+def lock_period(case: Case) -> None:
+    """Wait for whoever writes to the period.
+
+    What is read of its duties afterwards holds to the end of the transaction. Nothing of them may be read before:
+    the session would go on with what they were.
     """
     # PostgreSQL lets two senders read the same newest revision; SQLite's BEGIN IMMEDIATE already does not.
-    rows = sa.select(Duty.id).join(Period, Period.id == Duty.period_id).where(Duty.period_id == period.id)
-    session.execute(rows.order_by(Duty.id).with_for_update())
+    rows = sa.select(Duty.id).join(Period, Period.id == Duty.period_id).where(Duty.period_id == case.period.id)
+    case.session.execute(rows.order_by(Duty.id).with_for_update())
 
 
-def _says_something(entry: Entry) -> bool:
+def is_answered(entry: Entry) -> bool:
+    """Say whether somebody said something in `entry`."""
     if entry.locked:
-        return entry.touched and entry.values != as_typed(entry.last)
-    return entry.touched or entry.keep or entry.nothing or bool(entry.reason.strip())
+        return (entry.changed or entry.unchanged) and entry.values != as_typed(entry.last)
+    return entry.changed or entry.unchanged or entry.nothing or bool(entry.reason.strip())
 
 
-def _checked_answers(entries: Iterable[Entry]) -> dict[int, tuple[Duty, Answer]]:
+def is_new(figure: FigureEntry) -> bool:
+    """Say whether somebody gave another value than the field was filled with."""
+    return figure.value.strip() != figure.filled
+
+
+def _check_answers(entries: Iterable[Entry]) -> dict[int, tuple[Duty, Answer]]:
     answers = {}
     for entry in entries:
-        if not _says_something(entry):
+        if not is_answered(entry):
             continue
         if entry.locked:
-            entry.faults["locked"] = (
-                "Trong lúc đó, nội dung đã gửi được duyệt, nên phần vừa điền không được ghi nhận. "
-                "Chép lại nếu cần; gửi lần nữa thì các nội dung khác được gửi."
-            )
+            what = "trong lúc đó, nội dung đã gửi được duyệt, nên phần vừa điền không được ghi nhận"
+            remedy = "chép lại nếu cần; gửi lần nữa thì các nội dung khác được gửi"
+            entry.faults["locked"] = Fault((entry.name, "locked"), what, remedy)
             continue
-        answer, entry.faults = _checked(entry)
+        answer, faults = _check(entry)
         if entry.last and entry.revision < entry.last.revision:
-            if answer is None or not same_words(entry.last, answer):
-                entry.faults["conflict"] = (
-                    f"Lúc trang này đang mở, {entry.last.said_by} đã gửi nội dung khác (xem bên dưới). "
-                    "Sửa lại cho thống nhất rồi gửi lần nữa."
-                )
-            entry.revision = entry.last.revision  # seen now
+            if answer is not None and same_words(entry.last, answer):
+                continue  # somebody has sent these very words since
+            faults["conflict"] = overtaken_by(entry.last.said_by, "conflict")
+            entry.revision = entry.last.revision  # it is shown beside the fault
+        entry.faults = {field: fault.of(entry.name) for field, fault in faults.items()}
         if answer is not None:
             answers[entry.duty.id] = (entry.duty, answer)
     return answers
 
 
-def _checked(entry: Entry) -> tuple[Answer | None, Faults]:
+def _check(entry: Entry) -> tuple[Answer | None, Faults]:
     if not entry.nothing:
         answer, faults = check_answer(entry.values)
         if entry.reason.strip():
-            faults["nothing"] = f"Đánh dấu ô “{NOTHING_NEW}”, hoặc xóa lý do đã ghi."
+            faults["nothing"] = Fault(("", "nothing"), "", f"đánh dấu ô “{NOTHING_NEW}”, hoặc xóa lý do đã ghi")
         return answer, faults
     answer, faults = check_nothing_new(entry.values["status"], entry.values["percent"], entry.reason)
     filled = as_typed(entry.last or entry.before)
-    if entry.keep or any(plain(entry.values[name]) not in {"", plain(filled[name])} for name in TEXTS):
-        faults["nothing"] = (
-            "Bỏ dấu này nếu có nội dung để báo cáo; nếu không, xóa nội dung đã ghi ở các ô bên dưới."
-        )
+    texts = {name: recorded_text(entry.values[name]) for name in TEXTS}
+    if entry.unchanged or any(text not in {"", recorded_text(filled[name])} for name, text in texts.items()):
+        remedy = "bỏ dấu này nếu có nội dung để báo cáo; nếu không, xóa nội dung đã ghi ở các ô bên dưới"
+        faults["nothing"] = Fault(("", "nothing"), "", remedy)
     return answer, faults
 
 
-def _is_new(entry: FigureEntry) -> bool:
-    return entry.value.strip() != entry.seen
-
-
-def _checked_figures(form: Form) -> list[tuple[Target, str, Decimal]]:
+def _check_figures(figures: Iterable[FigureEntry]) -> list[tuple[Target, str, Decimal]]:
     values = []
-    for entry in form.figures:
-        if not _is_new(entry):
+    for figure in figures:
+        if not is_new(figure):
             continue
-        value, entry.fault = check_figure(entry.value, entry.target.unit)
-        if not entry.fault and value is None and entry.last:
-            entry.fault = "Số đã gửi thì sửa được, không xóa được; ghi số đúng."
-        if value is None:
-            continue
-        values.append((entry.target, entry.agency.id, value))
-        if entry.part and entry.seen and not entry.last:
-            entry.fault = f"Địa bàn đã thay đổi từ khi số {entry.seen} được gửi. "
-            entry.fault += "Ghi số của cả địa bàn hiện nay rồi gửi lần nữa."
-            entry.seen = ""
-        if entry.last and vietnamese_number(entry.last.value) != entry.seen:
-            if entry.last.value != value:
-                entry.fault = f"Lúc trang này đang mở, {entry.last.said_by} đã gửi số khác: "
-                entry.fault += f"{vietnamese_number(entry.last.value)}. Thống nhất rồi gửi lần nữa."
-            entry.seen = vietnamese_number(entry.last.value)
-        if not entry.fault and not entry.confirmed:
-            entry.fault = _fall(entry, value)
-            entry.fell = entry.fault is not None
+        value, found = check_figure(figure.value, figure.target.unit)
+        if not found and value is None and figure.last:
+            found = Fault(("", "value"), "số đã gửi thì sửa được, không xóa được", "ghi số đúng")
+        if value is not None:
+            values.append((figure.target, figure.agency.id, value))
+            found = _overtaken(figure, value) or found
+            if not found and not figure.confirmed:
+                found = _lower(figure, value)
+                figure.fell = found is not None
+        figure.fault = found and found.of(figure.target.id)
     return values
 
 
-def _fall(entry: FigureEntry, value: Decimal) -> str | None:
-    """Return what to ask where `value` is less than what was last said, in this period or the one before."""
-    when, shown = (
-        ("trong kỳ này", vietnamese_number(entry.last.value)) if entry.last else ("kỳ trước", entry.before)
-    )
-    said, _ = check_figure(shown or "", entry.target.unit)
-    if said is None or value >= said:
+def _overtaken(figure: FigureEntry, value: Decimal) -> Fault | None:
+    """Return what is wrong where the figure changed, or its area did, since the field was filled."""
+    if figure.part and figure.filled and not figure.last:
+        what = f"địa bàn đã thay đổi từ khi số {figure.filled} được gửi"
+        figure.filled = ""
+        return Fault(("", "area"), what, "ghi số của cả địa bàn hiện nay rồi gửi lần nữa")
+    if figure.last is None or vietnamese_number(figure.last.value) == figure.filled:
         return None
-    return (
-        f"Số liệu giảm từ {shown} xuống {vietnamese_number(value)} so với số đã báo cáo {when}. "
-        f"Sửa lại; nếu đúng, đánh dấu ô “{FELL}” rồi gửi."
+    figure.filled = vietnamese_number(figure.last.value)
+    if figure.last.value == value:
+        return None
+    what = f"lúc trang này đang mở, {figure.last.said_by} đã gửi số khác: {figure.filled}"
+    return Fault(("", "conflict"), what, "thống nhất rồi gửi lần nữa")
+
+
+def _lower(figure: FigureEntry, value: Decimal) -> Fault | None:
+    """Return what to ask where `value` is lower than the last, in this period or the one before."""
+    when, filled = (
+        ("trong kỳ này", vietnamese_number(figure.last.value)) if figure.last else ("kỳ trước", figure.before)
     )
+    last, _ = check_figure(filled or "", figure.target.unit)
+    if last is None or value >= last:
+        return None
+    what = f"số liệu giảm từ {filled} xuống {vietnamese_number(value)} so với số đã báo cáo {when}"
+    return Fault(("", "lower"), what, f"sửa lại; nếu đúng, đánh dấu ô “{CONFIRM_LOWER}” rồi gửi")
 
 
-def _check_signature(form: Form) -> None:
+def _check_signature(form: Form) -> Fault | None:
     faults: Faults = {}
-    form.said_by = clean_text(form.said_by, faults, "said_by")
-    form.said_by_fault = faults.get("said_by")
-    if not form.said_by:
-        form.said_by_fault = "Ghi họ tên, chức vụ người báo cáo."
-    elif len(form.said_by) > 200 or "\n" in form.said_by:
-        form.said_by_fault = "Ghi trên một dòng, tối đa 200 ký tự."
+    form.signed_by = clean_text(form.signed_by, faults, "signed_by")
+    if not form.signed_by:
+        return Fault(SIGNATURE, "", "ghi họ tên, chức vụ người báo cáo")
+    if len(form.signed_by) > LONGEST_SIGNATURE or "\n" in form.signed_by:
+        return Fault(SIGNATURE, "", f"ghi trên một dòng, tối đa {LONGEST_SIGNATURE} ký tự")
+    return faults.get("signed_by")

@@ -7,15 +7,16 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tracker.answers.checks import Faults, clean_text
+from tracker.case import open_case
 from tracker.errors import BadInput, nearest
 from tracker.letters.address import address_book, by_mail
 from tracker.letters.mime import Attachment
 from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
 from tracker.progress import ANSWERED, DutyState
 from tracker.settings import Settings
+from tracker.store.contributions import count_contributions
 from tracker.store.duties import duties_of, hold_duties
 from tracker.store.journal import decisions_on, note
-from tracker.store.parts import count_parts
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Duty, Period
@@ -130,13 +131,13 @@ def check_reviewer(typed: str) -> tuple[str, str | None]:
         return name, "Ghi họ tên người duyệt."
     if len(name) > LONGEST_NAME or "\n" in name:
         return name, f"Ghi trên một dòng, tối đa {LONGEST_NAME} ký tự."
-    return name, faults.get("who")
+    return name, str(faults["who"]) if faults else None
 
 
 def _as_they_are(session: Session, period: Period, ids: Collection[int]) -> dict[int, tuple[Duty, Seen]]:
     """Return the answered duties of `period` among `ids`, held, each with what a page shows of it now."""
     held = {i: duty for i, duty in hold_duties(session, ids).items() if duty.period_id == period.id}
-    last, parts = latest_updates(session, held.values()), count_parts(session, held)
+    last, parts = latest_updates(session, held.values()), count_contributions(session, held)
     return {
         i: (duty, Seen(last[i].revision, duty.state, parts.get(i, 0))) for i, duty in held.items() if i in last
     }
@@ -191,8 +192,7 @@ def _tell_returned(session: Session, settings: Settings, period: Period, duty: D
 def _workbook(session: Session, settings: Settings, period: Period, agency_id: str) -> Attachment:
     from tracker.workbook.draw import workbook_file
 
-    workbook = workbook_for(session, settings, plan_in_force(session)[1], period, agency_id, settings.today())
-    return Attachment(*workbook_file(workbook))
+    return Attachment(*workbook_file(workbook_for(open_case(session, settings, period, agency_id))))
 
 
 def _move(
@@ -203,7 +203,7 @@ def _move(
     now: datetime,
     comment: str | None = None,
 ) -> None:
-    last, parts = latest_updates(session, held), count_parts(session, [duty.id for duty in held])
+    last, parts = latest_updates(session, held), count_contributions(session, [duty.id for duty in held])
     for duty in held:
         duty.state, duty.comment = state, comment
         detail = {"activity": duty.activity_id, "comment": comment, "revision": last[duty.id].revision}

@@ -14,12 +14,12 @@ from tracker.review.decide import Seen
 from tracker.review.remarks import Beside, figure_remarks, of_target, remarks
 from tracker.review.review_form import shown
 from tracker.settings import Settings
+from tracker.store.contributions import contributions_of
 from tracker.store.duties import duties_of, plan_order
 from tracker.store.figures import reported_figures
 from tracker.store.journal import decisions_on
-from tracker.store.parts import parts_of
 from tracker.store.periods import previous_period
-from tracker.store.tables import Duty, Figure, JournalEntry, Part, Period, Update
+from tracker.store.tables import Contribution, Duty, Figure, JournalEntry, Period, Update
 from tracker.store.updates import figures_of, latest_updates, updates_of
 
 
@@ -35,7 +35,7 @@ class Item:
     decisions: Sequence[JournalEntry]
     remarks: Sequence[str]
     """Of an answer that waits for review; else none."""
-    parts: Sequence[Part]
+    parts: Sequence[Contribution]
     """Every revision of what coordinating agencies added to it, the oldest first."""
 
     @property
@@ -59,12 +59,12 @@ class Item:
         return self.said is not None and self.said.said_on > self.duty.due
 
     @property
-    def last_parts(self) -> list[Part]:
+    def last_parts(self) -> list[Contribution]:
         """Return the last word of each agency that added to it."""
         return list({part.agency_id: part for part in self.parts}.values())
 
     @property
-    def afterwards(self) -> list[Part]:
+    def afterwards(self) -> list[Contribution]:
         """Return what of that came after its answer was accepted, so that nobody has looked at it."""
         if self.duty.state is not DutyState.ACCEPTED or not self.decisions:
             return []
@@ -177,7 +177,7 @@ def _items(
 ) -> dict[int, Item]:
     said = updates_of(session, period, duties)
     decided = decisions_on(session, duties)
-    added = parts_of(session, period)
+    added = contributions_of(session, period)
     before = _said_before(session, plan, period, today)
     items = {}
     for duty in duties:

@@ -11,14 +11,18 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
-from tracker.answers.checks import Faults, check_answer, clean_text
+from tracker.answers.checks import NO_STATUS, check_answer, clean_text
+from tracker.answers.checks import Faults as CheckFaults
 from tracker.answers.drafts import Typed
-from tracker.answers.record import Said, record_answers
+from tracker.answers.form import Entry, recorded_form
+from tracker.answers.submission import Answered, Submission
+from tracker.answers.submit import NOTHING_SAID, Outcome, lock_period, submit
+from tracker.case import Case
 from tracker.plan.model import Agency, Plan
-from tracker.progress import DutyState
+from tracker.progress import FIELDS, DutyState
 from tracker.review.decide import check_reviewer
 from tracker.settings import ZONE
-from tracker.store.duties import duties_of, hold_duties, plan_order
+from tracker.store.duties import duties_of, plan_order
 from tracker.store.journal import note
 from tracker.store.messages import (
     WORKBOOK_RECORDED,
@@ -39,6 +43,8 @@ LONGEST_SENDER = 200
 MOST_IN_COLUMN = 2**31 - 1
 """What a database takes for the number of a row; anybody can type more."""
 CHOICE = re.compile(r"([0-9]{1,9})\.([0-9]{1,6})")
+Faults = dict[str, str]
+"""What is wrong with what the coordinator typed, by field: sentences."""
 OVERTAKEN = "Thư này vừa được xử lý ở nơi khác; xem lại trước khi ghi."
 
 
@@ -138,53 +144,77 @@ def proposed(reply: Reply, duties: Sequence[Open]) -> Typed:
     return {"result": reply.words, "duty": duties[0].choice if len(duties) == 1 else ""}
 
 
-def record_reply(
-    session: Session,
-    plan: Plan,
-    period: Period,
-    reply: Reply,
-    typed: Typed,
-    now: datetime,
-    *,
-    finish: bool,
-    illustration: bool = False,
-) -> Faults:
+def record_reply(case: Case, reply: Reply, typed: Typed, *, finish: bool) -> Faults:
     """Record what the coordinator made of `reply` as a report on one activity; `finish` settles the reply.
 
     `typed` has `duty` (as Open.choice), the fields of an answer, `uses` and `reviewer`. Returns what is wrong, by
     field, and then nothing was recorded; `overtaken` says that somebody else was faster.
     """
+    period = case.period
     if reply.received_on > period.closes:
         return {"overtaken": f"Thư đến sau ngày khóa kỳ ({period.closes:%d/%m/%Y}); gia hạn kỳ trước khi ghi."}
     reviewer, wrong = check_reviewer(typed.get("reviewer", ""))
-    answer, faults = check_answer(typed)
-    faults |= {"reviewer": wrong} if wrong else {}
-    chosen = CHOICE.fullmatch(typed.get("duty", ""))
-    duty_id, seen = (int(chosen[1]), int(chosen[2])) if chosen else (0, 0)
-    duty = hold_duties(session, [duty_id]).get(duty_id)
-    today = now.astimezone(ZONE).date()
-    if duty is None or duty.period_id != period.id or not _answers(plan, reply, duty, today):
+    faults = {"reviewer": wrong} if wrong else {}
+    choice = CHOICE.fullmatch(typed.get("duty", ""))
+    duty_id, revision = (int(choice[1]), int(choice[2])) if choice else (0, 0)
+    lock_period(case)
+    theirs = case.of(reply.agency.id) if reply.agency else None
+    entry = _find_entry(theirs, duty_id) if theirs else None
+    if entry is None and _is_withdrawn(case, duty_id):
+        return {"overtaken": "Hoạt động này vừa được rút khỏi kỳ báo cáo; xem lại rồi ghi."}
+    if theirs is None or entry is None:
         faults["duty"] = "Chọn hoạt động mà thư này báo cáo."
-    elif answer is None and not faults:
-        faults["status"] = "Chọn trạng thái của hoạt động này."
-    if faults or duty is None or answer is None:
-        return faults
-    last = latest_updates(session, [duty]).get(duty.id)
-    if (last.revision if last else 0) != seen or duty.state in {DutyState.ACCEPTED, DutyState.WITHDRAWN}:
-        return {"overtaken": f"Hoạt động {duty.activity_id} vừa có báo cáo hoặc quyết định mới; xem lại rồi ghi."}
-    if not _claim(session, reply, typed, reviewer, now, finish=finish, used=True):
-        return {"overtaken": OVERTAKEN}
-    said = Said(by=reply.sender, at=reply.message.received_at, way=WAY, illustration=illustration)
-    for update in record_answers(session, {duty.id: (duty, answer)}, said):
+    if faults or theirs is None or entry is None:
+        _, found = check_answer(typed)
+        return {field: str(fault) for field, fault in found.items()} | faults
+    values = {name: typed.get(name, "") for name in FIELDS}
+    answered = Answered(values=values, based_on=revision, unchanged=True)
+    submission = Submission(
+        way=WAY,
+        at=reply.message.received_at,
+        signed_by=reply.sender,
+        answers={entry.name: answered},
+        only=entry.name,
+    )
+    with case.session.begin_nested() as savepoint:
+        outcome = submit(theirs, submission)
+        if outcome.receipt is None:
+            return _faults_of(outcome, entry)
+        if not _claim(case.session, reply, typed, reviewer, case.now, finish=finish, used=True):
+            savepoint.rollback()
+            return {"overtaken": OVERTAKEN}
+    for update in outcome.receipt.updates:
         about = f"message {reply.message.id}"
-        note(session, now, reviewer, "recorded a reply", about, duty=duty.id, revision=update.revision)
+        detail = {"duty": update.duty_id, "revision": update.revision}
+        note(case.session, case.now, reviewer, "recorded a reply", about, **detail)
     return {}
+
+
+def _find_entry(case: Case, duty_id: int) -> Entry | None:
+    """Return the entry of a duty that the agency of `case` answers, or None."""
+    return next((entry for entry in recorded_form(case).entries if entry.duty.id == duty_id), None)
+
+
+def _is_withdrawn(case: Case, duty_id: int) -> bool:
+    duty = case.session.get(Duty, duty_id)
+    return duty is not None and duty.period_id == case.period.id and duty.state is DutyState.WITHDRAWN
+
+
+def _faults_of(outcome: Outcome, entry: Entry) -> Faults:
+    found = {fault.place: str(fault) for fault in outcome.faults}
+    if (entry.name, "locked") in found or (entry.name, "conflict") in found:
+        label = entry.activity.id
+        return {"overtaken": f"Hoạt động {label} vừa có báo cáo hoặc quyết định mới; xem lại rồi ghi."}
+    if NOTHING_SAID in found:
+        return {"status": str(NO_STATUS)}
+    return {field: words for (_, field), words in found.items()}
 
 
 def dismiss_reply(session: Session, reply: Reply, typed: Typed, now: datetime) -> Faults:
     """Settle `reply` without a (further) report, for the `reason` in `typed`; returns as `record_reply` does."""
-    faults: Faults = {}
-    reason = clean_text(typed.get("reason", ""), faults, "reason")
+    unusable: CheckFaults = {}
+    reason = clean_text(typed.get("reason", ""), unusable, "reason")
+    faults = {field: str(fault) for field, fault in unusable.items()}
     if not reason:
         faults["reason"] = "Ghi lý do không ghi nhận thư này."
     reviewer, wrong = check_reviewer(typed.get("reviewer", ""))

@@ -59,8 +59,9 @@ def read_verdicts(duty_ids: Collection[int], typed: Mapping[str, str]) -> Verdic
     found.reviewer, found.reviewer_fault = check_reviewer(typed.get("reviewer", ""))
     for duty_id in duty_ids:
         chosen, seen = typed.get(f"choice.{duty_id}", ""), _seen(typed.get(f"seen.{duty_id}", ""))
-        faults: Faults = {}
-        comment = clean_text(typed.get(f"comment.{duty_id}", ""), faults, "comment")
+        unusable: Faults = {}
+        comment = clean_text(typed.get(f"comment.{duty_id}", ""), unusable, "comment")
+        faults = {field: str(fault) for field, fault in unusable.items()}
         if chosen not in CHOICES or seen is None:
             if comment:
                 faults["comment"] = "Đã ghi lý do nhưng chưa chọn Trả lại."

@@ -148,7 +148,7 @@ class Evidence(Base):
     illustration: Mapped[bool] = mapped_column(default=False)
 
 
-class Part(Base):
+class Contribution(Base):
     """What a coordinating agency says of its share in a lead's activity; a correction is the next revision."""
 
     __tablename__ = "parts"

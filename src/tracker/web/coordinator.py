@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,19 +15,18 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from tracker.answers.drafts import Typed
+from tracker.case import Case, open_by_review_link
 from tracker.errors import BadInput
-from tracker.plan.model import Agency, Plan
+from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS, TEXTS, WAYS, standing
 from tracker.review.decide import accept_seen, check_reviewer, decide
 from tracker.review.overview import review_of
 from tracker.review.replies import dismiss_reply, find_reply, open_duties, proposed, record_reply, replies_of
 from tracker.review.review_form import Verdicts, read_seen, read_verdicts
-from tracker.settings import ZONE, Settings
+from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of
-from tracker.store.links import find_link
-from tracker.store.plans import plan_for, plan_in_force
-from tracker.store.tables import Period, Purpose
+from tracker.store.tables import Period
 from tracker.web.evidence import file_response
 from tracker.web.owner import read_form
 from tracker.web.pages import Pages
@@ -45,10 +44,22 @@ class Opened:
     """What a review link opens; `path` is where its first page is."""
 
     path: str
-    plan: Plan
-    period: Period
-    coordinator: Agency
-    today: date
+    case: Case
+
+    @property
+    def plan(self) -> Plan:
+        """Return the plan that is reviewed."""
+        return self.case.plan
+
+    @property
+    def period(self) -> Period:
+        """Return the period that is reviewed."""
+        return self.case.period
+
+    @property
+    def today(self) -> date:
+        """Return the day."""
+        return self.case.today
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +94,7 @@ class CoordinatorPages:
     def file(self, request: Request) -> Response:
         """Hand out one of an agency's files, as something to keep and not to run."""
         with reading(self.engine) as session:
-            opened = opened_review(session, request.path_params["token"], self.settings.now())
+            opened = opened_review(session, self.settings, request.path_params["token"])
             found = review_of(session, self.settings, opened.plan, opened.period, opened.today)
             files = evidence_of(session, [item.duty for one in found for item in one.items])
         file = next((one for one in files if one.id == request.path_params["file_id"]), None)
@@ -92,9 +103,8 @@ class CoordinatorPages:
         return file_response(self.settings, file)
 
     def _overview(self, token: str, query: Typed, fault: str | None = None) -> Response:
-        now = self.settings.now()
         with reading(self.engine) as session:
-            opened = opened_review(session, token, now)
+            opened = opened_review(session, self.settings, token)
             agencies = review_of(session, self.settings, opened.plan, opened.period, opened.today)
             replies = replies_of(session, opened.plan, opened.period, opened.today)
         waiting = [(one, item) for one in agencies for item in one.items if item.waiting]
@@ -119,7 +129,7 @@ class CoordinatorPages:
             return self._overview(token, {REVIEWER: typed.get("reviewer", "")}, fault)
         seen = read_seen(typed)
         with writing(self.engine) as session:
-            opened = opened_review(session, token, now)
+            opened = opened_review(session, self.settings, token)
             found = accept_seen(session, opened.period, seen, reviewer, now)
         told = {"duyet": found.accepted, "da-co": found.standing}
         return sent_on(opened.path, reviewer, told | {"bo-qua": len(seen) - found.accepted - found.standing})
@@ -127,9 +137,8 @@ class CoordinatorPages:
     def _agency(
         self, token: str, agency_id: str, query: Typed, verdicts: Verdicts | None = None, status: int = 200
     ) -> Response:
-        now = self.settings.now()
         with reading(self.engine) as session:
-            opened = opened_review(session, token, now)
+            opened = opened_review(session, self.settings, token)
             found = review_of(session, self.settings, opened.plan, opened.period, opened.today, agency_id)
             files = evidence_of(session, [item.duty for one in found for item in one.items])
         if not found:
@@ -145,11 +154,10 @@ class CoordinatorPages:
         )
 
     def _decide(self, token: str, agency_id: str, typed: Typed) -> Response:
-        now = self.settings.now()
         status = 422
         try:
             with writing(self.engine) as session:
-                opened = opened_review(session, token, now)
+                opened = opened_review(session, self.settings, token)
                 found = review_of(session, self.settings, opened.plan, opened.period, opened.today, agency_id)
                 verdicts = read_verdicts([item.duty.id for one in found for item in one.items], typed)
                 if not verdicts.faulty:
@@ -169,7 +177,7 @@ class CoordinatorPages:
         self, token: str, message_id: int, query: Typed, typed: Typed | None = None, faults: Typed | None = None
     ) -> Response:
         with reading(self.engine) as session:
-            opened = opened_review(session, token, self.settings.now())
+            opened = opened_review(session, self.settings, token)
             reply = find_reply(session, opened.plan, opened.period, opened.today, message_id)
             if reply is None:
                 raise HTTPException(404)
@@ -183,23 +191,14 @@ class CoordinatorPages:
     def _handle(self, token: str, message_id: int, typed: Typed) -> Response:
         now, action = self.settings.now(), typed.get("action", "")
         with writing(self.engine) as session:
-            opened = opened_review(session, token, now)
+            opened = opened_review(session, self.settings, token)
             reply = find_reply(session, opened.plan, opened.period, opened.today, message_id)
             if reply is None or action not in {"more", "done", "dismiss"}:
                 raise HTTPException(404 if reply is None else 400)
             if action == "dismiss":
                 faults = dismiss_reply(session, reply, typed, now)
             else:
-                faults = record_reply(
-                    session,
-                    opened.plan,
-                    opened.period,
-                    reply,
-                    typed,
-                    now,
-                    finish=action == "done",
-                    illustration=self.settings.illustration,
-                )
+                faults = record_reply(opened.case, reply, typed, finish=action == "done")
         reviewer = typed.get("reviewer", "")
         if faults:
             return self._reply(token, message_id, {REVIEWER: reviewer}, typed, faults)
@@ -223,16 +222,12 @@ class CoordinatorPages:
         )
 
 
-def opened_review(session: Session, token: str, now: datetime) -> Opened:
+def opened_review(session: Session, settings: Settings, token: str) -> Opened:
     """Return what the review link `token` opens; HTTPException 404 where that is nothing."""
-    link = find_link(session, token, now, Purpose.REVIEW)
-    _, in_force = plan_in_force(session)
-    if link is None or link.agency_id != in_force.plan.coordinator:
+    case = open_by_review_link(session, settings, token)
+    if case is None:
         raise HTTPException(404)
-    period = session.get_one(Period, link.period_id)
-    _, plan = plan_for(session, period)
-    coordinator = in_force.agencies[link.agency_id]
-    return Opened(f"/r/{token}", plan, period, coordinator, now.astimezone(ZONE).date())
+    return Opened(f"/r/{token}", case)
 
 
 def around(opened: Opened, query: Typed) -> dict[str, Any]:
@@ -244,7 +239,7 @@ def around(opened: Opened, query: Typed) -> dict[str, Any]:
         "reviewer": reviewer,
         "header": opened.plan.plan,
         "period": opened.period,
-        "coordinator": opened.coordinator,
+        "coordinator": opened.plan.agencies[opened.case.agency_id],
     }
 
 

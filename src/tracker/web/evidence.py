@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
@@ -16,11 +15,11 @@ from tracker.answers.evidence_kinds import TAKEN
 from tracker.answers.form import Form, recorded_form
 from tracker.answers.submit import refuse_if_closed
 from tracker.errors import BadInput
-from tracker.settings import ZONE, Settings
+from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of
 from tracker.store.tables import Duty, Evidence
-from tracker.web.owner import Opened, opened_by
+from tracker.web.owner import opened_by
 from tracker.web.pages import Pages
 
 
@@ -51,8 +50,8 @@ class EvidencePages:
     def file(self, request: Request) -> Response:
         """Hand out one file, as something to keep and not to run."""
         with reading(self.engine) as session:
-            opened = opened_by(session, request.path_params["token"], self.settings.now())
-            files = evidence_of(session, list(_duties(self._form(session, opened)).values()))
+            opened = opened_by(session, self.settings, request.path_params["token"])
+            files = evidence_of(session, list(_duties(recorded_form(opened.case)).values()))
         found = next((one for one in files if one.id == request.path_params["file_id"]), None)
         if found is None:
             raise HTTPException(404)
@@ -60,21 +59,21 @@ class EvidencePages:
 
     def _show(self, token: str, fault: str = "", typed: dict[str, str] | None = None) -> Response:
         with reading(self.engine) as session:
-            opened = opened_by(session, token, self.settings.now())
-            form = self._form(session, opened)
+            opened = opened_by(session, self.settings, token)
+            form = recorded_form(opened.case)
             files = evidence_of(session, list(_duties(form).values()))
         return self.pages.render(
             "evidence",
-            200 if not fault else 409 if opened.closed else 422,
+            200 if not fault else 409 if opened.case.closed else 422,
             page=opened.path,
-            header=opened.plan.plan,
+            header=opened.case.plan.plan,
             form=form,
             files={
                 entry.duty.id: [one for one in files if one.duty_id == entry.duty.id] for entry in form.entries
             },
-            closed=opened.closed,
+            closed=opened.case.closed,
             until=opened.until,
-            coordinator=opened.plan.agencies[opened.plan.plan.coordinator],
+            coordinator=opened.case.plan.agencies[opened.case.plan.plan.coordinator],
             faults=fault.splitlines(),
             typed=typed or {},
             taken=TAKEN,
@@ -85,22 +84,18 @@ class EvidencePages:
     def _take(self, token: str, typed: dict[str, str], given: Given) -> Response:
         try:
             with writing(self.engine) as session:
-                opened = opened_by(session, token, given.at)
-                refuse_if_closed(opened.period, given.at.astimezone(ZONE).date())
-                duty = _duties(self._form(session, opened)).get(typed.get("activity", ""))
+                opened = opened_by(session, self.settings, token)
+                refuse_if_closed(opened.case)
+                duty = _duties(recorded_form(opened.case)).get(typed.get("activity", ""))
                 if duty is None:
                     raise BadInput("chọn hoạt động mà tệp này chứng minh")
                 if typed.get("remove", "").isdecimal():
-                    remove_evidence(session, duty, int(typed["remove"][:9]), opened.agency_id, given.at)
+                    remove_evidence(session, duty, int(typed["remove"][:9]), opened.case.agency_id, given.at)
                 else:
                     take_evidence(session, self.settings, duty, given)
         except BadInput as why:
             return self._show(token, str(why), typed)
         return RedirectResponse(f"/b/{token}/tai-lieu", 303)
-
-    def _form(self, session: Session, opened: Opened) -> Form:
-        today = self.settings.now().astimezone(ZONE).date()
-        return recorded_form(session, opened.plan, opened.period, opened.agency_id, today)
 
 
 def file_response(settings: Settings, file: Evidence) -> Response:

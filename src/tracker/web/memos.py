@@ -54,7 +54,7 @@ class MemoPages:
 
     def _show(self, token: str, query: Typed, typed: Typed | None = None, faults: Typed | None = None) -> Response:
         with reading(self.engine) as session:
-            opened = opened_review(session, token, self.settings.now())
+            opened = opened_review(session, self.settings, token)
             memos = kept_memos(session, self.settings, opened.period)
         period, faults = opened.period, faults or {}
         return self.pages.render(
@@ -77,7 +77,7 @@ class MemoPages:
         if wrong_words := faults_around(**words):
             faults["words"] = "\n".join(wrong_words)
         with writing(self.engine) as session:
-            opened = opened_review(session, token, now)
+            opened = opened_review(session, self.settings, token)
             there = _mark(opened.period.opening, opened.period.closing)
             if there not in (typed.get("shown"), _mark(**words)):
                 faults["overtaken"] = "Lời của kỳ vừa được người khác sửa trong lúc trang đang mở."
@@ -92,7 +92,7 @@ class MemoPages:
             raise HTTPException(404)
         try:
             with reading(self.engine) as session:
-                period = opened_review(session, token, self.settings.now()).period
+                period = opened_review(session, self.settings, token).period
                 report = find_report(session, period, number)
             printed = print_one_again(self.settings, report, form)
         except BadInput as why:

@@ -14,23 +14,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
 from tracker.answers.checks import NOTHING_NEW, limit_of
-from tracker.answers.contributions import read_parts
-from tracker.answers.drafts import Typed, filled_form, unrecorded
+from tracker.answers.contributions import read_contributions
+from tracker.answers.drafts import Typed, save_draft
 from tracker.answers.form import Form, recorded_form
-from tracker.answers.record import Said
-from tracker.answers.submit import FELL, save_draft, send_form, send_one
+from tracker.answers.overlay import unrecorded
+from tracker.answers.submit import CONFIRM_LOWER
 from tracker.calendar import WorkingDays
-from tracker.errors import BadInput
+from tracker.case import Case, open_by_link
+from tracker.errors import PeriodClosed
 from tracker.letters.link_renewal import send_new_link
-from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS, TEXTS, WAYS
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
-from tracker.store.links import find_dead_link, find_link
-from tracker.store.periods import period_of
-from tracker.store.plans import plan_for, plan_in_force
-from tracker.store.tables import Period
+from tracker.store.links import find_dead_link
 from tracker.store.traces import traced
+from tracker.web.fields import filled_form, send_fields
 from tracker.web.kept import KeptPage, KeptPages
 from tracker.web.pages import Pages
 
@@ -47,11 +45,7 @@ class Opened:
 
     path: str
     until: datetime
-    plan: Plan
-    period: Period
-    agency_id: str
-    closed: bool
-    """The period takes no answers any more: all is shown, nothing taken."""
+    case: Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +76,11 @@ class OwnerPages:
 
     def receipt(self, request: Request) -> Response:
         """Show what is recorded, to be printed and kept."""
-        now = self.settings.now()
         with reading(self.engine) as session:
-            opened = opened_by(session, request.path_params["token"], now)
-            form = recorded_form(
-                session, opened.plan, opened.period, opened.agency_id, now.astimezone(ZONE).date()
-            )
-            read_parts(session, opened.plan, form, now.astimezone(ZONE).date())
-        return self._render("receipt", opened, form, now, made_at=now)
+            opened = opened_by(session, self.settings, request.path_params["token"])
+            form = recorded_form(opened.case)
+            read_contributions(opened.case, form)
+        return self._render("receipt", opened, form, made_at=opened.case.now)
 
     def _show(self, token: str, just_sent: str | None) -> Response:
         now = self.settings.now()
@@ -97,9 +88,9 @@ class OwnerPages:
         with reading(self.engine) as session:
             if just_sent is None and (body := self.kept.find(session, token, under, now)):
                 return HTMLResponse(body)
-            (opened, form), trace = traced(session, lambda: _opened_and_filled(session, token, now))
+            (opened, form), trace = traced(session, lambda: _opened_and_filled(session, self.settings, token))
         # The words of the page know the day, not the hour: a kept page would tell the hour it was made.
-        page = self._render("form", opened, form, now, just_sent=just_sent)
+        page = self._render("form", opened, form, just_sent=just_sent)
         if just_sent is None:
             self.kept.keep(token, KeptPage(bytes(page.body), opened.until, under, trace))
         return page
@@ -112,53 +103,43 @@ class OwnerPages:
             send_new_link(session, self.settings, token)
 
     def _save(self, token: str, typed: Typed, brief: bool) -> Response:
-        now = self.settings.now()
         with writing(self.engine) as session:
-            opened = opened_by(session, token, now)
+            opened = opened_by(session, self.settings, token)
             try:
-                if save_draft(session, opened.period, opened.agency_id, typed, now):
-                    when = f"{now.astimezone(ZONE):%H:%M}"
+                if save_draft(opened.case, typed):
+                    when = f"{opened.case.now.astimezone(ZONE):%H:%M}"
                     return PlainTextResponse(when) if brief else RedirectResponse(opened.path, 303)
-            except BadInput:
-                pass  # the page itself says that the period is closed
+            except PeriodClosed:
+                pass  # the page itself says so
             if brief:
                 return PlainTextResponse(status_code=409)
-            form = _filled(session, opened, now, typed)
-        return self._render("form", opened, form, now, 409)
+            form = filled_form(opened.case, typed)
+        return self._render("form", opened, form, 409)
 
     def _send(self, token: str, typed: Typed, only: str | None) -> Response:
-        now = self.settings.now()
-        today = now.astimezone(ZONE).date()
-        said = Said(by="", at=now, way="page", illustration=self.settings.illustration)
-        status, kept = 422, True
         with writing(self.engine) as session:
-            opened = opened_by(session, token, now)
+            opened = opened_by(session, self.settings, token)
             try:
-                where = session, opened.plan, opened.period, opened.agency_id
-                if only is None:
-                    form, _ = send_form(*where, typed, said, today)
-                else:
-                    form, kept = send_one(*where, typed, said, only)
-            except BadInput:
-                status, form = 409, _filled(session, opened, now, typed)
-        if not kept:
-            return self._render("form", opened, form, now, 409, just_sent=only)
-        if status == 422 and not form.fault_count:
-            after = f"?{urlencode({JUST_SENT: only})}" if only else "/bien-nhan"
-            return RedirectResponse(opened.path + after, 303)
-        return self._render("form", opened, form, now, status)
+                outcome, saved = send_fields(opened.case, typed, only)
+            except PeriodClosed:
+                return self._render("form", opened, filled_form(opened.case, typed), 409)
+        if not saved:
+            return self._render("form", opened, outcome.form, 409, just_sent=only)
+        if outcome.receipt is None:
+            return self._render("form", opened, outcome.form, 422)
+        after = f"?{urlencode({JUST_SENT: only})}" if only else "/bien-nhan"
+        return RedirectResponse(opened.path + after, 303)
 
     def _render(
         self,
         name: str,
         opened: Opened,
         form: Form,
-        now: datetime,
         status: int = 200,
         just_sent: str | None = None,
         **more: datetime,
     ) -> Response:
-        plan, today = opened.plan, now.astimezone(ZONE).date()
+        case, plan = opened.case, opened.case.plan
         groups = groupby(form.entries, key=lambda entry: entry.activity.content)
         return self.pages.render(
             name,
@@ -170,18 +151,18 @@ class OwnerPages:
             coordinator=plan.agencies[plan.plan.coordinator],
             form=form,
             groups=[(plan.area(content), list(entries)) for content, entries in groups],
-            days_left=WorkingDays(plan.reporting.calendar).between(today, form.period.due),
-            closed=opened.closed,
+            days_left=WorkingDays(plan.reporting.calendar).between(case.today, form.period.due),
+            closed=case.closed,
             until=opened.until,
             unrecorded=unrecorded(form),
             refused=status == 409,
             just_sent=next((e for e in form.entries if e.name == just_sent and e.last), None),
-            just_added=next((p for p in form.parts if p.activity.id == just_sent and p.last), None),
+            just_added=next((p for p in form.contributions if p.activity.id == just_sent and p.last), None),
             statuses=STATUS_WORDS,
             texts=TEXTS,
             ways=WAYS,
             nothing_new=NOTHING_NEW,
-            fell=FELL,
+            confirm_lower=CONFIRM_LOWER,
             limit_of=limit_of,
             **more,
         )
@@ -202,24 +183,15 @@ async def read_form(request: Request) -> dict[str, str]:
     return first
 
 
-def opened_by(session: Session, token: str, now: datetime) -> Opened:
+def opened_by(session: Session, settings: Settings, token: str) -> Opened:
     """Return what `token` opens; HTTPException 404 where that is nothing."""
-    link = find_link(session, token, now)
-    if link is None:
+    found = open_by_link(session, settings, token)
+    if found is None:
         raise HTTPException(404)
-    period = period_of(session, link)
-    closed = now.astimezone(ZONE).date() > period.closes
-    _, plan = plan_for(session, period) if closed else plan_in_force(session)
-    if link.agency_id not in plan.agencies:
-        raise HTTPException(404)
-    return Opened(f"/b/{token}", link.expires_at, plan, period, link.agency_id, closed)
+    case, link = found
+    return Opened(f"/b/{token}", link.expires_at, case)
 
 
-def _opened_and_filled(session: Session, token: str, now: datetime) -> tuple[Opened, Form]:
-    opened = opened_by(session, token, now)
-    return opened, _filled(session, opened, now)
-
-
-def _filled(session: Session, opened: Opened, now: datetime, typed: Typed | None = None) -> Form:
-    today = now.astimezone(ZONE).date()
-    return filled_form(session, opened.plan, opened.period, opened.agency_id, today, typed)
+def _opened_and_filled(session: Session, settings: Settings, token: str) -> tuple[Opened, Form]:
+    opened = opened_by(session, settings, token)
+    return opened, filled_form(opened.case)

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
 from tracker.errors import WHOLE_FILE, WorkbookFault, WorkbookFaults
-from tracker.settings import ZONE, Settings
+from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.links import find_link
 from tracker.web.owner import opened_by
@@ -32,11 +32,9 @@ class WorkbookPages:
 
     def download(self, request: Request) -> Response:
         """Give the workbook, filled from the record as it is now."""
-        now = self.settings.now()
         with reading(self.engine) as session:
-            opened = opened_by(session, request.path_params["token"], now)
-            today = now.astimezone(ZONE).date()
-            workbook = workbook_for(session, self.settings, opened.plan, opened.period, opened.agency_id, today)
+            opened = opened_by(session, self.settings, request.path_params["token"])
+            workbook = workbook_for(opened.case)
         name, media_type, data = workbook_file(workbook)
         headers = {"Content-Disposition": f'attachment; filename="{name}"'}
         return Response(data, media_type=media_type, headers=headers)
@@ -54,25 +52,25 @@ class WorkbookPages:
         return await run_in_threadpool(self._take, request.path_params["token"], raw)
 
     def _take(self, token: str, raw: bytes) -> Response:
-        now = self.settings.now()
         with reading(self.engine) as session:
-            opened = opened_by(session, token, now)
-            link = find_link(session, token, now)
+            opened = opened_by(session, self.settings, token)
+            link = find_link(session, token, opened.case.now)
         if link is None:
             raise HTTPException(404)
         try:
             if not raw:
                 raise WorkbookFaults([NO_FILE])
             take_workbook(self.engine, self.settings, raw, link)
-        except WorkbookFaults as why:
+        except WorkbookFaults as error:
+            case = opened.case
             return self.pages.render(
                 "workbook_faults",
-                409 if opened.closed else 422,
+                409 if case.closed else 422,
                 page=opened.path,
-                header=opened.plan.plan,
-                period=opened.period,
-                closed=opened.closed,
-                agency=opened.plan.agencies[opened.agency_id],
-                faults=why.faults,
+                header=case.plan.plan,
+                period=case.period,
+                closed=case.closed,
+                agency=case.agency,
+                faults=error.faults,
             )
         return RedirectResponse(f"{opened.path}/bien-nhan", 303)

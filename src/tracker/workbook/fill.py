@@ -2,26 +2,19 @@
 
 from datetime import date
 
-from sqlalchemy.orm import Session
-
 from tracker.answers.form import Entry, FigureEntry, Form, recorded_form
+from tracker.case import Case
 from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS, TEXTS, DutyState, UpdateStatus
 from tracker.settings import ZONE, Settings
-from tracker.store.plans import newest_version
-from tracker.store.tables import Period
 from tracker.templating import templates_in
 from tracker.words import vietnamese_date, vietnamese_number
 from tracker.workbook.model import Workbook, WorkbookFigure, WorkbookRow, sealed
 
 
-def workbook_for(
-    session: Session, settings: Settings, plan: Plan, period: Period, agency_id: str, today: date
-) -> Workbook:
-    """Return the workbook in which `agency_id` can answer for `period`, filled from the record as the page is."""
-    form = recorded_form(session, plan, period, agency_id, today)
-    version = newest_version(session)
-    return filled_workbook(settings, plan, version.id if version else 0, form, today)
+def workbook_for(case: Case) -> Workbook:
+    """Return the workbook in which the agency of `case` can answer, filled from the record as its page is."""
+    return filled_workbook(case.settings, case.plan, case.version.id, recorded_form(case), case.today)
 
 
 def filled_workbook(settings: Settings, plan: Plan, version_id: int, form: Form, today: date) -> Workbook:
@@ -36,7 +29,7 @@ def filled_workbook(settings: Settings, plan: Plan, version_id: int, form: Form,
         agency_id=form.agency.id,
         agency=form.agency.name,
         seal=sealed(settings.secret_key(), period.code, form.agency.id),
-        said_by=form.said_by,
+        said_by=form.signed_by,
         rows=tuple(_row(form, entry) for entry in form.entries),
         figures=tuple(_figure(entry) for entry in form.figures),
         guide=_guide(settings, plan, form),
