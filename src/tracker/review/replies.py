@@ -179,7 +179,7 @@ def record_reply(case: Case, reply: Reply, typed: Typed, *, finish: bool) -> Fau
     with case.session.begin_nested() as savepoint:
         outcome = submit(theirs, submission)
         if outcome.receipt is None:
-            return _faults_of(outcome, entry)
+            return _faults_of(outcome, entry, revision)
         if not _claim(case.session, reply, typed, reviewer, case.now, finish=finish, used=True):
             savepoint.rollback()
             return {"overtaken": OVERTAKEN}
@@ -200,9 +200,10 @@ def _is_withdrawn(case: Case, duty_id: int) -> bool:
     return duty is not None and duty.period_id == case.period.id and duty.state is DutyState.WITHDRAWN
 
 
-def _faults_of(outcome: Outcome, entry: Entry) -> Faults:
+def _faults_of(outcome: Outcome, entry: Entry, revision: int) -> Faults:
     found = {fault.place: str(fault) for fault in outcome.faults}
-    if (entry.name, "locked") in found or (entry.name, "conflict") in found:
+    answered_since = entry.last is not None and revision < entry.last.revision
+    if (entry.name, "locked") in found or answered_since:
         label = entry.activity.id
         return {"overtaken": f"Hoạt động {label} vừa có báo cáo hoặc quyết định mới; xem lại rồi ghi."}
     if NOTHING_SAID in found:
