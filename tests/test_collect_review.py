@@ -6,21 +6,22 @@ from threading import Barrier
 
 import pytest
 import sqlalchemy as sa
-from answering import NOW, answer, duty_of, open_season, said, say
+from answering import NOW, answer, case_of, duty_of, open_season, said, say
 
 from tracker.answers.record import record_answers
 from tracker.errors import BadInput, TrackerError
 from tracker.progress import DutyState
 from tracker.remind.queue import queue_today
-from tracker.review.decide import Decided, Seen, accept, accept_seen, chosen_duties, give_back, return_answer
+from tracker.review.decide import Decided, accept, accept_seen, chosen_duties, give_back, return_answer
+from tracker.review.sight import Sight
 from tracker.settings import Settings
+from tracker.store.decisions import decisions_on
 from tracker.store.duties import duties_of, hold_duties
 from tracker.store.engine import reading, writing
-from tracker.store.journal import decisions_on
 from tracker.store.periods import find_period
 from tracker.store.tables import JournalEntry, Letter, Update
 
-FIRST = Seen(1, DutyState.SUBMITTED, 0)
+FIRST = Sight(revision=1, state=DutyState.SUBMITTED)
 """What a page shows of a first answer that nobody added to."""
 
 
@@ -165,7 +166,7 @@ def test_what_was_seen_is_accepted_and_what_was_sent_again_is_not(engine: sa.Eng
         seen = {duty_of(session, activity).id: FIRST for activity in ("II.10", "II.17")}
     say(engine, "II.17", answer("Bản khác"))
     with writing(engine) as session:
-        done = accept_seen(session, find_period(session, "2024"), seen | {999_999: FIRST}, "đầu mối", NOW)
+        done = accept_seen(case_of(session), seen | {999_999: FIRST}, "đầu mối")
         assert done == Decided(accepted=1)
         states = [duty_of(session, activity).state for activity in ("II.10", "II.17")]
         assert states == [DutyState.ACCEPTED, DutyState.SUBMITTED]
@@ -183,7 +184,7 @@ def test_an_agency_that_sends_while_its_answer_is_accepted_is_either_locked_out_
     def accept_it() -> int:
         together.wait()
         with writing(engine) as session:
-            return accept_seen(session, find_period(session, "2024"), seen, "đầu mối", NOW).accepted
+            return accept_seen(case_of(session), seen, "đầu mối").accepted
 
     def send_again() -> bool:
         together.wait()
@@ -219,4 +220,4 @@ def test_the_journal_says_which_revision_was_accepted_or_returned(sqlite_engine:
         duty = duty_of(session, "II.10")
         accept(session, [duty], "đầu mối", NOW)
         lines = decisions_on(session, [duty])[duty.id]
-        assert [(line.did, line.detail["revision"]) for line in lines] == [("returned", 1), ("accepted", 2)]
+        assert [(line.verdict, line.revision) for line in lines] == [("returned", 1), ("accepted", 2)]

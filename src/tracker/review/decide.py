@@ -7,19 +7,21 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from tracker.answers.checks import Faults, clean_text
-from tracker.case import open_case
+from tracker.case import Case, open_case
 from tracker.errors import BadInput, nearest
 from tracker.letters.address import address_book, by_mail
 from tracker.letters.mime import Attachment
 from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
 from tracker.progress import ANSWERED, DutyState
+from tracker.review.sight import Sight, sights_of
 from tracker.settings import Settings
 from tracker.store.contributions import count_contributions
+from tracker.store.decisions import decisions_on
 from tracker.store.duties import duties_of, hold_duties
-from tracker.store.journal import decisions_on, note
+from tracker.store.journal import note
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
-from tracker.store.tables import Duty, Period
+from tracker.store.tables import Decision, Duty, Period
 from tracker.store.updates import latest_updates
 from tracker.workbook.fill import workbook_for
 
@@ -27,26 +29,16 @@ LONGEST_NAME = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """What a coordinator looked at when deciding: the last answer's revision, the duty's state, what was added."""
-
-    revision: int
-    state: DutyState
-    parts: int
-    """How many revisions of what coordinating agencies added."""
-
-
-@dataclass(frozen=True, slots=True)
 class Decided:
     """How many answers were accepted and returned; how many of the agencies nobody could write to.
 
-    `standing` decisions had been recorded before, word for word: a button was pressed twice.
+    `already_recorded` counts identical decisions that were sent again: a button was pressed twice.
     """
 
     accepted: int = 0
     returned: int = 0
-    untold: int = 0
-    standing: int = 0
+    unreachable: int = 0
+    already_recorded: int = 0
 
 
 def accept(session: Session, duties: Collection[Duty], who: str, now: datetime) -> list[Duty]:
@@ -57,43 +49,40 @@ def accept(session: Session, duties: Collection[Duty], who: str, now: datetime) 
     return waiting
 
 
-def accept_seen(session: Session, period: Period, seen: Mapping[int, Seen], who: str, now: datetime) -> Decided:
-    """Accept the answers in `seen` (by duty id) that are still as they were seen.
+def accept_seen(case: Case, sights: Mapping[int, Sight], who: str) -> Decided:
+    """Accept the answers in `sights` (by duty id) that are still as they were seen.
 
     What was sent again or added to since is left alone.
     """
-    held = _as_they_are(session, period, seen)
-    standing = _standing(session, held, {i: (one, None) for i, one in seen.items()}, who)
-    same = [duty for i, (duty, one) in held.items() if one == seen[i]]
-    return Decided(accepted=len(accept(session, same, who, now)), standing=len(standing))
+    held, now = _hold(case, sights)
+    recorded = _already_recorded(case, held, {i: (sight, None) for i, sight in sights.items()}, who)
+    same = [duty for i, duty in held.items() if now[i] == sights[i]]
+    return Decided(accepted=len(accept(case.session, same, who, case.now)), already_recorded=len(recorded))
 
 
 def decide(
-    session: Session,
-    settings: Settings,
-    period: Period,
-    choices: Mapping[int, tuple[Seen, str | None]],
-    who: str,
+    case: Case, choices: Mapping[int, tuple[Sight, str | None]], who: str
 ) -> tuple[Decided | None, set[int]]:
     """Accept each duty of `choices`, or return it where it comes with a comment: all of them, or nothing.
 
     Returns None and the ids of those that were answered, added to or decided on since they were seen, where there
     are such; the very same decision of the same person stands. Raises BadInput where something cannot be returned.
     """
-    held = _as_they_are(session, period, choices)
-    standing = _standing(session, held, choices, who)
-    fresh = {i: choice for i, choice in choices.items() if i not in standing}
-    changed = {i for i, (seen, _) in fresh.items() if i not in held or held[i][1] != seen}
+    held, now = _hold(case, choices)
+    recorded = _already_recorded(case, held, choices, who)
+    fresh = {i: choice for i, choice in choices.items() if i not in recorded}
+    changed = {i for i, (sight, _) in fresh.items() if i not in held or now[i] != sight}
     if changed:
         return None, changed
-    to_accept = [held[i][0] for i, (_, comment) in fresh.items() if comment is None]
-    accepted = accept(session, to_accept, who, settings.now())
-    told = [
-        return_answer(session, settings, held[i][0], comment, who)
+    accepted = accept(
+        case.session, [held[i] for i, (_, comment) in fresh.items() if comment is None], who, case.now
+    )
+    reached = [
+        return_answer(case.session, case.settings, held[i], comment, who)
         for i, (_, comment) in fresh.items()
         if comment is not None
     ]
-    return Decided(len(accepted), len(told), told.count(False), len(standing)), set()
+    return Decided(len(accepted), len(reached), reached.count(False), len(recorded)), set()
 
 
 def return_answer(session: Session, settings: Settings, duty: Duty, comment: str, who: str) -> bool:
@@ -134,31 +123,25 @@ def check_reviewer(typed: str) -> tuple[str, str | None]:
     return name, str(faults["who"]) if faults else None
 
 
-def _as_they_are(session: Session, period: Period, ids: Collection[int]) -> dict[int, tuple[Duty, Seen]]:
-    """Return the answered duties of `period` among `ids`, held, each with what a page shows of it now."""
-    held = {i: duty for i, duty in hold_duties(session, ids).items() if duty.period_id == period.id}
-    last, parts = latest_updates(session, held.values()), count_contributions(session, held)
-    return {
-        i: (duty, Seen(last[i].revision, duty.state, parts.get(i, 0))) for i, duty in held.items() if i in last
-    }
+def _hold(case: Case, ids: Collection[int]) -> tuple[dict[int, Duty], dict[int, Sight]]:
+    """Return the answered duties of the period among `ids`, held, and what is to be seen of each now."""
+    held = {i: duty for i, duty in hold_duties(case.session, ids).items() if duty.period_id == case.period.id}
+    now = sights_of(case, held.values())
+    return {i: duty for i, duty in held.items() if now[i].revision}, now
 
 
-def _standing(
-    session: Session,
-    held: Mapping[int, tuple[Duty, Seen]],
-    choices: Mapping[int, tuple[Seen, str | None]],
-    who: str,
+def _already_recorded(
+    case: Case, held: Mapping[int, Duty], choices: Mapping[int, tuple[Sight, str | None]], who: str
 ) -> set[int]:
     """Return those of `choices` that `who` has recorded already: the last decision, on the same answer."""
-    decided = decisions_on(session, [duty for duty, _ in held.values()])
+    decided = decisions_on(case.session, held.values())
     found = set()
-    for i, (seen, comment) in choices.items():
-        did = DutyState.ACCEPTED if comment is None else DutyState.RETURNED
-        if i not in held or i not in decided or held[i][0].state is not did or seen.state is did:
+    for i, (sight, comment) in choices.items():
+        verdict = DutyState.ACCEPTED if comment is None else DutyState.RETURNED
+        if i not in held or i not in decided or held[i].state is not verdict or sight.state is verdict:
             continue
         last = decided[i][-1]
-        recorded = last.did, last.who, last.detail.get("revision", 1), last.detail.get("comment")
-        if recorded == (did, who, seen.revision, comment):
+        if (last.verdict, last.who, last.revision, last.comment) == (verdict, who, sight.revision, comment):
             found.add(i)
     return found
 
@@ -203,12 +186,23 @@ def _move(
     now: datetime,
     comment: str | None = None,
 ) -> None:
-    last, parts = latest_updates(session, held), count_contributions(session, [duty.id for duty in held])
+    last, added = latest_updates(session, held), count_contributions(session, [duty.id for duty in held])
     for duty in held:
         duty.state, duty.comment = state, comment
-        detail = {"activity": duty.activity_id, "comment": comment, "revision": last[duty.id].revision}
-        detail["parts"] = parts.get(duty.id, 0)
-        note(session, now, who, str(state), f"duty {duty.id}", **detail)
+        revision, contributions = last[duty.id].revision, added.get(duty.id, 0)
+        session.add(
+            Decision(
+                duty_id=duty.id,
+                revision=revision,
+                verdict=str(state),
+                comment=comment,
+                contributions=contributions,
+                who=who,
+                at=now,
+            )
+        )
+        detail = {"activity": duty.activity_id, "comment": comment, "revision": revision}
+        note(session, now, who, str(state), f"duty {duty.id}", **detail, parts=contributions)
     session.flush()
 
 

@@ -7,19 +7,19 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from tracker.case import Case
 from tracker.letters.address import address_book
 from tracker.plan.model import Activity, Agency, Plan, Target
 from tracker.progress import OWED, DutyState, Standing, standing
-from tracker.review.decide import Seen
 from tracker.review.remarks import Beside, figure_remarks, of_target, remarks
-from tracker.review.review_form import shown
+from tracker.review.sight import Sight, sights_of
 from tracker.settings import Settings
 from tracker.store.contributions import contributions_of
+from tracker.store.decisions import decisions_on
 from tracker.store.duties import duties_of, plan_order
 from tracker.store.figures import reported_figures
-from tracker.store.journal import decisions_on
 from tracker.store.periods import previous_period
-from tracker.store.tables import Contribution, Duty, Figure, JournalEntry, Period, Update
+from tracker.store.tables import Contribution, Decision, Duty, Figure, Period, Update
 from tracker.store.updates import figures_of, latest_updates, updates_of
 
 
@@ -32,7 +32,9 @@ class Item:
     for_whom: Agency
     updates: Sequence[Update]
     """Every revision, the oldest first."""
-    decisions: Sequence[JournalEntry]
+    decisions: Sequence[Decision]
+    sight: Sight
+    """What a page that shows this sends back with a decision on it."""
     remarks: Sequence[str]
     """Of an answer that waits for review; else none."""
     parts: Sequence[Contribution]
@@ -42,11 +44,6 @@ class Item:
     def said(self) -> Update | None:
         """Return the last word."""
         return self.updates[-1] if self.updates else None
-
-    @property
-    def shown(self) -> str:
-        """Return what a page that shows this sends with a decision on it."""
-        return shown(Seen(self.said.revision if self.said else 0, self.duty.state, len(self.parts)))
 
     @property
     def waiting(self) -> bool:
@@ -69,17 +66,17 @@ class Item:
         if self.duty.state is not DutyState.ACCEPTED or not self.decisions:
             return []
         accepted = self.decisions[-1]
-        if (known := accepted.detail.get("parts")) is None:  # decided before that was noted
+        if (known := accepted.contributions) is None:  # decided before that was recorded
             return [part for part in self.last_parts if part.said_at > accepted.at]
         return [part for part in self.last_parts if part in self.parts[known:]]
 
     @property
-    def story(self) -> list[Update | JournalEntry]:
+    def story(self) -> list[Update | Decision]:
         """Return what was said and what was decided on it, in order."""
-        told: list[Update | JournalEntry] = []
+        story: list[Update | Decision] = []
         for update in self.updates:
-            told += [update, *(one for one in self.decisions if one.detail.get("revision", 1) == update.revision)]
-        return told
+            story += [update, *(one for one in self.decisions if one.revision == update.revision)]
+        return story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,13 +132,12 @@ class AgencyReview:
         return sum(item.late for item in self.items)
 
 
-def review_of(
-    session: Session, settings: Settings, plan: Plan, period: Period, today: date, only: str | None = None
-) -> list[AgencyReview]:
+def review_of(case: Case, only: str | None = None) -> list[AgencyReview]:
     """Return each agency that answers in `period`, in the plan's order; where given, `only` the one so called.
 
     Last come those that owe no report and gave figures all the same.
     """
+    session, plan, period, today = case.session, case.plan, case.period, case.today
     held: dict[str, list[Duty]] = {}
     for duty in plan_order(plan, duties_of(session, period)):
         held.setdefault(plan.holder(duty.agency_id, today).id, []).append(duty)
@@ -152,8 +148,8 @@ def review_of(
     if only is not None:
         held = {only: held[only]} if only in held else {}
     shown = [duty for duties in held.values() for duty in duties]
-    items = _items(session, settings, plan, period, today, shown, figures)
-    book = address_book(session, settings)
+    items = _items(case, shown, figures)
+    book = address_book(session, case.settings)
     return [
         AgencyReview(
             agency=plan.agencies[agency_id],
@@ -166,15 +162,9 @@ def review_of(
     ]
 
 
-def _items(
-    session: Session,
-    settings: Settings,
-    plan: Plan,
-    period: Period,
-    today: date,
-    duties: Sequence[Duty],
-    figures: Mapping[str, Sequence[FigureItem]],
-) -> dict[int, Item]:
+def _items(case: Case, duties: Sequence[Duty], figures: Mapping[str, Sequence[FigureItem]]) -> dict[int, Item]:
+    session, plan, period, today = case.session, case.plan, case.period, case.today
+    sights = sights_of(case, duties)
     said = updates_of(session, period, duties)
     decided = decisions_on(session, duties)
     added = contributions_of(session, period)
@@ -184,7 +174,7 @@ def _items(
         updates, decisions = said.get(duty.id, []), decided.get(duty.id, [])
         found: list[str] = []
         if duty.state is DutyState.SUBMITTED:
-            beside = _beside(duty, updates, decisions, before.get(_whose(plan, duty, today)), settings)
+            beside = _beside(duty, updates, decisions, before.get(_whose(plan, duty, today)), case.settings)
             fallen = _fallen(figures.get(plan.holder(duty.agency_id, today).id, ()), updates[-1].said_at)
             found = remarks(updates[-1], replace(beside, fallen=fallen))
         items[duty.id] = Item(
@@ -193,6 +183,7 @@ def _items(
             for_whom=plan.agencies[duty.agency_id],
             updates=updates,
             decisions=decisions,
+            sight=sights[duty.id],
             remarks=found,
             parts=added.get(duty.id, []),
         )
@@ -208,16 +199,16 @@ def _fallen(figures: Sequence[FigureItem], since: datetime) -> list[str]:
 def _beside(
     duty: Duty,
     updates: Sequence[Update],
-    decisions: Sequence[JournalEntry],
+    decisions: Sequence[Decision],
     before: Update | None,
     settings: Settings,
 ) -> Beside:
-    accepted = [one.detail.get("revision", 1) for one in decisions if one.did == DutyState.ACCEPTED]
+    accepted = [one.revision for one in decisions if one.verdict == DutyState.ACCEPTED]
     last = decisions[-1] if decisions else None
     return Beside(
         due=duty.due,
         before=before,
-        returned=last.detail["comment"] if last and last.did == DutyState.RETURNED else None,
+        returned=last.comment if last and last.verdict == DutyState.RETURNED else None,
         accepted=next((one for one in updates if accepted and one.revision == accepted[-1]), None),
         rehearsal=settings.illustration,
     )

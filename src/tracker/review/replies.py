@@ -18,7 +18,7 @@ from tracker.answers.form import Entry, recorded_form
 from tracker.answers.submission import Answered, Submission
 from tracker.answers.submit import NOTHING_SAID, Outcome, lock_period, submit
 from tracker.case import Case
-from tracker.plan.model import Agency, Plan
+from tracker.plan.model import Agency
 from tracker.progress import FIELDS, DutyState
 from tracker.review.decide import check_reviewer
 from tracker.settings import ZONE
@@ -32,7 +32,7 @@ from tracker.store.messages import (
     own_words_of,
     waiting_replies,
 )
-from tracker.store.tables import Duty, Letter, Message, Period, Update
+from tracker.store.tables import Duty, Letter, Message, Update
 from tracker.store.updates import latest_updates
 
 WAY = "reply"
@@ -102,35 +102,34 @@ class Reply:
         return self.message.received_at.astimezone(ZONE).date()
 
 
-def replies_of(session: Session, plan: Plan, period: Period, today: date) -> list[Reply]:
+def replies_of(case: Case) -> list[Reply]:
     """Return the replies to letters of `period` that wait, the oldest first."""
-    found = waiting_replies(session, period)
-    return [_reply(plan, message, letter, today) for message, letter in found]
+    return [_reply(case, message, letter) for message, letter in waiting_replies(case.session, case.period)]
 
 
-def find_reply(session: Session, plan: Plan, period: Period, today: date, message_id: int) -> Reply | None:
+def find_reply(case: Case, message_id: int) -> Reply | None:
     """Return one reply to a letter of `period`, handled or not; None where there is no such reply."""
     if message_id > MOST_IN_COLUMN:
         return None
     found = (
         sa.select(Message, Letter)
         .join(Letter, Letter.id == Message.letter_id)
-        .where(Message.id == message_id, Message.kind == Kind.REPLY, Letter.period_id == period.id)
+        .where(Message.id == message_id, Message.kind == Kind.REPLY, Letter.period_id == case.period.id)
         .options(defer(Letter.message))
     )
-    for message, letter in session.execute(found):
-        return _reply(plan, message, letter, today)
+    for message, letter in case.session.execute(found):
+        return _reply(case, message, letter)
     return None
 
 
-def open_duties(session: Session, plan: Plan, period: Period, reply: Reply, today: date) -> Sequence[Open]:
+def open_duties(case: Case, reply: Reply) -> Sequence[Open]:
     """Return the duties of the reply's agency that it may answer, in the plan's order."""
     theirs = [
         duty
-        for duty in plan_order(plan, duties_of(session, period))
-        if duty.state is not DutyState.ACCEPTED and _answers(plan, reply, duty, today)
+        for duty in plan_order(case.plan, duties_of(case.session, case.period))
+        if duty.state is not DutyState.ACCEPTED and _answers(case, reply, duty)
     ]
-    last = latest_updates(session, theirs)
+    last = latest_updates(case.session, theirs)
     return [Open(duty, last.get(duty.id)) for duty in theirs]
 
 
@@ -246,11 +245,13 @@ def _claim(
     return claim_reply(session, reply.message, int(uses), uses=int(uses) + used, **settled)
 
 
-def _reply(plan: Plan, message: Message, letter: Letter, today: date) -> Reply:
-    known = letter.agency_id in plan.agencies
-    return Reply(message, letter, plan.holder(letter.agency_id, today) if known else None)
+def _reply(case: Case, message: Message, letter: Letter) -> Reply:
+    known = letter.agency_id in case.plan.agencies
+    return Reply(message, letter, case.plan.holder(letter.agency_id, case.today) if known else None)
 
 
-def _answers(plan: Plan, reply: Reply, duty: Duty, today: date) -> bool:
-    known = duty.agency_id in plan.agencies
-    return known and reply.agency is not None and plan.holder(duty.agency_id, today).id == reply.agency.id
+def _answers(case: Case, reply: Reply, duty: Duty) -> bool:
+    known = duty.agency_id in case.plan.agencies
+    return (
+        known and reply.agency is not None and case.plan.holder(duty.agency_id, case.today).id == reply.agency.id
+    )

@@ -1,7 +1,7 @@
 """What a coordinator chose on an agency's page: checked, and kept as typed where something is wrong.
 
 Fields: `choice.<duty id>` (empty, `accept` or `return`), `comment.<duty id>`, `seen.<duty id>` (what was
-shown: revision, state and parts), `reviewer`.
+shown, see `review/sight.py`), `reviewer`.
 """
 
 import re
@@ -9,10 +9,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from tracker.answers.checks import Faults, clean_text
-from tracker.progress import DutyState
-from tracker.review.decide import Seen, check_reviewer
+from tracker.review.decide import check_reviewer
+from tracker.review.sight import Sight, decode_sight
 
-SHOWN = re.compile(r"([0-9]{1,6})\.([a-z]{1,20})\.([0-9]{1,6})")
 SEEN = re.compile(r"seen\.([0-9]{1,9})")
 CHOICES = ("accept", "return")
 
@@ -24,7 +23,7 @@ class Verdicts:
     typed: Mapping[str, str] = field(default_factory=dict)
     reviewer: str = ""
     reviewer_fault: str | None = None
-    choices: dict[int, tuple[Seen, str | None]] = field(default_factory=dict)
+    choices: dict[int, tuple[Sight, str | None]] = field(default_factory=dict)
     """What was seen, and the comment where it is to be returned."""
     faults: dict[int, str] = field(default_factory=dict)
     overtaken: Collection[int] = ()
@@ -58,11 +57,11 @@ def read_verdicts(duty_ids: Collection[int], typed: Mapping[str, str]) -> Verdic
     found = Verdicts(typed=typed)
     found.reviewer, found.reviewer_fault = check_reviewer(typed.get("reviewer", ""))
     for duty_id in duty_ids:
-        chosen, seen = typed.get(f"choice.{duty_id}", ""), _seen(typed.get(f"seen.{duty_id}", ""))
+        chosen, sight = typed.get(f"choice.{duty_id}", ""), decode_sight(typed.get(f"seen.{duty_id}", ""))
         unusable: Faults = {}
         comment = clean_text(typed.get(f"comment.{duty_id}", ""), unusable, "comment")
         faults = {field: str(fault) for field, fault in unusable.items()}
-        if chosen not in CHOICES or seen is None:
+        if chosen not in CHOICES or sight is None:
             if comment:
                 faults["comment"] = "Đã ghi lý do nhưng chưa chọn Trả lại."
         elif chosen == "return" and not comment:
@@ -70,7 +69,7 @@ def read_verdicts(duty_ids: Collection[int], typed: Mapping[str, str]) -> Verdic
         elif chosen == "accept" and comment:
             faults["comment"] = "Đã ghi lý do nhưng chọn Duyệt; xóa lý do hoặc chọn Trả lại."
         else:
-            found.choices[duty_id] = (seen, comment if chosen == "return" else None)
+            found.choices[duty_id] = (sight, comment if chosen == "return" else None)
         if faults:
             found.faults[duty_id] = faults["comment"]
     if not found.choices and not found.faulty:
@@ -78,19 +77,7 @@ def read_verdicts(duty_ids: Collection[int], typed: Mapping[str, str]) -> Verdic
     return found
 
 
-def read_seen(typed: Mapping[str, str]) -> dict[int, Seen]:
+def read_sights(typed: Mapping[str, str]) -> dict[int, Sight]:
     """Return what the page that sends `typed` showed, by duty id."""
-    named = ((SEEN.fullmatch(name), _seen(shown)) for name, shown in typed.items())
-    return {int(name[1]): seen for name, seen in named if name and seen}
-
-
-def shown(seen: Seen) -> str:
-    """Return what a page sends to tell what it showed."""
-    return f"{seen.revision}.{seen.state}.{seen.parts}"
-
-
-def _seen(text: str) -> Seen | None:
-    found = SHOWN.fullmatch(text)
-    if found is None or found[2] not in set(DutyState):
-        return None
-    return Seen(int(found[1]), DutyState(found[2]), int(found[3]))
+    named = ((SEEN.fullmatch(name), decode_sight(text)) for name, text in typed.items())
+    return {int(name[1]): sight for name, sight in named if name and sight}

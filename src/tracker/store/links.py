@@ -78,6 +78,13 @@ def find_link(session: Session, token: str, now: datetime, purpose: Purpose = Pu
     return link
 
 
+def was_issued(session: Session, token: str, purpose: Purpose) -> bool:
+    """Say whether `token` was ever a link for `purpose`, alive or dead: one look at an index."""
+    if not TOKEN.fullmatch(token):
+        return False
+    return session.scalar(OPENED_BY, {"digest": _digest(token), "purpose": purpose}) is not None
+
+
 def find_dead_link(session: Session, token: str, now: datetime) -> Link | None:
     """Return the link that let an agency answer and that `token` opened once; None for any other."""
     if not TOKEN.fullmatch(token):

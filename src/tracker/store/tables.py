@@ -167,6 +167,24 @@ class Contribution(Base):
     illustration: Mapped[bool] = mapped_column(default=False)
 
 
+class Decision(Base):
+    """What a coordinator decided on an answer; only ever added to, the last one of a revision counts."""
+
+    __tablename__ = "decisions"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    duty_id: Mapped[int] = mapped_column(sa.ForeignKey("duties.id"), index=True)
+    revision: Mapped[int]
+    """Of the answer that was decided on."""
+    verdict: Mapped[str] = mapped_column(sa.String(20))
+    """`accepted` or `returned`, as DutyState calls it."""
+    comment: Mapped[str | None] = mapped_column(sa.Text)
+    """Why it was returned."""
+    contributions: Mapped[int | None]
+    """How many revisions of contributions the person saw; None where that was not recorded yet."""
+    who: Mapped[str] = mapped_column(sa.String(200))
+    at: Mapped[datetime]
+
+
 class Draft(Base):
     """What stands typed on an agency's page and was saved but not sent; one for each page."""
 

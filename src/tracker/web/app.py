@@ -1,6 +1,7 @@
 """The web application: its routes, and the page for everything that goes wrong."""
 
 from collections.abc import Callable
+from functools import partial
 
 import sqlalchemy as sa
 from starlette.applications import Starlette
@@ -12,11 +13,13 @@ from starlette.routing import Route
 
 from tracker.errors import StoreError
 from tracker.settings import Settings
+from tracker.store.tables import Purpose
 from tracker.web.coordinator import CoordinatorPages
 from tracker.web.evidence import EvidencePages
 from tracker.web.memos import MemoPages
 from tracker.web.owner import OwnerPages
 from tracker.web.pages import NOTICES, Pages
+from tracker.web.request import behind_link
 from tracker.web.security import HEADERS, Guard
 from tracker.web.workbook import WorkbookPages
 
@@ -32,6 +35,9 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
     workbook = WorkbookPages(engine, settings, pages)
     coordinator = CoordinatorPages(engine, settings, pages)
     memos = MemoPages(engine, settings, pages)
+
+    answering = partial(behind_link, engine, Purpose.ANSWER)
+    reviewing = partial(behind_link, engine, Purpose.REVIEW)
 
     def start(_: Request) -> Response:
         return pages.notice("start")
@@ -62,17 +68,17 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", start),
-            Route("/b/{token}", owner.answer, methods=["GET", "POST"]),
+            Route("/b/{token}", answering(owner.answer), methods=["GET", "POST"]),
             Route("/b/{token}/bien-nhan", owner.receipt),
-            Route("/b/{token}/tai-lieu", evidence.page, methods=["GET", "POST"]),
+            Route("/b/{token}/tai-lieu", answering(evidence.page), methods=["GET", "POST"]),
             Route("/b/{token}/tai-lieu/{file_id:int}", evidence.file),
             Route("/b/{token}/mau-bao-cao.xlsx", workbook.download),
-            Route("/b/{token}/tep", workbook.upload, methods=["POST"]),
-            Route("/r/{token}", coordinator.overview, methods=["GET", "POST"]),
-            Route("/r/{token}/{agency}", coordinator.agency, methods=["GET", "POST"]),
-            Route("/r/{token}/thu/{message_id:int}", coordinator.reply, methods=["GET", "POST"]),
+            Route("/b/{token}/tep", answering(workbook.upload), methods=["POST"]),
+            Route("/r/{token}", reviewing(coordinator.overview), methods=["GET", "POST"]),
+            Route("/r/{token}/{agency}", reviewing(coordinator.agency), methods=["GET", "POST"]),
+            Route("/r/{token}/thu/{message_id:int}", reviewing(coordinator.reply), methods=["GET", "POST"]),
             Route("/r/{token}/tai-lieu/{file_id:int}", coordinator.file),
-            Route("/r/{token}/bao-cao/tong-hop", memos.page, methods=["GET", "POST"]),
+            Route("/r/{token}/bao-cao/tong-hop", reviewing(memos.page), methods=["GET", "POST"]),
             Route("/r/{token}/bao-cao/{number:int}.{form}", memos.file),
             Route("/style.css", _file(settings, "style.css", "text/css")),
             Route("/form.js", _file(settings, "form.js", "text/javascript")),

@@ -1,65 +1,40 @@
 """The coordinator's pages: what came is looked at, accepted or returned; GET and HEAD change nothing."""
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from tracker.answers.drafts import Typed
-from tracker.case import Case, open_by_review_link
 from tracker.errors import BadInput
-from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS, TEXTS, WAYS, standing
 from tracker.review.decide import accept_seen, check_reviewer, decide
 from tracker.review.overview import review_of
 from tracker.review.replies import dismiss_reply, find_reply, open_duties, proposed, record_reply, replies_of
-from tracker.review.review_form import Verdicts, read_seen, read_verdicts
+from tracker.review.review_form import Verdicts, read_sights, read_verdicts
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of
-from tracker.store.tables import Period
-from tracker.web.evidence import file_response
-from tracker.web.owner import read_form
 from tracker.web.pages import Pages
+from tracker.web.request import (
+    REVIEWER,
+    Opened,
+    file_response,
+    opened_review,
+    read_form,
+    redirect_with_outcome,
+    review_context,
+)
 
-REVIEWER = "nguoi-duyet"
-"""What carries the reviewer's name from page to page, in the address."""
 COUNTS = ("duyet", "tra-lai", "bo-qua", "khong-toi", "da-co")
 """What the address tells of the last action: accepted, returned, passed over, agencies nobody could write to, and
 decisions that had been recorded before."""
 NUMBER = re.compile("[0-9]{1,6}")
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What a review link opens; `path` is where its first page is."""
-
-    path: str
-    case: Case
-
-    @property
-    def plan(self) -> Plan:
-        """Return the plan that is reviewed."""
-        return self.case.plan
-
-    @property
-    def period(self) -> Period:
-        """Return the period that is reviewed."""
-        return self.case.period
-
-    @property
-    def today(self) -> date:
-        """Return the day."""
-        return self.case.today
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +70,7 @@ class CoordinatorPages:
         """Hand out one of an agency's files, as something to keep and not to run."""
         with reading(self.engine) as session:
             opened = opened_review(session, self.settings, request.path_params["token"])
-            found = review_of(session, self.settings, opened.plan, opened.period, opened.today)
+            found = review_of(opened.case)
             files = evidence_of(session, [item.duty for one in found for item in one.items])
         file = next((one for one in files if one.id == request.path_params["file_id"]), None)
         if file is None:
@@ -105,8 +80,8 @@ class CoordinatorPages:
     def _overview(self, token: str, query: Typed, fault: str | None = None) -> Response:
         with reading(self.engine) as session:
             opened = opened_review(session, self.settings, token)
-            agencies = review_of(session, self.settings, opened.plan, opened.period, opened.today)
-            replies = replies_of(session, opened.plan, opened.period, opened.today)
+            agencies = review_of(opened.case)
+            replies = replies_of(opened.case)
         waiting = [(one, item) for one in agencies for item in one.items if item.waiting]
         return self._render(
             "review",
@@ -123,23 +98,23 @@ class CoordinatorPages:
         )
 
     def _accept_seen(self, token: str, typed: Typed) -> Response:
-        now = self.settings.now()
         reviewer, fault = check_reviewer(typed.get("reviewer", ""))
         if fault:
             return self._overview(token, {REVIEWER: typed.get("reviewer", "")}, fault)
-        seen = read_seen(typed)
+        sights = read_sights(typed)
         with writing(self.engine) as session:
             opened = opened_review(session, self.settings, token)
-            found = accept_seen(session, opened.period, seen, reviewer, now)
-        told = {"duyet": found.accepted, "da-co": found.standing}
-        return sent_on(opened.path, reviewer, told | {"bo-qua": len(seen) - found.accepted - found.standing})
+            found = accept_seen(opened.case, sights, reviewer)
+        left = len(sights) - found.accepted - found.already_recorded
+        counts = {"duyet": found.accepted, "da-co": found.already_recorded, "bo-qua": left}
+        return redirect_with_outcome(opened.path, reviewer, counts)
 
     def _agency(
         self, token: str, agency_id: str, query: Typed, verdicts: Verdicts | None = None, status: int = 200
     ) -> Response:
         with reading(self.engine) as session:
             opened = opened_review(session, self.settings, token)
-            found = review_of(session, self.settings, opened.plan, opened.period, opened.today, agency_id)
+            found = review_of(opened.case, agency_id)
             files = evidence_of(session, [item.duty for one in found for item in one.items])
         if not found:
             raise HTTPException(404)
@@ -158,15 +133,15 @@ class CoordinatorPages:
         try:
             with writing(self.engine) as session:
                 opened = opened_review(session, self.settings, token)
-                found = review_of(session, self.settings, opened.plan, opened.period, opened.today, agency_id)
+                found = review_of(opened.case, agency_id)
                 verdicts = read_verdicts([item.duty.id for one in found for item in one.items], typed)
                 if not verdicts.faulty:
                     choices, who = verdicts.choices, verdicts.reviewer
-                    decided, changed = decide(session, self.settings, opened.period, choices, who)
+                    decided, changed = decide(opened.case, choices, who)
                     if decided:
-                        told = {"duyet": decided.accepted, "tra-lai": decided.returned}
-                        told |= {"khong-toi": decided.untold, "da-co": decided.standing}
-                        return sent_on(f"{opened.path}/{agency_id}", who, told)
+                        counts = {"duyet": decided.accepted, "tra-lai": decided.returned}
+                        counts |= {"khong-toi": decided.unreachable, "da-co": decided.already_recorded}
+                        return redirect_with_outcome(f"{opened.path}/{agency_id}", who, counts)
                     status = 409
                     verdicts.overtake(changed)
         except BadInput as why:
@@ -178,10 +153,10 @@ class CoordinatorPages:
     ) -> Response:
         with reading(self.engine) as session:
             opened = opened_review(session, self.settings, token)
-            reply = find_reply(session, opened.plan, opened.period, opened.today, message_id)
+            reply = find_reply(opened.case, message_id)
             if reply is None:
                 raise HTTPException(404)
-            duties = open_duties(session, opened.plan, opened.period, reply, opened.today)
+            duties = open_duties(opened.case, reply)
         status = 200 if not faults else 409 if "overtaken" in faults else 422
         values = typed or proposed(reply, duties)
         return self._render(
@@ -192,7 +167,7 @@ class CoordinatorPages:
         now, action = self.settings.now(), typed.get("action", "")
         with writing(self.engine) as session:
             opened = opened_review(session, self.settings, token)
-            reply = find_reply(session, opened.plan, opened.period, opened.today, message_id)
+            reply = find_reply(opened.case, message_id)
             if reply is None or action not in {"more", "done", "dismiss"}:
                 raise HTTPException(404 if reply is None else 400)
             if action == "dismiss":
@@ -203,7 +178,7 @@ class CoordinatorPages:
         if faults:
             return self._reply(token, message_id, {REVIEWER: reviewer}, typed, faults)
         page = f"{opened.path}/thu/{message_id}" if action == "more" else opened.path
-        return sent_on(page, reviewer, {"thu": action})
+        return redirect_with_outcome(page, reviewer, {"thu": action})
 
     def _render(self, name: str, status: int, opened: Opened, query: Typed, **facts: Any) -> Response:
         counts = {name: query.get(name, "") for name in COUNTS}
@@ -212,37 +187,11 @@ class CoordinatorPages:
             status,
             told={name: int(count) if NUMBER.fullmatch(count) else None for name, count in counts.items()},
             thu=query.get("thu", ""),
-            plan=opened.plan,
-            closed=opened.today > opened.period.closes,
+            plan=opened.case.plan,
+            closed=opened.case.today > opened.case.period.closes,
             statuses=STATUS_WORDS,
             texts=TEXTS,
             ways=WAYS,
-            **around(opened, query),
+            **review_context(opened, query),
             **facts,
         )
-
-
-def opened_review(session: Session, settings: Settings, token: str) -> Opened:
-    """Return what the review link `token` opens; HTTPException 404 where that is nothing."""
-    case = open_by_review_link(session, settings, token)
-    if case is None:
-        raise HTTPException(404)
-    return Opened(f"/r/{token}", case)
-
-
-def around(opened: Opened, query: Typed) -> dict[str, Any]:
-    """Return what every page of the coordinator's shows: where it leads, of what it is, and who reviews."""
-    reviewer = query.get(REVIEWER, "")
-    return {
-        "home": opened.path,
-        "named": f"?{urlencode({REVIEWER: reviewer})}" if reviewer else "",
-        "reviewer": reviewer,
-        "header": opened.plan.plan,
-        "period": opened.period,
-        "coordinator": opened.plan.agencies[opened.case.agency_id],
-    }
-
-
-def sent_on(page: str, reviewer: str, told: Mapping[str, object]) -> Response:
-    """Return the answer that leads to `page`, which says what was `told`."""
-    return RedirectResponse(f"{page}?{urlencode({REVIEWER: reviewer, **told})}", 303)

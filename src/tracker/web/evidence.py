@@ -1,16 +1,15 @@
 """The agency's files: shown, given, taken back, and handed out to nobody but whom its link lets in."""
 
 from dataclasses import dataclass
-from urllib.parse import quote
 
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
-from tracker.answers.evidence import LARGEST, MOST, Given, path_of, remove_evidence, take_evidence
+from tracker.answers.evidence import LARGEST, MOST, Given, remove_evidence, take_evidence
 from tracker.answers.evidence_kinds import TAKEN
 from tracker.answers.form import Form, recorded_form
 from tracker.answers.submit import refuse_if_closed
@@ -18,9 +17,9 @@ from tracker.errors import BadInput
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of
-from tracker.store.tables import Duty, Evidence
-from tracker.web.owner import opened_by
+from tracker.store.tables import Duty
 from tracker.web.pages import Pages
+from tracker.web.request import file_response, opened_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +95,6 @@ class EvidencePages:
         except BadInput as why:
             return self._show(token, str(why), typed)
         return RedirectResponse(f"/b/{token}/tai-lieu", 303)
-
-
-def file_response(settings: Settings, file: Evidence) -> Response:
-    """Return the bytes of `file` to be saved; HTTPException 404 where they are gone."""
-    path = path_of(settings, file)
-    if not path.is_file():
-        raise HTTPException(404)
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
-    return FileResponse(path, headers=headers, media_type=file.media_type)
 
 
 def _duties(form: Form) -> dict[str, Duty]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tracker.answers.drafts import Typed
-from tracker.errors import BadInput, FileTrouble
+from tracker.errors import BadInput
 from tracker.papers.files import FORMATS, MEDIA_TYPES
 from tracker.report.compile import file_name, print_one_again
 from tracker.report.history import kept_memos
@@ -21,9 +21,8 @@ from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.periods import faults_around, write_around
 from tracker.store.reports import find_report
-from tracker.web.coordinator import REVIEWER, around, opened_review, sent_on
-from tracker.web.owner import read_form
 from tracker.web.pages import Pages
+from tracker.web.request import REVIEWER, opened_review, read_form, redirect_with_outcome, review_context
 
 KEPT = "da-luu"
 """Says in the address that words were kept."""
@@ -55,8 +54,8 @@ class MemoPages:
     def _show(self, token: str, query: Typed, typed: Typed | None = None, faults: Typed | None = None) -> Response:
         with reading(self.engine) as session:
             opened = opened_review(session, self.settings, token)
-            memos = kept_memos(session, self.settings, opened.period)
-        period, faults = opened.period, faults or {}
+            memos = kept_memos(session, self.settings, opened.case.period)
+        period, faults = opened.case.period, faults or {}
         return self.pages.render(
             "memos",
             409 if "overtaken" in faults else 422 if faults else 200,
@@ -66,7 +65,7 @@ class MemoPages:
             shown=_mark(period.opening, period.closing),
             kept=KEPT in query,
             faults=faults,
-            **around(opened, query),
+            **review_context(opened, query),
         )
 
     def _keep(self, token: str, typed: Typed) -> Response:
@@ -78,27 +77,25 @@ class MemoPages:
             faults["words"] = "\n".join(wrong_words)
         with writing(self.engine) as session:
             opened = opened_review(session, self.settings, token)
-            there = _mark(opened.period.opening, opened.period.closing)
+            there = _mark(opened.case.period.opening, opened.case.period.closing)
             if there not in (typed.get("shown"), _mark(**words)):
                 faults["overtaken"] = "Lời của kỳ vừa được người khác sửa trong lúc trang đang mở."
             if not faults and there != _mark(**words):
-                write_around(session, opened.period, words["opening"], words["closing"], who, now)
+                write_around(session, opened.case.period, words["opening"], words["closing"], who, now)
         if faults:
             return self._show(token, {REVIEWER: typed.get("reviewer", "")}, words, faults)
-        return sent_on(f"{opened.path}/bao-cao/tong-hop", who, {KEPT: 1})
+        return redirect_with_outcome(f"{opened.path}/bao-cao/tong-hop", who, {KEPT: 1})
 
     def _file(self, token: str, number: int, form: str) -> Response:
         if form not in FORMATS:
             raise HTTPException(404)
         try:
             with reading(self.engine) as session:
-                period = opened_review(session, self.settings, token).period
+                period = opened_review(session, self.settings, token).case.period
                 report = find_report(session, period, number)
             printed = print_one_again(self.settings, report, form)
         except BadInput as why:
             raise HTTPException(404) from why
-        except FileTrouble as why:
-            return self.pages.notice("unavailable", 503, str(why))
         headers = {"Content-Disposition": f'attachment; filename="{file_name(period.code, report, form)}"'}
         return Response(printed, headers=headers, media_type=MEDIA_TYPES[form])
 

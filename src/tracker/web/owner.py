@@ -4,14 +4,12 @@ from asyncio import Semaphore
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
-from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from tracker.answers.checks import NOTHING_NEW, limit_of
 from tracker.answers.contributions import read_contributions
@@ -20,32 +18,20 @@ from tracker.answers.form import Form, recorded_form
 from tracker.answers.overlay import unrecorded
 from tracker.answers.submit import CONFIRM_LOWER
 from tracker.calendar import WorkingDays
-from tracker.case import Case, open_by_link
 from tracker.errors import PeriodClosed
 from tracker.letters.link_renewal import send_new_link
 from tracker.progress import STATUS_WORDS, TEXTS, WAYS
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.links import find_dead_link
-from tracker.store.traces import traced
 from tracker.web.fields import filled_form, send_fields
-from tracker.web.kept import KeptPage, KeptPages
 from tracker.web.pages import Pages
+from tracker.web.request import Opened, opened_by, read_form
 
-MOST_FIELDS = 5_000
 AT_ONCE = 2
 """Pages shown at once: more threads than that only take the interpreter from one another."""
 JUST_SENT = "da-gui"
 """What in the address names the activity that was sent alone a moment ago."""
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What a link opens, until when; `path` is where its page is."""
-
-    path: str
-    until: datetime
-    case: Case
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +42,6 @@ class OwnerPages:
     settings: Settings
     pages: Pages
     turns: Semaphore = field(default_factory=lambda: Semaphore(AT_ONCE))
-    kept: KeptPages = field(default_factory=KeptPages)
 
     async def answer(self, request: Request) -> Response:
         """Show the page, or take what was typed on it."""
@@ -83,17 +68,10 @@ class OwnerPages:
         return self._render("receipt", opened, form, made_at=opened.case.now)
 
     def _show(self, token: str, just_sent: str | None) -> Response:
-        now = self.settings.now()
-        under = (now.astimezone(ZONE).date(), self.pages.edition())
         with reading(self.engine) as session:
-            if just_sent is None and (body := self.kept.find(session, token, under, now)):
-                return HTMLResponse(body)
-            (opened, form), trace = traced(session, lambda: _opened_and_filled(session, self.settings, token))
-        # The words of the page know the day, not the hour: a kept page would tell the hour it was made.
-        page = self._render("form", opened, form, just_sent=just_sent)
-        if just_sent is None:
-            self.kept.keep(token, KeptPage(bytes(page.body), opened.until, under, trace))
-        return page
+            opened = opened_by(session, self.settings, token)
+            form = filled_form(opened.case)
+        return self._render("form", opened, form, just_sent=just_sent)
 
     def _renew(self, token: str) -> None:
         with reading(self.engine) as session:  # most tokens are nobody's: nothing is locked for them
@@ -166,32 +144,3 @@ class OwnerPages:
             limit_of=limit_of,
             **more,
         )
-
-
-async def read_form(request: Request) -> dict[str, str]:
-    """Return the fields of a posted form, the first of each name; HTTPException 400 where it is not readable."""
-    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
-        raise HTTPException(400)
-    try:
-        body = (await request.body()).decode()
-        pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
-    except (ValueError, ClientDisconnect) as why:
-        raise HTTPException(400) from why
-    first: dict[str, str] = {}
-    for name, value in pairs:
-        first.setdefault(name, value)
-    return first
-
-
-def opened_by(session: Session, settings: Settings, token: str) -> Opened:
-    """Return what `token` opens; HTTPException 404 where that is nothing."""
-    found = open_by_link(session, settings, token)
-    if found is None:
-        raise HTTPException(404)
-    case, link = found
-    return Opened(f"/b/{token}", link.expires_at, case)
-
-
-def _opened_and_filled(session: Session, settings: Settings, token: str) -> tuple[Opened, Form]:
-    opened = opened_by(session, settings, token)
-    return opened, filled_form(opened.case)

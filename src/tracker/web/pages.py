@@ -1,6 +1,5 @@
 """A template and its facts into a response, and the short pages that only say something."""
 
-import os
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,11 +31,6 @@ class Pages:
         template = templates_in(self.settings.templates / "web").get_template(f"{name}.html.j2")
         facts = {"illustration": self.settings.illustration, "moment": moment, **facts}
         return HTMLResponse(template.render(facts), status)
-
-    def edition(self) -> tuple[tuple[str, int], ...]:
-        """Return what changes whenever somebody edits a template of these pages."""
-        with os.scandir(self.settings.templates / "web") as files:
-            return tuple((file.name, file.stat().st_mtime_ns) for file in files)
 
     def notice(self, kind: str, status: int = 200, message: str = "") -> Response:
         """Return the short page called `kind`; `message` is added where the reason is known."""

@@ -13,8 +13,8 @@ from tracker.errors import WHOLE_FILE, WorkbookFault, WorkbookFaults
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.links import find_link
-from tracker.web.owner import opened_by
 from tracker.web.pages import Pages
+from tracker.web.request import opened_by
 from tracker.workbook.draw import workbook_file
 from tracker.workbook.fill import workbook_for
 from tracker.workbook.take import take_workbook

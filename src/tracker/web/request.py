@@ -1,0 +1,118 @@
+"""What the pages share: who stands behind a link, what a posted form says, where an answer leads."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qsl, quote, urlencode
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+
+from tracker.answers.evidence import path_of
+from tracker.case import Case, open_by_link, open_by_review_link
+from tracker.settings import Settings
+from tracker.store.engine import reading
+from tracker.store.links import was_issued
+from tracker.store.tables import Evidence, Purpose
+
+MOST_FIELDS = 5_000
+REVIEWER = "nguoi-duyet"
+"""What carries the reviewer's name from page to page, in the address."""
+RUNS_NOWHERE = "sandbox; default-src 'none'"
+"""The content policy of a file that an agency gave: should a browser ever show it, nothing in it runs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a link opens: the case, and the address of its first page; an answering link also until when."""
+
+    path: str
+    case: Case
+    until: datetime | None = None
+
+
+def opened_by(session: Session, settings: Settings, token: str) -> Opened:
+    """Return what the answering link `token` opens; HTTPException 404 where that is nothing."""
+    found = open_by_link(session, settings, token)
+    if found is None:
+        raise HTTPException(404)
+    case, link = found
+    return Opened(f"/b/{token}", case, link.expires_at)
+
+
+def opened_review(session: Session, settings: Settings, token: str) -> Opened:
+    """Return what the review link `token` opens; HTTPException 404 where that is nothing."""
+    case = open_by_review_link(session, settings, token)
+    if case is None:
+        raise HTTPException(404)
+    return Opened(f"/r/{token}", case)
+
+
+def behind_link(
+    engine: sa.Engine, purpose: Purpose, endpoint: Callable[[Request], Awaitable[Response]]
+) -> Callable[[Request], Awaitable[Response]]:
+    """Return `endpoint`, asked only where its token was ever issued for `purpose`.
+
+    So a stranger's request costs one look at an index: its body is not read, and nobody waits for a lock.
+    """
+
+    def issued(token: str) -> bool:
+        with reading(engine) as session:
+            return was_issued(session, token, purpose)
+
+    async def handle(request: Request) -> Response:
+        if request.method == "POST" and not await run_in_threadpool(issued, request.path_params["token"]):
+            raise HTTPException(404)
+        return await endpoint(request)
+
+    return handle
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """Return the fields of a posted form, the first of each name; HTTPException 400 where it is not readable."""
+    if not request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        raise HTTPException(400)
+    try:
+        body = (await request.body()).decode()
+        pairs = parse_qsl(body, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+    except (ValueError, ClientDisconnect) as error:
+        raise HTTPException(400) from error
+    first: dict[str, str] = {}
+    for name, value in pairs:
+        first.setdefault(name, value)
+    return first
+
+
+def file_response(settings: Settings, file: Evidence) -> Response:
+    """Return the bytes of `file`, to be saved and not to run; HTTPException 404 where they are gone."""
+    path = path_of(settings, file)
+    if not path.is_file():
+        raise HTTPException(404)
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+        "Content-Security-Policy": RUNS_NOWHERE,
+    }
+    return FileResponse(path, headers=headers, media_type=file.media_type)
+
+
+def review_context(opened: Opened, query: Mapping[str, str]) -> dict[str, object]:
+    """Return what every page of the coordinator's shows: where it leads, of what it is, and who reviews."""
+    reviewer = query.get(REVIEWER, "")
+    case = opened.case
+    return {
+        "home": opened.path,
+        "named": f"?{urlencode({REVIEWER: reviewer})}" if reviewer else "",
+        "reviewer": reviewer,
+        "header": case.plan.plan,
+        "period": case.period,
+        "coordinator": case.agency,
+    }
+
+
+def redirect_with_outcome(page: str, reviewer: str, outcome: Mapping[str, object]) -> Response:
+    """Return the answer that leads to `page`, whose address tells it the `outcome` of the last action."""
+    return RedirectResponse(f"{page}?{urlencode({REVIEWER: reviewer, **outcome})}", 303)
