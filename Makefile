@@ -1,5 +1,5 @@
 # Needs Python 3.11+, make and the package index; everything else is installed into .venv.
-.PHONY: demo test serve serve-demo check bench pictures clean
+.PHONY: demo test test-slow test-all serve serve-demo check bench pictures clean
 .DEFAULT_GOAL := demo
 
 PYTHON ?= python3
@@ -17,6 +17,12 @@ demo: .venv/ready
 	$(BIN)/python -m examples.demo
 
 test: .venv/ready
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-slow: .venv/ready
+	$(BIN)/pytest -n 2 -m slow
+
+test-all: .venv/ready
 	$(BIN)/pytest -n 2
 
 # The first start applies the plan file; later edits wait for `tracker apply`.
