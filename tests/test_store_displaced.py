@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 from answering import NOW, give_figure, real_plan
 from office import DAY, Office
 from plan_text import plan_of
@@ -13,6 +14,7 @@ from tracker.report.snapshot import take_snapshot
 from tracker.store.engine import open_store, reading, writing
 from tracker.store.periods import find_period, open_ruled_periods
 from tracker.store.plans import plan_for, plan_in_force
+from tracker.store.tables import Letter
 
 FAIR = "Hỗ trợ, tạo điều kiện cho các THT, HTX của phụ nữ được tham gia các hội chợ"
 ADVICE = "Tư vấn, hỗ trợ tiếp cận các nguồn lực"
@@ -161,6 +163,21 @@ def test_a_closed_period_is_read_with_the_plan_it_was_asked_under(reminded: Offi
     assert "305/KH-UBND" in page
     assert "12/KH-UBND" not in page
     engine.dispose()
+
+
+def test_what_comes_of_a_closed_period_speaks_of_the_task_that_was_asked(reminded: Office) -> None:
+    reminded.say("II.17")
+    edit(reminded, *SWAPPED)
+    reminded.well("apply", "--on", "2025-02-03")
+    reminded.well("collect", "--on", "2025-02-03")
+    reminded.run("return", "2024", "II.17", "--comment", "ghi rõ số", "--on", "2025-02-03")
+    engine = open_store(reminded.database)
+    with reading(engine) as session:
+        letters = session.scalars(sa.select(Letter).where(Letter.kind.in_({"receipt", "returned"}))).all()
+        texts = {letter.kind: " ".join(letter.text.split()) for letter in letters}
+    engine.dispose()
+    assert ADVICE in texts["receipt"]
+    assert all(FAIR not in text for text in texts.values())
 
 
 def test_a_letterhead_mended_after_the_close_is_the_one_that_is_printed(reminded: Office) -> None:
