@@ -19,6 +19,31 @@ MISTAKES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeEr
 """What Python raises where a template asks for something that its facts cannot do."""
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which decides once for each type and attribute: its decision hangs on nothing else."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.safe: set[tuple[type, str]] = set()
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return `attribute` of `obj` where a template may read it, else what refuses every use."""
+        asked = type(obj), attribute
+        if asked in self.safe:
+            try:  # `suppress` would cost as much as the sandbox itself
+                return getattr(obj, attribute)
+            except AttributeError:  # of this one object; the sandbox looks further
+                pass
+        return super().getattr(obj, attribute)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Say whether a template may read `attr` of `obj`."""
+        safe = super().is_safe_attribute(obj, attr, value)
+        if safe and not isinstance(obj, str):  # a text's `format` is wrapped anew each time
+            self.safe.add((type(obj), attr))
+        return safe
+
+
 def sandbox(folder: Path | None = None, **options: Any) -> jinja2.Environment:
     """Return an environment, of the templates in `folder` where given, in which nothing may stay undefined.
 
@@ -26,7 +51,7 @@ def sandbox(folder: Path | None = None, **options: Any) -> jinja2.Environment:
     """
     loader = jinja2.FileSystemLoader(folder) if folder else None
     lines = {"trim_blocks": True, "lstrip_blocks": True} if folder else {}
-    return ImmutableSandboxedEnvironment(loader=loader, undefined=jinja2.StrictUndefined, **lines, **options)
+    return _Sandbox(loader=loader, undefined=jinja2.StrictUndefined, **lines, **options)
 
 
 @lru_cache(maxsize=8)
