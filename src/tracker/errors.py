@@ -3,6 +3,7 @@
     TrackerError                exit status 1 unless it says otherwise
     ├── PlanFaults              the plan file has faults; carries all of them
     ├── BadInput                a value from a person is not usable: a date, an agency, a period
+    ├── Unagreed                applying the plan would move or drop answers; names all of them
     ├── WorkbookFaults          a returned workbook cannot be taken; carries all of its faults
     ├── TemplateFaults          a template of the memo is not usable; carries all of its faults
     ├── StoreError              the database cannot be used
@@ -34,6 +35,10 @@ class PlanFaults(TrackerError):
 
 class BadInput(TrackerError):
     """A value given by a person is not usable."""
+
+
+class Unagreed(TrackerError):
+    """Applying a plan would move or drop what agencies said, and nobody agreed to that."""
 
 
 @dataclass(frozen=True, slots=True)

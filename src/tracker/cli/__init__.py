@@ -73,7 +73,9 @@ def _parser() -> argparse.ArgumentParser:
         "file", nargs="?", type=Path, metavar="TỆP", help="mặc định: activities.yaml"
     )
     with_day(command("diff", plan.diff, "cho biết áp dụng tệp kế hoạch sẽ thay đổi những gì"))
-    with_day(command("apply", plan.apply, "áp dụng tệp kế hoạch"))
+    applying = with_day(command("apply", plan.apply, "áp dụng tệp kế hoạch"))
+    agreed = "đồng ý với số việc bị chuyển hoặc không còn được tính mà lệnh đã nêu"
+    applying.add_argument("--yes", type=int, metavar="SỐ", help=agreed)
     reminding = with_day(command("remind", season.remind, "xếp hàng và gửi thư nhắc của ngày"))
     reminding.add_argument("--dry-run", action="store_true", help="chỉ cho xem, không ghi và không gửi gì")
     previewing = with_day(command("preview", season.preview, "xem trước thư nhắc, không ghi và không gửi gì"))

@@ -177,6 +177,12 @@ def running_periods(session: Session, today: date) -> Sequence[Period]:
     return session.scalars(running.order_by(Period.due, Period.code)).all()
 
 
+def periods_open_under(session: Session, plan: Plan, today: date) -> Iterator[Period]:
+    """Yield the periods that take answers under `plan`, which may open one again by closing it later."""
+    closes = {rule.code: rule.closes for rule in ruled_periods(plan)}
+    return (p for p in all_periods(session) if max(p.closes, closes.get(p.code, p.closes)) >= today)
+
+
 def link_end(period: Period) -> datetime:
     """Return when the links of `period` end: a while after its last day, in the plan's zone."""
     return datetime.combine(period.closes + READ_FOR, time(), tzinfo=ZONE)
