@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli import answers, letters, memo, plan, season
+from tracker.cli import answers, letters, memo, plan, season, upkeep
 from tracker.cli.common import day, document_number, memo_formats
-from tracker.cli.words import speak_vietnamese
+from tracker.cli.words import print_on_any_console, speak_vietnamese
 from tracker.errors import FileTrouble, TrackerError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 well, 1 a fault that was explained, 2 a misspelt command."""
+    print_on_any_console()
     status = 0
     try:
         status = _run(argv)
@@ -115,6 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("period", metavar="KỲ")
     showing.add_argument("--agency", metavar="CƠ_QUAN", help="chỉ của cơ quan này")
     with_day(command("web", answers.serve_pages, "chạy riêng các trang trả lời"))
+    command("settings", upkeep.show_settings, "các cài đặt đang có hiệu lực, và mỗi cài đặt lấy từ đâu")
     _add_memo_commands(command("memo", None, "các báo cáo đã tổng hợp, lời mở đầu và mẫu"), command)
     _add_period_commands(command("period", None, "các kỳ báo cáo"), command, with_day)
     return parser
