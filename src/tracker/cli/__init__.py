@@ -116,6 +116,9 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("period", metavar="KỲ")
     showing.add_argument("--agency", metavar="CƠ_QUAN", help="chỉ của cơ quan này")
     with_day(command("web", answers.serve_pages, "chạy riêng các trang trả lời"))
+    command("backup", upkeep.back_up, "sao lưu mọi dữ liệu vào một thư mục mới, rồi đọc lại").add_argument(
+        "folder", type=Path, metavar="THƯ_MỤC"
+    )
     command("settings", upkeep.show_settings, "các cài đặt đang có hiệu lực, và mỗi cài đặt lấy từ đâu")
     _add_memo_commands(command("memo", None, "các báo cáo đã tổng hợp, lời mở đầu và mẫu"), command)
     _add_period_commands(command("period", None, "các kỳ báo cáo"), command, with_day)
@@ -166,6 +169,8 @@ def _add_letter_commands(parser: argparse.ArgumentParser, command: object, with_
     retrying = "xếp hàng lại thư bị từ chối, bị trả lại hoặc đã rút"
     retry = with_day(command("retry", letters.retry_letter, retrying, kinds))  # type: ignore[operator]
     cancel = with_day(command("cancel", letters.cancel_letter, "rút thư còn đang chờ", kinds))  # type: ignore[operator]
+    skipping = "sau khi khôi phục bản sao cũ: rút các thư sẽ bị gửi lại"
+    with_day(command("skip", letters.skip_letters, skipping, kinds))  # type: ignore[operator]
     for one in (showing, retry, cancel):
         one.add_argument("key", metavar="MÃ_THƯ")
 
