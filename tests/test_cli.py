@@ -82,6 +82,14 @@ def test_the_same_plan_is_applied_once(office: Office) -> None:
     assert office.dump() == before
 
 
+def test_the_first_start_applies_the_plan_and_no_later_one_does(office: Office) -> None:
+    assert "phiên bản 1" in office.well("apply", "--first", "--on", DAY)
+    office.plan.write_text("half an edit", encoding="utf-8")
+    before = office.dump()
+    assert office.well("apply", "--first", "--on", DAY) == ""
+    assert office.dump() == before
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -74,7 +74,8 @@ def _parser() -> argparse.ArgumentParser:
         "file", nargs="?", type=Path, metavar="TỆP", help="mặc định: activities.yaml"
     )
     with_day(command("diff", plan.diff, "cho biết áp dụng tệp kế hoạch sẽ thay đổi những gì"))
-    with_day(command("apply", plan.apply, "áp dụng tệp kế hoạch"))
+    applying = with_day(command("apply", plan.apply, "áp dụng tệp kế hoạch"))
+    applying.add_argument("--first", action="store_true", help="chỉ khi chưa áp dụng kế hoạch nào")
     reminding = with_day(command("remind", season.remind, "xếp hàng và gửi thư nhắc của ngày"))
     reminding.add_argument("--dry-run", action="store_true", help="chỉ cho xem, không ghi và không gửi gì")
     previewing = with_day(command("preview", season.preview, "xem trước thư nhắc, không ghi và không gửi gì"))

@@ -16,7 +16,8 @@ def refuse_forgotten_settings(connection: sa.Connection, settings: Settings) -> 
 
     A folder that somebody wrote down as `mail_url` is asked for, and used.
     """
-    if "MAIL_URL" in settings.places or not has_used_mail_server(connection):
+    asked_for = "MAIL_URL" in settings.places or not settings.mail_url.startswith("folder:")
+    if asked_for or not has_used_mail_server(connection):
         return
     raise SettingsError(
         "mail_url: thư của kho dữ liệu này đi qua máy chủ thư, mà lệnh này không có cài đặt đó; chưa có gì được "
