@@ -120,3 +120,14 @@ def test_a_store_of_an_older_version_knows_that_its_letters_left_by_a_server(dat
             assert has_used_mail_server(connection) is used
             times = connection.scalars(sa.text("SELECT count(*) FROM journal")).one()
             assert times == used
+
+
+def test_letters_for_the_world_do_not_carry_links_to_this_machine(applied: Office) -> None:
+    text = applied.plan.read_text(encoding="utf-8").replace("angiang.example", "angiang.gov.vn")
+    applied.plan.write_text(text, encoding="utf-8")
+    applied.well("apply", "--on", DAY)
+    applied.set(MAIL_URL="smtp://thu.angiang.gov.vn")
+    err = applied.refused("remind", "--on", DAY)
+    assert err.startswith("base_url: ")
+    assert "http://127.0.0.1:8305" in err
+    assert states(applied) == []

@@ -87,6 +87,8 @@ def _copy_settings(settings: Settings, aside: Path, done: BackUp) -> None:
         files, _ = _copy(source, aside / name)
         if files:
             done.lines.append(f"{name}: {files} tệp")
+    if "DATABASE_URL" in settings.places and settings.database_url.startswith("sqlite"):
+        done.lines.append(f"Khôi phục thì chép tracker.db về chỗ riêng của nó: {settings.database_url}")
     outside = sorted(place for place in settings.places.values() if place.startswith("TRACKER_"))
     if outside:
         done.lines.append(f"Không có trong bản sao, vì đặt ở biến môi trường: {', '.join(outside)}")

@@ -96,8 +96,10 @@ def _read(path: Path, names: Collection[str], wrong: list[str]) -> dict[str, Giv
 
 
 def _by_its_owner(path: Path) -> str:
-    closed = next(folder for folder in path.parents if folder.exists())
-    return f": sudo -u {owner_of(closed)} tracker …"
+    try:
+        return f": sudo -u {owner_of(path.parent)} tracker …"
+    except OSError:  # the folder around it is closed too
+        return ""
 
 
 def _checked(

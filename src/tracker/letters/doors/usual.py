@@ -7,6 +7,7 @@ and nobody would ever get them; their links and sender would be this machine's d
 import sqlalchemy as sa
 
 from tracker.errors import SettingsError
+from tracker.letters.address import is_real_mail
 from tracker.settings import Settings
 from tracker.store.mail_server import has_used_mail_server
 
@@ -14,8 +15,15 @@ from tracker.store.mail_server import has_used_mail_server
 def refuse_forgotten_settings(connection: sa.Connection, settings: Settings) -> None:
     """Raise SettingsError where letters have left this store by a mail server and no mail door is set now.
 
-    A folder that somebody wrote down as `mail_url` is asked for, and used.
+    Also where they would leave by a mail server with links to this machine, because no base address is set. What
+    somebody wrote down is asked for, and used: a folder as `mail_url`, this machine as `base_url`.
     """
+    if "BASE_URL" not in settings.places and is_real_mail(settings.mail_url):
+        raise SettingsError(
+            f"base_url: chưa đặt, nên đường dẫn trong thư sẽ là {settings.base_url}, không cơ quan nào mở được; "
+            f"chưa có gì được xếp hàng hay gửi. Ghi base_url vào {settings.var / 'tracker.toml'} "
+            "(xem: tracker settings)"
+        )
     asked_for = "MAIL_URL" in settings.places or not settings.mail_url.startswith("folder:")
     if asked_for or not has_used_mail_server(connection):
         return
