@@ -14,6 +14,7 @@ from office import Office
 
 from tracker.errors import FileTrouble, SettingsError
 from tracker.settings import load_settings
+from tracker.settings_files import anchored, masked
 
 Write = Callable[..., Path]
 PASSWORD = "smtps://theo-doi:bimat@thu.angiang.example:465"
@@ -183,3 +184,36 @@ def test_settings_travel_to_another_process_whole(tmp_path: Path) -> None:
     settings = load_settings(env_of(tmp_path, SECRET_KEY="mười sáu chữ cái trở lên"))
     assert pickle.loads(pickle.dumps(settings)) == settings
     assert "mười sáu" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "counted"),
+    [
+        ("DATABASE_URL", "sqlite:///a.db", "sqlite:////kho/a.db"),
+        ("DATABASE_URL", "sqlite+pysqlite:///a.db", "sqlite+pysqlite:////kho/a.db"),
+        ("DATABASE_URL", "sqlite:////khac/a.db", "sqlite:////khac/a.db"),
+        ("DATABASE_URL", "sqlite:///:memory:", "sqlite:///:memory:"),
+        ("DATABASE_URL", "postgresql://may/a", "postgresql://may/a"),
+        ("MAIL_URL", "folder://den", "folder:///kho/den"),
+        ("MAIL_URL", "folder:///den", "folder:///den"),
+        ("PLAN", "../a.yaml", "/a.yaml"),
+        ("SENDER", "a@b.example", "a@b.example"),
+    ],
+)
+def test_a_relative_path_counts_from_where_it_was_written(name: str, given: str, counted: str) -> None:
+    assert anchored(name, given, Path("/kho")) == counted
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("smtps://a:b@may:465", "smtps://a:***@may:465"),
+        ("smtps://a:b@c@may", "smtps://a:***@may"),
+        ("imaps://a@b:c@may/INBOX", "imaps://a@b:***@may/INBOX"),
+        ("postgresql://may/a?x=1&password=b&y=2", "postgresql://may/a?x=1&password=***&y=2"),
+        ("smtp://may:25", "smtp://may:25"),
+        ("folder:///a:b@c", "folder:///a:b@c"),
+    ],
+)
+def test_a_password_is_shown_as_stars_wherever_it_stands(given: str, shown: str) -> None:
+    assert masked(given) == shown

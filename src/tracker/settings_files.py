@@ -1,5 +1,6 @@
 """Settings in files beside the store: `tracker.toml`, and `secrets.toml` for what holds a password or a key."""
 
+import os
 import pwd
 import re
 import stat
@@ -58,11 +59,9 @@ def masked(text: str) -> str:
 def anchored(name: str, text: str, folder: Path) -> str:
     """Return the setting `name` with a relative path in it counted from `folder`, whoever reads it where."""
     if name in {"PLAN", "TEMPLATES"}:
-        return str(folder / text)
-    for start in ("sqlite:///", "folder://"):
-        if (path := text.removeprefix(start)) != text and path != ":memory:" and path:
-            return start + str(folder / path)
-    return text
+        return os.path.normpath(folder / text)  # errors name the plan's file on every line
+    found = re.fullmatch(r"(sqlite(?:\+\w+)?:///|folder://)(?!:memory:)(.+)", text)
+    return found[1] + str(folder / found[2]) if found else text
 
 
 def owner_of(path: Path) -> str:
