@@ -27,7 +27,7 @@ test-all: .venv/ready
 
 # The first start applies the plan file; later edits wait for `tracker apply`.
 serve: .venv/ready
-	@$(BIN)/tracker period list >/dev/null 2>&1 || $(BIN)/tracker apply
+	@$(BIN)/tracker apply --first
 	$(BIN)/python -m flows.serve
 
 serve-demo: .venv/ready

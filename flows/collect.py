@@ -4,13 +4,14 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
 from flows.remind import send
+from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.collect.intake import Intake, take_in_today
 from tracker.collect.mailbox import read_inbox
 from tracker.collect.wording import inbox_lines, inbox_troubles
 from tracker.errors import FileTrouble, MailboxShut
 from tracker.remind.refresh import refresh_queued
-from tracker.settings import Settings, load_settings
+from tracker.settings import Settings
 from tracker.store.engine import opened_store, reading
 from tracker.store.periods import running_periods
 from tracker.store.plans import plan_in_force
@@ -57,7 +58,7 @@ def completeness(settings: Settings) -> str:
 @flow(name="collect", description="Xác nhận báo cáo đã đến, rút thư nhắc không còn cần, cho biết ai còn thiếu.")
 def collect() -> int:
     """Take in what has come; returns how many letters left. What fails lets the rest be done first."""
-    settings = load_settings()
+    settings = entered_settings()
     mail = read_mail(settings, return_state=True)
     taken = take_in(settings, return_state=True)
     outcome = send(settings, return_state=True)

@@ -10,6 +10,7 @@ from prefect import flow, runtime, task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from pydantic import BaseModel, Field
 
+from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.letters.send import send_queued
 from tracker.letters.wording import lines_of_trouble
@@ -17,7 +18,7 @@ from tracker.papers.files import FORMATS, Format
 from tracker.report.choice import Choice
 from tracker.report.compile import Compiled, compile_memo, draft_periods
 from tracker.report.mailing import queue_memo
-from tracker.settings import Settings, load_settings
+from tracker.settings import Settings
 from tracker.store.engine import opened_store, reading
 
 
@@ -110,7 +111,7 @@ def mail_memo(settings: Settings, compiled: Compiled) -> list[str]:
 @flow(name="report", description="Tổng hợp báo cáo của một kỳ thành các tệp Word, HTML, PDF và Excel.")
 def report(request: ReportRequest = ReportRequest()) -> list[Path]:  # noqa: B008  # never changed
     """Compile the memo that `request` asks for; returns its files."""
-    settings = load_settings()
+    settings = entered_settings()
     who = f"Prefect, lượt chạy {runtime.flow_run.get_name() or '(không tên)'}"
     files: list[Path] = []
     for period in [request.period] if request.period else periods_due(settings):

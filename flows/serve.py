@@ -21,8 +21,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
+from flows.settings import entered_settings
+from tracker.cli.words import print_on_any_console
 from tracker.errors import SettingsError, TrackerError
-from tracker.settings import Settings, load_settings
+from tracker.settings import Settings
 from tracker.store.engine import opened_store
 
 if TYPE_CHECKING:
@@ -38,10 +40,12 @@ EVERY_MORNING, EVERY_MORNING_EARLIER, EVERY_QUARTER = "0 8 * * *", "0 7 * * *", 
 
 def main() -> int:
     """Serve until told to stop; return the exit status."""
+    print_on_any_console()
     for sign in (signal.SIGINT, signal.SIGTERM):  # a shell's background jobs ignore SIGINT unless told otherwise
         signal.signal(sign, signal.default_int_handler)
     try:
-        settings = load_settings()
+        settings = entered_settings()
+        os.environ |= settings.for_children()  # runs start in another folder than this service may have
         with opened_store(settings.database_url) as engine, prefect_server(settings), pages(engine, settings):
             serve_flows()
     except TrackerError as why:

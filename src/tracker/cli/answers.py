@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 def link(args: argparse.Namespace) -> None:
     """Print the link by which an agency answers, or the coordinator reviews; or withdraw it."""
+    from tracker.letters.doors.usual import refuse_forgotten_settings
     from tracker.letters.mime import link_address, review_address
     from tracker.store.engine import writing
     from tracker.store.journal import note
@@ -27,6 +28,7 @@ def link(args: argparse.Namespace) -> None:
     now = settings.now()
     with store(settings) as engine, writing(engine) as session:
         _, plan = plan_in_force(session)
+        refuse_forgotten_settings(session.connection(), settings)
         key = settings.secret_key()
         agency, purpose = _holder_of_link(args, plan, settings)
         period = find_period(session, args.period)

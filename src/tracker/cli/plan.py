@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from tracker.cli.common import settings_for, store, who
 from tracker.errors import NothingApplied
+
+if TYPE_CHECKING:
+    from tracker.settings import Settings
 
 
 def check(args: argparse.Namespace) -> int:
@@ -59,6 +63,8 @@ def apply(args: argparse.Namespace) -> None:
     from tracker.store.engine import writing
 
     settings = settings_for(args)
+    if args.first and _is_applied(settings):
+        return
     reading = read_plan(settings.plan)
     with store(settings, create=True) as engine, writing(engine) as session:
         version = apply_agreed_plan(session, reading, who(), settings.today(), settings.now(), args.yes)
@@ -67,3 +73,15 @@ def apply(args: argparse.Namespace) -> None:
     else:
         count = len(reading.plan.activities)
         print(f"Đã áp dụng {reading.plan.plan.code}: phiên bản {version.id}, {count} hoạt động.")
+
+
+def _is_applied(settings: Settings) -> bool:
+    """Say whether any plan is in force; raises StoreError where the store is there and cannot be asked."""
+    from tracker.store.engine import reading
+    from tracker.store.plans import newest_version
+
+    try:
+        with store(settings) as engine, reading(engine) as session:
+            return newest_version(session) is not None
+    except NothingApplied:
+        return False

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tracker.letters.address import Envelope, is_channel
 from tracker.letters.compose import LINK, Composed, compose
+from tracker.letters.doors.usual import refuse_forgotten_settings
 from tracker.letters.mime import Attachment, From, message, message_id
 from tracker.plan.model import Agency, Plan
 from tracker.settings import Settings
@@ -87,6 +88,7 @@ def queue_rows(
     """Queue the rows of `letter`; return the first one's id, None if it was queued before or nobody gets it."""
     if not rows:
         return None
+    refuse_forgotten_settings(session.connection(), settings)
     link = (
         link_for(session, letter.period, letter.agency.id, settings.secret_key(), now) if letter.linked else None
     )

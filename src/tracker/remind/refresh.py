@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.errors import FileTrouble
 from tracker.letters.address import Envelope, is_channel
+from tracker.letters.doors.usual import refuse_forgotten_settings
 from tracker.letters.queue import letter_rows
 from tracker.remind.agenda import Agenda, agenda
 from tracker.remind.due import Reminder
@@ -39,6 +40,7 @@ class Refreshed:
 def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
     """Bring every reminder that waits in line with what its agency owes today, and with its contacts."""
     with reading(engine) as session:
+        refuse_forgotten_settings(session.connection(), settings)
         waiting = queued_reminders(session)
         day = agenda(session, settings) if waiting else None
     if day is None:

@@ -3,7 +3,9 @@
 import sqlalchemy as sa
 import uvicorn
 
+from tracker.letters.doors.usual import refuse_forgotten_settings
 from tracker.settings import Settings
+from tracker.store.engine import reading
 from tracker.web.app import create_app
 
 
@@ -11,8 +13,10 @@ def server(engine: sa.Engine, settings: Settings) -> uvicorn.Server:
     """Return the server of the pages on 127.0.0.1:TRACKER_PORT, ready to run.
 
     It keeps no access log: the addresses hold tokens. A reverse proxy stands before it where officers reach it
-    from other machines.
+    from other machines. Raises SettingsError where the settings are not those that the store's letters go by.
     """
+    with reading(engine) as session:
+        refuse_forgotten_settings(session.connection(), settings)
     app = create_app(engine, settings)
     config = uvicorn.Config(
         app, host="127.0.0.1", port=settings.port, access_log=False, log_level="warning", lifespan="off"
