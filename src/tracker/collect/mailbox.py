@@ -19,6 +19,7 @@ from tracker.errors import MailboxShut
 from tracker.settings import Settings
 from tracker.store.bounces import mark_bounced
 from tracker.store.engine import one_at_a_time, writing
+from tracker.store.letters import is_unkeyed
 from tracker.store.messages import (
     Kind,
     change_message,
@@ -189,9 +190,11 @@ def _kind(session: Session, settings: Settings, message: Incoming, letter: Lette
 def _given_up(letter: Letter, message: Incoming) -> list[tuple[str, str]]:
     """Return the addresses of `letter` for which `message` says that it was given up, each with the reason.
 
-    Anybody can write a report about any address: only those the letter was sent to count.
+    Anybody can write a report about any address: only those the letter was sent to count, and only where the
+    report proves by the letter's Message-ID that its writer has had it. Ids of before they were keyed prove
+    nothing; the address's next letter, which comes back too, does.
     """
-    if message.report is None or letter.state not in LEFT:
+    if message.report is None or letter.state not in LEFT or is_unkeyed(letter.key, letter.message_id):
         return []
     written_to = {address.lower(): address for address in [*letter.to, *letter.cc]}
     found: dict[str, str] = {}
