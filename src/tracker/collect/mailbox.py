@@ -6,7 +6,7 @@ that it is done with. A run that dies in between meets the message again and fin
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 
 import sqlalchemy as sa
@@ -16,17 +16,19 @@ from tracker.collect.inbox import Arrival, inbox_at
 from tracker.collect.inbox.incoming import Incoming, read_message
 from tracker.collect.workbook_replies import Read, read_attached, take_reply
 from tracker.errors import MailboxShut
-from tracker.settings import Settings
+from tracker.settings import ZONE, Settings
 from tracker.store.bounces import mark_bounced
-from tracker.store.engine import one_at_a_time, writing
+from tracker.store.engine import one_at_a_time, reading, writing
 from tracker.store.letters import is_unkeyed
 from tracker.store.messages import (
     Kind,
+    answers_a_letter,
     change_message,
     kept_words,
     letter_answered,
     noted,
     record_message,
+    record_unplaced,
 )
 from tracker.store.tables import Letter
 
@@ -55,6 +57,8 @@ class Taken:
     """What became of the workbook that came with it."""
     trouble: str = ""
     """Why it could not be read whole."""
+    counted: bool = False
+    """It answers no letter, and so many do not today that it was counted and not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,13 @@ def _taken_in(engine: sa.Engine, settings: Settings, arrival: Arrival) -> Taken 
     """Record a message; return what followed, or None where it was in the record."""
     if arrival.trouble:
         return Taken(kind=Kind.UNKNOWN, sender=arrival.handle, trouble=arrival.trouble)
-    message = read_message(arrival.raw)
-    books = read_attached(message)
+    # A stranger's mail ends here: neither its words nor its files are looked at.
+    message, books = read_message(arrival.raw, glance=True), []
+    with reading(engine) as session:
+        is_ours = not message.trouble and answers_a_letter(session, message.answers)
+    if is_ours:
+        message = read_message(arrival.raw)
+        books = read_attached(message)
     with writing(engine) as session:
         one_at_a_time(session)
         return _recorded(session, settings, message, books, arrival.reached)
@@ -141,7 +150,8 @@ def _recorded(
         "addresses": [address for address, _ in bounced],
         "text": _text(kind, letter, message),
     }
-    message_row = record_message(session, row)
+    placed = letter is not None
+    message_row = record_message(session, row) if placed else record_unplaced(session, row, _day(received))
     if message_row is None:
         return None
     answered = None
@@ -160,7 +170,12 @@ def _recorded(
         bounced=tuple(bounced),
         workbook=answered.told if answered else "",
         trouble=message.trouble,
+        counted=message_row == 0,
     )
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(ZONE).date()
 
 
 def _received(settings: Settings, letter: Letter | None, reached: datetime | None, now: datetime) -> datetime:
@@ -192,9 +207,11 @@ def _given_up(letter: Letter, message: Incoming) -> list[tuple[str, str]]:
 
     Anybody can write a report about any address: only those the letter was sent to count, and only where the
     report proves by the letter's Message-ID that its writer has had it. Ids of before they were keyed prove
-    nothing; the address's next letter, which comes back too, does.
+    nothing; the address's next letter, which comes back too, does. Nor does a report that somebody sent: those of
+    mail servers have no sender.
     """
-    if message.report is None or letter.state not in LEFT or is_unkeyed(letter.key, letter.message_id):
+    proved = not is_unkeyed(letter.key, letter.message_id) and not message.sent_by_somebody
+    if message.report is None or letter.state not in LEFT or not proved:
         return []
     written_to = {address.lower(): address for address in [*letter.to, *letter.cc]}
     found: dict[str, str] = {}

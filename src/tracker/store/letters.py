@@ -4,7 +4,7 @@ import hashlib
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +12,19 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
 from tracker.errors import BadInput, nearest
+from tracker.settings import ZONE
 from tracker.store.engine import reading, writing
 from tracker.store.journal import note
 from tracker.store.links import link_for, token_of
 from tracker.store.periods import link_end
 from tracker.store.tables import Letter, Link, Period
 
+MOST_ANSWERS_A_DAY = 5
+"""Letters of one kind an agency gets in a day because something came in: receipts, faults of workbooks, new links.
+
+A person who puts a workbook right needs a few; a program that answers ours, or mail that somebody forges, would
+have us write for ever.
+"""
 STATE_WORDS = {
     "queued": "đang chờ",
     "sending": "đang gửi",
@@ -101,6 +108,14 @@ def has_unkeyed(session: Session, period: Period, agency_id: str) -> bool:
         Letter.period_id == period.id, Letter.agency_id == agency_id
     )
     return any(is_unkeyed(key, message_id) for key, message_id in session.execute(found))
+
+
+def has_had_enough(session: Session, kind: str, agency_id: str, day: date) -> bool:
+    """Say whether `agency_id` has got as many letters of `kind` on `day` as it gets in answer to what comes in."""
+    since = datetime.combine(day, time(), tzinfo=ZONE)
+    to_it = (Letter.kind == kind, Letter.agency_id == agency_id, Letter.queued_at >= since)
+    written = sa.select(sa.func.count()).where(*to_it)
+    return session.scalars(written).one() >= MOST_ANSWERS_A_DAY
 
 
 def queue_letters(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
