@@ -12,12 +12,13 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from tracker.errors import FileTrouble, SettingsError, nearest
+from tracker.tls import transport_faults
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of the plan's days: Vietnam has only one."""
 NAMES = (
     "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "INBOX_URL", "SENDER", "BASE_URL", "PORT",
-    "ILLUSTRATION", "TODAY", "SECRET_KEY",
+    "ILLUSTRATION", "TODAY", "SECRET_KEY", "CA_FILE",
 )  # fmt: skip
 ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
@@ -42,6 +43,8 @@ class Settings:
     """TRACKER_MAIL_URL: `folder:///…`, `smtp://user:password@host:port` or `smtps://…`."""
     inbox_url: str
     """TRACKER_INBOX_URL: `folder:///…`, `imap://user:password@host:port/INBOX` or `imaps://…`."""
+    ca_file: Path | None
+    """TRACKER_CA_FILE: certificates (PEM) to trust at mail servers, besides the machine's own."""
     sender: str
     """TRACKER_SENDER: the From address of letters."""
     base_url: str
@@ -120,6 +123,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         database_url=env.get("TRACKER_DATABASE_URL") or f"sqlite:///{var / 'tracker.db'}",
         mail_url=env.get("TRACKER_MAIL_URL") or f"folder://{var / 'outbox'}",
         inbox_url=env.get("TRACKER_INBOX_URL") or f"folder://{var / 'inbox'}",
+        ca_file=Path(env["TRACKER_CA_FILE"]) if env.get("TRACKER_CA_FILE") else None,
         sender=env.get("TRACKER_SENDER", "theo-doi-ke-hoach@angiang.example"),
         base_url=(env.get("TRACKER_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
         port=port,
@@ -136,7 +140,11 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     mail = _address(settings.mail_url)
     if mail is None or mail.scheme not in {"folder", "smtp", "smtps"}:
         wrong.append("TRACKER_MAIL_URL: không hiểu địa chỉ này; dùng folder:///…, smtp://… hoặc smtps://…")
+    elif faults := transport_faults("TRACKER_MAIL_URL", settings.mail_url):
+        wrong += faults
     wrong += _inbox_faults(settings.inbox_url)
+    if settings.ca_file and not settings.ca_file.is_file():
+        wrong.append(f"TRACKER_CA_FILE: không có tệp {settings.ca_file}; chỉ tới tệp chứng thư PEM")
     base = _address(settings.base_url)
     if base is None or base.scheme not in {"http", "https"} or not base.netloc:
         wrong.append(
@@ -181,7 +189,7 @@ def _inbox_faults(url: str) -> list[str]:
             "TRACKER_INBOX_URL: thiếu máy chủ, tài khoản hoặc mật khẩu; viết như "
             "imaps://TÀI_KHOẢN:MẬT_KHẨU@thu.angiang.example/INBOX"
         ]
-    return []
+    return transport_faults("TRACKER_INBOX_URL", url)
 
 
 def folder_of(url: str) -> str:

@@ -101,7 +101,7 @@ def read_inbox(engine: sa.Engine, settings: Settings) -> InboxRead:
     taken: list[Taken] = []
     more, shut = False, None
     try:
-        with inbox_at(settings.inbox_url) as inbox:
+        with inbox_at(settings.inbox_url, settings.ca_file) as inbox:
             arrivals = inbox.arrivals()
             for arrival in islice(arrivals, MOST):
                 one = _taken_in(engine, settings, arrival)

@@ -51,7 +51,7 @@ class _HoldVoidError(Exception):
 def send_queued(engine: sa.Engine, settings: Settings) -> Outcome:
     """Send every letter whose time has come, the one that waits longest first."""
     renew_links(engine, settings.secret_key(), settings.now())
-    with each_statement_alone(engine) as connection, mail_door(settings.mail_url) as door:
+    with each_statement_alone(engine) as connection, mail_door(settings.mail_url, settings.ca_file) as door:
         take_over(connection, settings.now())
         return _Run(connection, settings, door).sent()
 
