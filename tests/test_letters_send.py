@@ -315,9 +315,23 @@ def test_a_server_that_takes_nothing_from_this_sender_costs_no_letter_a_try(
     outcome = send_queued(engine, today)
     assert (outcome.sent, outcome.postponed, outcome.refused) == (0, [], [])
     assert answer in (outcome.shut or "")
-    assert "TRACKER_SENDER" in (outcome.shut or "")
+    assert ("tạm thời chưa nhận" if answer.startswith("4") else "TRACKER_SENDER") in (outcome.shut or "")
+    assert ("TRACKER_SENDER" in (outcome.shut or "")) is answer.startswith("5")
     behaviour.no_sender = ""
     assert send_queued(engine, today).sent == 8
+
+
+@pytest.mark.parametrize("answer", ["421 4.7.0 Too many messages in this connection", "452 4.5.3 Too many"])
+def test_a_server_that_takes_a_few_letters_in_one_connection_is_called_again_for_the_rest(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str], answer: str
+) -> None:
+    behaviour, url = post
+    behaviour.most, behaviour.too_many = 3, answer
+    today = queued(sqlite_engine, replace(settings, mail_url=url))
+    outcome = send_queued(sqlite_engine, today)
+    assert (outcome.sent, outcome.shut, outcome.postponed) == (8, None, [])
+    assert behaviour.connections == 3
+    assert {letter.attempts for letter in letters(sqlite_engine).values()} == {1}
 
 
 def test_a_server_that_answers_too_late_gets_one_copy_more_and_the_letter_says_so(
