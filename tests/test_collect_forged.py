@@ -9,7 +9,7 @@ from itertools import cycle, islice
 
 import pytest
 import sqlalchemy as sa
-from answering import TODAY, open_season
+from answering import TODAY, answer, open_season, say
 from factories_mail import add_letter, all_of, put, the_letter
 from mail_samples import EXCHANGE, EXIM, ORIGINAL, POSTFIX_TEXT, RETURNED, SENDER, TO, mail, postfix, reply
 from replies import reply_to
@@ -25,6 +25,7 @@ from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
+from tracker.store.letters import MOST_ANSWERS_A_DAY
 from tracker.store.messages import UNPLACED_A_DAY, count_unplaced
 from tracker.store.tables import Bounce, Letter, Message
 
@@ -60,6 +61,7 @@ def forgeries(letters: list[Letter]) -> Iterator[bytes]:
         yield reply("Sở không triển khai.", From=to, In_Reply_To=guessed(letter, number), Message_ID=own)
         yield reply_to(seen + b"\r\n\r\n", book, sender=to, number=number)
         yield reply("Tôi nghỉ phép.", From=to, Auto_Submitted="auto-replied", Message_ID=f"<a{number}@x.example>")
+        yield reply("x", From=SENDER, Message_ID=f"<s{number}@x.example>", In_Reply_To="<x@y.example>")
         yield reply(MARKS, From=to, Message_ID=f"<m{number}@x.example>", In_Reply_To="<x@y.example>")
         huge = "<x@y.example> " * 3000
         yield reply("x", From=to, Message_ID=f"<h{number}@x.example>", References=huge, In_Reply_To="")
@@ -88,10 +90,11 @@ def test_a_thousand_forged_messages_change_nothing_but_the_queue_of_unplaced_mai
     assert (len(found.taken), found.shut, found.bounced, found.replies) == (1000, None, [], [])
     assert read_whole == []  # no file of a stranger is looked at
     assert told_besides_messages(sqlite_engine) == before
-    assert len(all_of(sqlite_engine, Message)) == UNPLACED_A_DAY + 1
+    in_our_name = 1000 // 8
+    assert len(all_of(sqlite_engine, Message)) == UNPLACED_A_DAY + 1 + in_our_name
     with reading(sqlite_engine) as session:
-        assert count_unplaced(session) == (UNPLACED_A_DAY, 1000 - UNPLACED_A_DAY)
-    assert any("800 thư không rõ trả lời thư nào chỉ được đếm" in line for line in inbox_lines(found))
+        assert count_unplaced(session) == (UNPLACED_A_DAY, 1000 - UNPLACED_A_DAY - in_our_name)
+    assert any("675 thư không rõ trả lời thư nào chỉ được đếm" in line for line in inbox_lines(found))
 
     later = settings.on(TODAY + timedelta(days=7))
     assert len(queue_today(sqlite_engine, later).fresh) == reached
@@ -220,3 +223,35 @@ def test_a_mailbox_program_that_answers_every_letter_is_not_answered(
         read_inbox(engine, settings)
         take_in_today(engine, settings)
     assert len(all_of(engine, Letter)) == before
+
+
+def test_an_agency_that_reports_all_day_gets_a_few_receipts_and_one_for_the_rest_tomorrow(
+    engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    settings = make_settings(today=TODAY.isoformat())
+    open_season(engine)
+
+    def receipts() -> list[int]:
+        return [count for _, _, count in take_in_today(engine, settings).receipts]
+
+    written = []
+    for number in range(7):
+        say(engine, "II.10", answer(f"Đã làm {number}"))
+        written += receipts()
+    assert written == [1] * MOST_ANSWERS_A_DAY
+    settings = settings.on(TODAY + timedelta(days=1))
+    assert (receipts(), receipts()) == ([2], [])
+
+
+def test_copies_of_our_own_letters_take_no_room_from_other_mail(
+    engine: sa.Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.store.messages.UNPLACED_A_DAY", 1)
+    for number in range(3):
+        add_letter(engine, f"remind:2024:so-cong-thuong:{number}", message_id=f"<{number}@angiang.example>")
+        own = reply("x", From=SENDER, Message_ID=f"<{number}@angiang.example>", In_Reply_To="", References="")
+        put(settings.var / "inbox", **{f"{number}": own})
+    put(settings.var / "inbox", la=reply("x", In_Reply_To="", References=""))
+    assert [one.counted for one in read_inbox(engine, settings).taken] == [False] * 4
+    with reading(engine) as session:
+        assert count_unplaced(session) == (1, 0)

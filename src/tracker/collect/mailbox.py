@@ -136,7 +136,8 @@ def _recorded(
     now = settings.now()
     letter = letter_answered(session, message.answers)
     received = _received(settings, letter, reached, now)
-    kind = _kind(session, settings, message, letter)
+    itself = message.message_id is not None and answers_a_letter(session, [message.message_id])
+    kind = _kind(settings, message, letter, itself=itself)
     bounced = _given_up(letter, message) if letter else []
     row = {
         "digest": message.digest,
@@ -150,7 +151,7 @@ def _recorded(
         "addresses": [address for address, _ in bounced],
         "text": _text(kind, letter, message),
     }
-    placed = letter is not None
+    placed = letter is not None or itself
     message_row = record_message(session, row) if placed else record_unplaced(session, row, _day(received))
     if message_row is None:
         return None
@@ -189,12 +190,11 @@ def _received(settings: Settings, letter: Letter | None, reached: datetime | Non
     return now if letter is not None and reached < letter.queued_at else reached
 
 
-def _kind(session: Session, settings: Settings, message: Incoming, letter: Letter | None) -> Kind:
+def _kind(settings: Settings, message: Incoming, letter: Letter | None, *, itself: bool) -> Kind:
     if message.trouble:
         return Kind.UNKNOWN
     if message.report:
         return Kind.BOUNCE
-    itself = letter_answered(session, [message.message_id]) if message.message_id else None
     if itself or message.sender.lower() == settings.sender.lower():
         return Kind.OWN
     if message.automatic:

@@ -58,7 +58,8 @@ def record_unplaced(session: Session, row: Mapping[str, Any], day: date) -> int 
         return None
     since = datetime.combine(day, time(), tzinfo=ZONE)
     that_day = sa.and_(Message.received_at >= since, Message.received_at < since + timedelta(days=1))
-    here = sa.select(sa.func.count()).where(Message.letter_id.is_(None), that_day)
+    alike = (Message.kind == Kind.OWN) if row["kind"] == Kind.OWN else (Message.kind != Kind.OWN)
+    here = sa.select(sa.func.count()).where(Message.letter_id.is_(None), that_day, alike)
     if session.scalars(here).one() < UNPLACED_A_DAY:
         return record_message(session, row)
     digest = hashlib.sha256(f"unplaced:{day}".encode()).hexdigest()
