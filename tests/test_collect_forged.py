@@ -255,3 +255,23 @@ def test_copies_of_our_own_letters_take_no_room_from_other_mail(
     assert [one.counted for one in read_inbox(engine, settings).taken] == [False] * 4
     with reading(engine) as session:
         assert count_unplaced(session) == (1, 0)
+
+
+@pytest.mark.parametrize("more", [b"", b"x" * 70 + b"\r\n"], ids=["as it is", "longer than is looked at"])
+def test_a_mail_server_that_returns_the_whole_letter_is_believed(
+    engine: sa.Engine, make_settings: Callable[..., Settings], more: bytes
+) -> None:
+    settings = make_settings(today=TODAY.isoformat())
+    open_season(engine)
+    queue_today(engine, settings)
+    assert send_queued(engine, settings).sent
+    with reading(engine) as session:
+        letter = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-cong-thuong")).one()
+    delivered = finished(letter.message, letter.to, letter.cc, "https://x.example/b/x")
+    # As Postfix 3.7 does: the letter with the Return-Path it had, and its files.
+    whole = postfix(letter.to[0], answers="THE LETTER").replace(b"text/rfc822-headers", b"message/rfc822")
+    returned = f"Return-Path: <{SENDER}>\r\n".encode() + delivered + more * 10_000
+    put(settings.var / "inbox", thu=whole.replace(b"THE LETTER", returned))
+    assert [(key, address) for key, address, _ in read_inbox(engine, settings).bounced] == [
+        (letter.key, letter.to[0])
+    ]
