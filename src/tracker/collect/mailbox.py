@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -139,18 +140,7 @@ def _recorded(
     itself = message.message_id is not None and answers_a_letter(session, [message.message_id])
     kind = _kind(settings, message, letter, itself=itself)
     bounced = _given_up(letter, message) if letter else []
-    row = {
-        "digest": message.digest,
-        "message_id": message.message_id,
-        "received_at": received,
-        "written_at": message.written_at,
-        "sender": message.sender,
-        "subject": message.subject,
-        "kind": kind,
-        "letter_id": letter.id if letter and kind is not Kind.OWN else None,
-        "addresses": [address for address, _ in bounced],
-        "text": _text(kind, letter, message),
-    }
+    row = _row(message, letter, kind, received) | {"addresses": [address for address, _ in bounced]}
     placed = letter is not None or itself
     message_row = record_message(session, row) if placed else record_unplaced(session, row, _day(received))
     if message_row is None:
@@ -173,6 +163,21 @@ def _recorded(
         trouble=message.trouble,
         counted=message_row == 0,
     )
+
+
+def _row(message: Incoming, letter: Letter | None, kind: Kind, received: datetime) -> dict[str, Any]:
+    """Return the columns of `message` in the record, but for the addresses it reports."""
+    return {
+        "digest": message.digest,
+        "message_id": message.message_id,
+        "received_at": received,
+        "written_at": message.written_at,
+        "sender": message.sender,
+        "subject": message.subject,
+        "kind": kind,
+        "letter_id": letter.id if letter and kind is not Kind.OWN else None,
+        "text": _text(kind, letter, message),
+    }
 
 
 def _day(moment: datetime) -> date:
