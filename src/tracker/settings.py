@@ -13,12 +13,13 @@ from zoneinfo import ZoneInfo
 
 from tracker.errors import FileTrouble, SettingsError, nearest
 from tracker.settings_files import Given, anchored, masked, settings_in_files
+from tracker.tls import transport_faults
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of the plan's days: Vietnam has only one."""
 NAMES = (
     "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "INBOX_URL", "SENDER", "BASE_URL", "PORT",
-    "ILLUSTRATION", "TODAY", "SECRET_KEY",
+    "ILLUSTRATION", "TODAY", "SECRET_KEY", "CA_FILE",
 )  # fmt: skip
 ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
@@ -48,6 +49,8 @@ class Settings:
     """TRACKER_MAIL_URL: `folder:///…`, `smtp://user:password@host:port` or `smtps://…`."""
     inbox_url: str
     """TRACKER_INBOX_URL: `folder:///…`, `imap://user:password@host:port/INBOX` or `imaps://…`."""
+    ca_file: Path | None
+    """TRACKER_CA_FILE: certificates (PEM) to trust at mail servers, besides the machine's own."""
     sender: str
     """TRACKER_SENDER: the From address of letters."""
     base_url: str
@@ -163,6 +166,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         database_url=text("DATABASE_URL", f"sqlite:///{var / 'tracker.db'}"),
         mail_url=text("MAIL_URL", f"folder://{var / 'outbox'}"),
         inbox_url=text("INBOX_URL", f"folder://{var / 'inbox'}"),
+        ca_file=Path(text("CA_FILE", "")) if "CA_FILE" in given else None,
         sender=text("SENDER", "theo-doi-ke-hoach@angiang.example"),
         base_url=text("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         port=port,
@@ -201,7 +205,12 @@ def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
     mail = _address(settings.mail_url)
     if mail is None or mail.scheme not in {"folder", "smtp", "smtps"}:
         wrong.append(f"{place('MAIL_URL')}: không hiểu địa chỉ này; dùng folder:///…, smtp://… hoặc smtps://…")
+    else:
+        wrong += transport_faults(place("MAIL_URL"), settings.mail_url)
     wrong += [f"{place('INBOX_URL')}: {fault}" for fault in _inbox_faults(settings.inbox_url)]
+    wrong += transport_faults(place("INBOX_URL"), settings.inbox_url)
+    if settings.ca_file and not settings.ca_file.is_file():
+        wrong.append(f"{place('CA_FILE')}: không có tệp {settings.ca_file}; chỉ tới tệp chứng thư PEM")
     base = _address(settings.base_url)
     if base is None or base.scheme not in {"http", "https"} or not base.netloc:
         trouble = f"không hiểu {settings.base_url!r}; viết như https://theo-doi.angiang.example"

@@ -74,7 +74,7 @@ def replies(args: argparse.Namespace) -> None:
     """Print the replies that wait for the coordinator."""
     from tracker.settings import ZONE
     from tracker.store.engine import reading
-    from tracker.store.messages import waiting_replies
+    from tracker.store.messages import count_unplaced, waiting_replies
     from tracker.store.periods import find_period
     from tracker.store.tables import Period
 
@@ -82,6 +82,7 @@ def replies(args: argparse.Namespace) -> None:
     codes: dict[str, int] = {}
     with store(settings) as engine, reading(engine) as session:
         period = find_period(session, args.period) if args.period else None
+        unplaced, counted = count_unplaced(session)
         for message, letter in waiting_replies(session, period):
             code = session.get_one(Period, letter.period_id).code
             codes[code] = codes.get(code, 0) + 1
@@ -94,6 +95,9 @@ def replies(args: argparse.Namespace) -> None:
         )
     if not codes:
         print("Không có thư trả lời nào chờ xử lý.")
+    if unplaced:
+        more = f", và {counted} thư chỉ được đếm" if counted else ""
+        print(f"Thư đến không rõ trả lời thư nào: {unplaced} thư{more}.")
 
 
 def serve_pages(args: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ from tracker.progress import OWED, STATUS_WORDS
 from tracker.settings import ZONE, Settings
 from tracker.store.duties import duties_of, plan_order
 from tracker.store.engine import one_at_a_time, writing
+from tracker.store.letters import has_had_enough
 from tracker.store.periods import all_periods
 from tracker.store.plans import plan_for
 from tracker.store.tables import Duty, Figure, Period, Update
@@ -30,7 +31,10 @@ class Intake:
 
 
 def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
-    """Take in what has come since the last round: queue a receipt for every answer that has none."""
+    """Take in what has come since the last round: queue a receipt for every answer that has none.
+
+    An agency that has had many today gets one for all the rest tomorrow.
+    """
     now, today = settings.now(), settings.today()
     receipts = []
     with writing(engine) as session:
@@ -45,6 +49,8 @@ def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
                 if duty.agency_id in plan.agencies:  # a plan change may have taken it away since
                     answers[plan.holder(duty.agency_id, today).id].append((update, duty))
             for agency_id, answered in answers.items():
+                if has_had_enough(session, "receipt", agency_id, today):
+                    continue
                 moments = {update.said_at for update, _ in answered}
                 given = [figure for figure in figures_of(session, period) if figure.said_at in moments]
                 ours = [figure for figure in given if _held_by(plan, figure.agency_id, today) == agency_id]

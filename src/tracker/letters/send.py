@@ -55,7 +55,7 @@ def send_queued(engine: sa.Engine, settings: Settings) -> Outcome:
     with reading(engine) as session:
         refuse_forgotten_settings(session.connection(), settings)
     renew_links(engine, settings.secret_key(), settings.now())
-    with each_statement_alone(engine) as connection, mail_door(settings.mail_url) as door:
+    with each_statement_alone(engine) as connection, mail_door(settings.mail_url, settings.ca_file) as door:
         take_over(connection, settings.now())
         return _Run(connection, settings, door).sent()
 

@@ -116,6 +116,13 @@ def _made_anew(
     settings: Settings, day: Agenda, letter: Letter, reminder: Reminder, envelope: Envelope
 ) -> dict[str, object]:
     """Return the columns to change."""
-    anew = replace(reminder_letter(settings, day, reminder), key=letter.key, envelopes=[envelope])
+    fresh = reminder_letter(settings, day, reminder)
+    anew = replace(
+        fresh,
+        key=letter.key,
+        message_id=letter.message_id,
+        unkeyed_thread=day.has_unkeyed(reminder.period, reminder.agency),
+        envelopes=[envelope],
+    )
     [row] = letter_rows(settings, day.version, day.plan, anew, settings.now())
     return {name: row[name] for name in ANEW}
