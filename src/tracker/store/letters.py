@@ -1,7 +1,6 @@
 """Letters: queued once by key, looked up, reworded, withdrawn. What a sender does is in outbox.py."""
 
 import hashlib
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -17,6 +16,7 @@ from tracker.store.journal import note
 from tracker.store.links import link_for, token_of
 from tracker.store.periods import link_end
 from tracker.store.tables import Letter, Link, Period
+from tracker.words import composed
 
 STATE_WORDS = {
     "queued": "đang chờ",
@@ -35,7 +35,7 @@ def state_words(letter: Letter) -> str:
 
 def state_called(words: str) -> str:
     """Return the state that a person calls `words`, one of STATE_WORDS; raises BadInput with the nearest."""
-    wanted = " ".join(unicodedata.normalize("NFC", words).casefold().split())
+    wanted = " ".join(composed(words).casefold().split())
     for state, called in STATE_WORDS.items():
         if called == wanted:
             return state
