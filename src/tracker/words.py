@@ -17,7 +17,7 @@ SPREAD = 4
 limit by more than that is too long however it is written, and is refused before anything else is done with it."""
 MOST_MARKS = 30
 """Combining marks that follow each other: no script needs more (UAX #15, Stream-Safe Text Format)."""
-_MANY = re.compile(rf"[^\w\s\x00-\u02ff]{{{MOST_MARKS + 1},}}")
+_MANY = re.compile(rf"(?<![^\w\s\x00-\u02ff])[^\w\s\x00-\u02ff]{{{MOST_MARKS + 1},}}")
 """What may be a run of more marks: no mark is a letter, a digit, a space or that early in Unicode."""
 _TWO_IN_ONE = frozenset("\u0f73\u0f75\u0f81")
 """Marks that say of themselves that they are none, and come apart into two."""
