@@ -76,6 +76,10 @@ def _typed(text: str) -> object:
     return clean_text(text, {}, "result")
 
 
+def _form(text: str) -> object:
+    return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
+
+
 REPORT = "From: <>\nSubject: Undeliverable\nContent-Type: multipart/report; boundary=b\n\n--b\n\n"
 BOUNCE = "From: <mailer-daemon@x.example>\nSubject: Undeliverable\n\n"
 PLAN = "content: []\nactivities:\n"
@@ -94,9 +98,9 @@ DOORS = (
         "a form: fields",
         FORM,
         _repeated("a=&"),
-        lambda text: parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS),
+        _form,
     ),
-    Door("a form: coded signs", FORM, _repeated("%C3%"), lambda text: parse_qsl(f"a={text}")),
+    Door("a form: coded signs", FORM, _repeated("a=%C3%A1"), _form),
     Door("a cell's print", FORM, _repeated(MARKS), lambda text: fingerprint([text])),
     *(
         Door(f"the memo's tidying: {piece!r}", TEXT, _repeated(piece), tidy)
