@@ -1,7 +1,6 @@
 """Letters: queued once by key, looked up, reworded, withdrawn. What a sender does is in outbox.py."""
 
 import hashlib
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -18,6 +17,7 @@ from tracker.store.journal import note
 from tracker.store.links import link_for, token_of
 from tracker.store.periods import link_end
 from tracker.store.tables import Letter, Link, Period
+from tracker.words import composed
 
 MOST_ANSWERS_A_DAY = 5
 """Letters of one kind an agency gets in a day because something came in: receipts, faults of workbooks, new links.
@@ -42,7 +42,7 @@ def state_words(letter: Letter) -> str:
 
 def state_called(words: str) -> str:
     """Return the state that a person calls `words`, one of STATE_WORDS; raises BadInput with the nearest."""
-    wanted = " ".join(unicodedata.normalize("NFC", words).casefold().split())
+    wanted = " ".join(composed(words).casefold().split())
     for state, called in STATE_WORDS.items():
         if called == wanted:
             return state

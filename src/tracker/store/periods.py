@@ -1,7 +1,6 @@
 """Reporting periods: the yearly one, the phase review, and those opened on request."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -15,7 +14,7 @@ from tracker.store.duties import duties_of, sync_duties
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.tables import Duty, Link, Period
-from tracker.words import CONTROL
+from tracker.words import CONTROL, composed
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
 READ_FOR = timedelta(days=90)
@@ -227,7 +226,7 @@ def write_around(session: Session, period: Period, opening: str, closing: str, w
     """Keep the memo's own first and last words; empty: the template's. Raises BadInput naming every fault."""
     if wrong := faults_around(opening, closing):
         raise BadInput("\n".join(wrong))
-    period.opening, period.closing = (unicodedata.normalize("NFC", text).strip() for text in (opening, closing))
+    period.opening, period.closing = (composed(text).strip() for text in (opening, closing))
     note(session, now, who, "wrote the memo's first and last words", period.code)
 
 
