@@ -60,16 +60,22 @@ class QuietRunner(Runner):
 def serve_deployments() -> None:
     """Serve the deployments until interrupted. Returns or raises also where Prefect's server stays away."""
     runner = QuietRunner(pause_on_shutdown=False, limit=AT_ONCE)
+    flow_of = add_flows(runner)
+    with get_client(sync_client=True) as client:
+        settle_old_runs(client, flow_of)
+    print("Đang chạy; Ctrl-C để dừng.", flush=True)  # noqa: T201
+    asyncio.run(_run(runner))
+
+
+def add_flows(runner: Runner) -> dict[UUID | None, str]:
+    """Register the deployments for `runner`; return the flow's name by the deployment's id."""
     # The runner runs the flow it was given here, not the code that the API's deployment names.
     flow_of: dict[UUID | None, str] = {}
     for flow, name, cron in DEPLOYED:
         schedule = Cron(cron, timezone="Asia/Ho_Chi_Minh")
         served = runner.add_flow(flow, name=name, schedules=[schedule], entrypoint_type=EntrypointType.MODULE_PATH)
         flow_of[cast("UUID", served)] = flow.name  # a coroutine only where called from async code
-    with get_client(sync_client=True) as client:
-        settle_old_runs(client, flow_of)
-    print("Đang chạy; Ctrl-C để dừng.", flush=True)  # noqa: T201
-    asyncio.run(_run(runner))
+    return flow_of
 
 
 def settle_old_runs(client: SyncPrefectClient, flow_of: dict[UUID | None, str]) -> None:

@@ -5,12 +5,11 @@ import sqlalchemy as sa
 from tracker.letters.address import address_book
 from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
 from tracker.settings import Settings
-from tracker.store.completions import late_flows
+from tracker.store.completions import NAMES, late_flows
 from tracker.store.engine import reading, writing
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Period
 
-WORK = {"remind": "nhắc việc", "collect": "thu nhận báo cáo", "report": "tổng hợp báo cáo"}
 TROUBLE = {
     "failed": "không hoàn thành",
     "crashed": "bị dừng giữa chừng",
@@ -34,7 +33,7 @@ def queue_service_fault(engine: sa.Engine, settings: Settings, flow: str, troubl
         coordinator = plan.agencies[plan.plan.coordinator]
         facts = {
             "day": settings.today(),
-            "work": WORK[flow],
+            "work": NAMES[flow],
             "trouble": TROUBLE[trouble],
             "detail": detail[:MOST_DETAIL].strip(),
         }

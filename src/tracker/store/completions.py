@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 
 from tracker.store.tables import Completion, Letter
 
+NAMES = {"remind": "nhắc việc", "collect": "thu nhận báo cáo", "report": "tổng hợp báo cáo"}
+"""What officials call each flow."""
 IN_TIME = {"remind": timedelta(hours=26), "collect": timedelta(hours=1), "report": timedelta(hours=26)}
 """How long a flow may go without completing: its interval, and as much again as a slow run may take."""
 MOST_WAITING = timedelta(hours=2)

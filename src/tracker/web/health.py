@@ -16,13 +16,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from tracker.settings import Settings
-from tracker.store.completions import late_flows, letters_waiting_too_long
+from tracker.store.completions import NAMES, late_flows, letters_waiting_too_long
 
 FRESH = 5.0
 """Seconds for which an answer is given again."""
 PATIENCE = 5.0
 """Seconds that the store may take."""
-NAMES = {"remind": "nhắc việc", "collect": "thu nhận báo cáo", "report": "tổng hợp báo cáo"}
 STORE_AWAY = "Không dùng được kho dữ liệu."
 
 Check = Callable[[], list[str]]
