@@ -1,4 +1,4 @@
-"""The lasting service ended at random moments with runs under way: does every flow complete afterwards?
+"""The lasting service ended at random moments with runs under way, and whether every flow completes afterwards.
 
 `python -m benchmarks.restarts 30` ends it thirty times by SIGKILL (the service and all its children, as a power
 cut does) and thirty times by SIGTERM, on SQLite and on a PostgreSQL of its own. A round takes a minute or more.
@@ -114,6 +114,9 @@ def restarts(service: Service, how: signal.Signals, rounds: int, chance: random.
     service.start()
     for _ in range(rounds):
         begun = service.begin_runs()
+        end = time.monotonic() + MOST_RUN
+        while set(service.states(begun).values()) == {"SCHEDULED"} and time.monotonic() < end:
+            time.sleep(0.1)
         time.sleep(chance.uniform(0, LONGEST))
         seen.runs_under_way += sum(state in {"PENDING", "RUNNING"} for state in service.states(begun).values())
         service.end(how)
