@@ -6,6 +6,7 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from pydantic import BaseModel, Field
 
+from flows.faults import note_completed, report_fault
 from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.errors import DeliveryError, FileTrouble
@@ -51,7 +52,14 @@ def send(settings: Settings) -> Outcome:
     return outcome
 
 
-@flow(name="remind", description="Nhắc các cơ quan chủ trì còn nợ báo cáo.", log_prints=True)
+@flow(
+    name="remind",
+    description="Nhắc các cơ quan chủ trì còn nợ báo cáo.",
+    log_prints=True,
+    on_failure=[report_fault],
+    on_crashed=[report_fault],
+    on_cancellation=[report_fault],
+)
 def remind(request: RemindRequest = RemindRequest()) -> int:  # noqa: B008  # never changed
     """Remind whoever owes today; returns how many letters left. Fails at its end, when all is shown."""
     settings = entered_settings().on(request.on)
@@ -63,7 +71,10 @@ def remind(request: RemindRequest = RemindRequest()) -> int:  # noqa: B008  # ne
     )
     if queued.troubles:
         raise FileTrouble("\n".join(queued.troubles))
-    return sending.result().sent if sending else 0
+    sent = sending.result().sent if sending else 0
+    if sending and request.on is None:
+        note_completed("remind", settings.database_url)
+    return sent
 
 
 def reminded(queued: Queued, outcome: Outcome | Exception) -> str:

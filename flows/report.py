@@ -10,6 +10,7 @@ from prefect import flow, runtime, task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from pydantic import BaseModel, Field
 
+from flows.faults import note_completed, report_fault
 from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.letters.send import send_queued
@@ -108,7 +109,13 @@ def mail_memo(settings: Settings, compiled: Compiled) -> list[str]:
     return [told, *lines_of_trouble(outcome), *([outcome.shut] if outcome.shut else [])]
 
 
-@flow(name="report", description="Tổng hợp báo cáo của một kỳ thành các tệp Word, HTML, PDF và Excel.")
+@flow(
+    name="report",
+    description="Tổng hợp báo cáo của một kỳ thành các tệp Word, HTML, PDF và Excel.",
+    on_failure=[report_fault],
+    on_crashed=[report_fault],
+    on_cancellation=[report_fault],
+)
 def report(request: ReportRequest = ReportRequest()) -> list[Path]:  # noqa: B008  # never changed
     """Compile the memo that `request` asks for; returns its files."""
     settings = entered_settings()
@@ -119,6 +126,8 @@ def report(request: ReportRequest = ReportRequest()) -> list[Path]:  # noqa: B00
         mailed = mail_memo(settings, compiled) if request.mail else []
         create_markdown_artifact(key="bao-cao", markdown=summary(compiled, mailed), description="Báo cáo tổng hợp")
         files += compiled.files
+    if request.period is None:
+        note_completed("report", settings.database_url)
     return files
 
 

@@ -320,6 +320,17 @@ class Message(Base):
     """Why no report, or no further one, was made of it; None where its last report settled it."""
 
 
+class Completion(Base):
+    """When a flow that runs on a schedule last completed; no row: nobody runs it here. Times of the real clock."""
+
+    __tablename__ = "completions"
+    flow: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    """`remind`, `collect`, `report`."""
+    expected_since: Mapped[datetime]
+    """When a service first began to run it."""
+    completed_at: Mapped[datetime | None]
+
+
 class JournalEntry(Base):
     """Who did what, when; only ever added to."""
 
