@@ -12,8 +12,8 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from benchmarks.plans import ROOT, grown_plan
-from tracker.collect.answer import Answer
-from tracker.collect.record import Said, record_answers
+from tracker.answers.checks import Answer
+from tracker.answers.record import Said, record_answers
 from tracker.papers.files import FORMATS, Format
 from tracker.plan.reader import read_plan
 from tracker.progress import UpdateStatus

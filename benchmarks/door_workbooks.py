@@ -6,7 +6,7 @@ from collections.abc import Callable
 from random import Random
 from xml.sax.saxutils import quoteattr
 
-from tracker.papers.workbook import COLUMNS, FORMAT, META, REPORT
+from tracker.workbook.model import COLUMNS, FORMAT, META, REPORT
 
 RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

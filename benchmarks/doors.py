@@ -9,17 +9,17 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from benchmarks.door_workbooks import sheets, workbook
-from tracker.collect.answer import check_figure, clean_text
-from tracker.collect.inbox.html import text_of_html
-from tracker.collect.inbox.incoming import read_message
-from tracker.collect.inbox.quotation import own_words
-from tracker.collect.workbook_reading import read_workbook
+from tracker.answers.checks import check_figure, clean_text
 from tracker.errors import TrackerError
-from tracker.papers.workbook import fingerprint
+from tracker.inbox.html_text import text_of_html
+from tracker.inbox.incoming import read_message
+from tracker.inbox.quotation import own_words
 from tracker.plan.reader import parse_plan
 from tracker.report.tidy import tidy
 from tracker.web.owner import MOST_FIELDS
 from tracker.words import composed, decomposed
+from tracker.workbook.model import fingerprint
+from tracker.workbook.read import read_workbook
 
 GROWTH = 2.6
 """What twice the input may cost: 1.3 times what grows as the input does."""

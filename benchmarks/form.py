@@ -28,8 +28,8 @@ ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.outbox import sink  # noqa: E402
-from tracker.collect.answer import Answer  # noqa: E402
-from tracker.collect.record import Said, record_answers  # noqa: E402
+from tracker.answers.checks import Answer  # noqa: E402
+from tracker.answers.record import Said, record_answers  # noqa: E402
 from tracker.plan.reader import read_plan  # noqa: E402
 from tracker.progress import UpdateStatus  # noqa: E402
 from tracker.remind.queue import queue_today  # noqa: E402

@@ -7,10 +7,10 @@ from flows.faults import note_completed, report_fault
 from flows.remind import send
 from flows.settings import entered_settings
 from flows.shown import as_list
-from tracker.collect.intake import Intake, take_in_today
-from tracker.collect.mailbox import read_inbox
-from tracker.collect.wording import inbox_lines, inbox_troubles
+from tracker.answers.receipts import Intake, take_in_today
 from tracker.errors import FileTrouble, MailboxShut
+from tracker.inbox.mailbox import read_inbox
+from tracker.inbox.summary import inbox_lines, inbox_troubles
 from tracker.letters.service_fault import queue_late_flows
 from tracker.remind.refresh import refresh_queued
 from tracker.settings import Settings

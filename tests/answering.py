@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
-from tracker.collect.answer import Answer
-from tracker.collect.record import Said, record_answers, record_figures
+from tracker.answers.checks import Answer
+from tracker.answers.record import Said, record_answers, record_figures
 from tracker.papers.paper import Paper
 from tracker.plan.model import Plan
 from tracker.plan.reader import Reading, parse_plan, read_plan

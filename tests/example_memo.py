@@ -8,8 +8,8 @@ import yaml
 from answering import ROOT, open_season, said, shipped_plan, snapshot_of
 from sqlalchemy.orm import Session
 
-from tracker.collect.answer import check_answer, check_figure
-from tracker.collect.record import record_answers, record_figures
+from tracker.answers.checks import check_answer, check_figure
+from tracker.answers.record import record_answers, record_figures
 from tracker.report.facts import Snapshot
 from tracker.store.duties import duties_of
 from tracker.store.engine import writing

@@ -6,7 +6,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any
 
-from tracker.papers.workbook import MEDIA_TYPE
+from tracker.workbook.model import MEDIA_TYPE
 
 OFFICE = "socongthuong@angiang.example"
 

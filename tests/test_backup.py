@@ -13,8 +13,8 @@ from conftest import NOW
 from factories_web import open_season
 from office import DAY, Office
 
+from tracker.answers.evidence import Given, take_evidence
 from tracker.backup import back_up
-from tracker.collect.evidence import Given, take_evidence
 from tracker.errors import StoreError
 from tracker.settings import Settings
 from tracker.store.engine import open_store, writing

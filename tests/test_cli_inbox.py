@@ -108,7 +108,7 @@ def test_a_mailbox_that_is_shut_keeps_no_receipt_back_and_is_told(
 def test_a_message_that_cannot_be_read_is_told_and_waits_for_a_person(
     var: Path, collect: Collect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.collect.inbox.incoming.LIMIT", 1024 * 1024)
+    monkeypatch.setattr("tracker.inbox.incoming.LIMIT", 1024 * 1024)
     put(var / "inbox", thu=reply("x" * 2 * 1024 * 1024))
     status, _, err = collect()
     assert status == 0

@@ -8,7 +8,7 @@ from answering import PATIENT
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.collect.answer import (
+from tracker.answers.checks import (
     CONTROL,
     LARGEST_FIGURE,
     LONGEST,

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from factories_mail import add_letter, all_of, put, the_letter, the_message
 from mail_samples import EXCHANGE, EXIM, GMAIL_WARNING, ORIGINAL, POSTFIX_TEXT, RETURNED, SENDER, TO, mail, postfix
 
-from tracker.collect.inbox.incoming import read_message
-from tracker.collect.mailbox import InboxRead, read_inbox
+from tracker.inbox.incoming import read_message
+from tracker.inbox.mailbox import InboxRead, read_inbox
 from tracker.settings import Settings
 from tracker.store.messages import Kind
 from tracker.store.tables import Bounce, JournalEntry

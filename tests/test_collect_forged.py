@@ -15,11 +15,11 @@ from mail_samples import EXCHANGE, EXIM, ORIGINAL, POSTFIX_TEXT, RETURNED, SENDE
 from replies import reply_to
 from workbooks import dump
 
-from tracker.collect import mailbox
-from tracker.collect.inbox import incoming
-from tracker.collect.intake import take_in_today
-from tracker.collect.mailbox import read_inbox
-from tracker.collect.wording import inbox_lines
+from tracker.answers.receipts import take_in_today
+from tracker.inbox import mailbox
+from tracker.inbox.mailbox import read_inbox
+from tracker.inbox.summary import inbox_lines
+from tracker.inbox.transports import incoming
 from tracker.letters.mime import finished
 from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today

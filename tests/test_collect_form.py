@@ -7,15 +7,15 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, TODAY, WHO, answer, duty_of, edited_plan, give_figure, later, open_season, said, say
 
-from tracker.collect.answer import LONGEST
-from tracker.collect.form import Typed, filled_form
-from tracker.collect.review import accept, give_back
-from tracker.collect.sending import save_draft, send_form, send_one
+from tracker.answers.checks import LONGEST
+from tracker.answers.drafts import Typed, filled_form
+from tracker.answers.form import Form, recorded_form
+from tracker.answers.submit import save_draft, send_form, send_one
 from tracker.errors import BadInput
-from tracker.form import Form, recorded_form
 from tracker.plan.model import Plan
 from tracker.progress import DutyState
 from tracker.report.snapshot import take_snapshot
+from tracker.review.decide import accept, give_back
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force

@@ -17,9 +17,9 @@ from imap_tools.imap_utf7 import utf7_encode
 from mail_samples import ABSENT, postfix, reply
 from smtp_post import free_port
 
-from tracker.collect.inbox import incoming
-from tracker.collect.inbox.imap import KEYWORD
-from tracker.collect.mailbox import read_inbox
+from tracker.inbox.mailbox import read_inbox
+from tracker.inbox.transports import incoming
+from tracker.inbox.transports.imap import KEYWORD
 from tracker.settings import Settings
 from tracker.store.tables import JournalEntry, Message
 
@@ -99,8 +99,8 @@ def test_where_no_keyword_can_be_kept_a_message_is_marked_as_read(
 
 READER = """
 import os, signal, sys
-from tracker.collect.inbox.imap import ImapInbox
-from tracker.collect.mailbox import read_inbox
+from tracker.inbox.transports.imap import ImapInbox
+from tracker.inbox.mailbox import read_inbox
 from tracker.settings import load_settings
 from tracker.store.engine import opened_store
 ImapInbox.done = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
@@ -132,7 +132,7 @@ def test_a_reader_that_dies_before_it_marks_a_message_does_not_handle_it_twice(
 def test_no_more_of_a_message_is_fetched_than_may_be_read(
     sqlite_engine: sa.Engine, make_settings: MakeSettings, server: Dovecot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tracker.collect.inbox.imap.LIMIT", 2000)
+    monkeypatch.setattr("tracker.inbox.transports.imap.LIMIT", 2000)
     monkeypatch.setattr(incoming, "LIMIT", 2000)
     server.put(reply("x" * 100_000), b"\0 not a message at all \xff")
     found = read_inbox(sqlite_engine, make_settings(inbox_url=server.url()))
@@ -238,7 +238,7 @@ def test_a_server_that_falls_silent_in_the_middle_keeps_what_was_read(
     with dovecot() as server:
         settings = make_settings(inbox_url=server.url())
         server.put(reply("một"), reply("hai", 2))
-        from tracker.collect.inbox.imap import ImapInbox
+        from tracker.inbox.transports.imap import ImapInbox
 
         done = ImapInbox.done
 

@@ -7,10 +7,10 @@ import unicodedata
 import pytest
 from mail_samples import mail, reply
 
-from tracker.collect.inbox.html import text_of_html
-from tracker.collect.inbox.incoming import read_message
-from tracker.collect.inbox.quotation import own_words
-from tracker.collect.inbox.texts import WORDS, header_text
+from tracker.inbox.html_text import text_of_html
+from tracker.inbox.incoming import read_message
+from tracker.inbox.quotation import own_words
+from tracker.inbox.texts import WORDS, header_text
 
 WORDS_OF_ONE = "Sở Công Thương đã hoàn thành II.10.\n\nĐề nghị xem xét."
 LETTER = "Kính gửi: Sở Công Thương\nĐề nghị báo cáo trước ngày 30/10/2024."

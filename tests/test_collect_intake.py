@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, answer, duty_of, edited_plan, later, open_season, said, say
 
-from tracker.collect.intake import Intake, take_in_today
+from tracker.answers.receipts import Intake, take_in_today
 from tracker.plan.reader import parse_plan
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan

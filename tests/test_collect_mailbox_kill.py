@@ -15,7 +15,7 @@ from conftest import ROOT
 from factories_mail import add_letter, all_of, names, put, the_letter
 from mail_samples import ORIGINAL, RETURNED, postfix, reply
 
-from tracker.collect.mailbox import read_inbox
+from tracker.inbox.mailbox import read_inbox
 from tracker.settings import Settings
 from tracker.store.tables import Bounce, JournalEntry, Letter, Message
 
@@ -25,8 +25,8 @@ READER = """
 import os, signal, sys
 from pathlib import Path
 import sqlalchemy as sa
-from tracker.collect import mailbox
-from tracker.collect.mailbox import read_inbox
+from tracker.inbox import mailbox
+from tracker.inbox.mailbox import read_inbox
 from tracker.settings import load_settings
 from tracker.store.engine import opened_store
 

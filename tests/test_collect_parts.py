@@ -10,18 +10,18 @@ import sqlalchemy as sa
 from answering import NOW, TODAY, WHO, duty_of, edited_plan, later, open_season, said, say, shipped_plan
 from factories_web import plan_text
 
-from tracker.collect.answer import LONGEST
-from tracker.collect.form import filled_form
-from tracker.collect.overview import Item, review_of
-from tracker.collect.parts import MOST_IN_GROUP, coordinated
-from tracker.collect.review import accept
-from tracker.collect.sending import save_draft, send_form, send_one
+from tracker.answers.checks import LONGEST
+from tracker.answers.contributions import MOST_IN_GROUP, coordinated
+from tracker.answers.drafts import filled_form
+from tracker.answers.form import Form, PartEntry
+from tracker.answers.submit import save_draft, send_form, send_one
 from tracker.errors import BadInput
-from tracker.form import Form, PartEntry
 from tracker.plan.model import Plan
 from tracker.plan.reader import parse_plan
 from tracker.progress import DutyState
 from tracker.report.snapshot import take_snapshot
+from tracker.review.decide import accept
+from tracker.review.overview import Item, review_of
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.engine import reading, writing

@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from answering import NOW, TODAY, answer, duty_of, open_season, outbox_row, say
 from sqlalchemy.orm import Session
 
-from tracker.collect.intake import take_in_today
-from tracker.collect.proposals import Reply, dismiss_reply, find_reply, open_duties, record_reply, replies_of
-from tracker.collect.review import accept
+from tracker.answers.receipts import take_in_today
 from tracker.progress import DutyState
+from tracker.review.decide import accept
+from tracker.review.replies import Reply, dismiss_reply, find_reply, open_duties, record_reply, replies_of
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.letters import queue_letters

@@ -10,11 +10,11 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, WHO, answer, duty_of, give_figure, later, open_season, said, say
 
-from tracker.collect.record import record_answers
-from tracker.collect.review import accept, give_back
-from tracker.collect.sending import send_form
-from tracker.form import recorded_form
+from tracker.answers.form import recorded_form
+from tracker.answers.record import record_answers
+from tracker.answers.submit import send_form
 from tracker.progress import DutyState, UpdateStatus
+from tracker.review.decide import accept, give_back
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period
 from tracker.store.tables import Figure, JournalEntry, Update

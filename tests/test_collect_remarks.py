@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from tracker.collect.remarks import Beside, figure_remarks, remarks
 from tracker.progress import UpdateStatus
+from tracker.review.remarks import Beside, figure_remarks, remarks
 from tracker.store.tables import Update
 
 DUE = date(2024, 10, 29)

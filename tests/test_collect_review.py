@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, answer, duty_of, open_season, said, say
 
-from tracker.collect.record import record_answers
-from tracker.collect.review import Decided, Seen, accept, accept_seen, chosen_duties, give_back, return_answer
+from tracker.answers.record import record_answers
 from tracker.errors import BadInput, TrackerError
 from tracker.progress import DutyState
 from tracker.remind.queue import queue_today
+from tracker.review.decide import Decided, Seen, accept, accept_seen, chosen_duties, give_back, return_answer
 from tracker.settings import Settings
 from tracker.store.duties import duties_of, hold_duties
 from tracker.store.engine import reading, writing

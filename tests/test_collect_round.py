@@ -21,20 +21,21 @@ from smtp_post import Post
 from test_collect_workbook_libreoffice import libreoffice as libreoffice  # the fixture
 from workbooks import edited, fill, place, signature, updates
 
-from tracker.collect import intake, mailbox, workbook_replies
-from tracker.collect.inbox.folder import FolderInbox
-from tracker.collect.inbox.imap import ImapInbox
-from tracker.collect.intake import take_in_today
-from tracker.collect.mailbox import read_inbox
+from tracker.answers import receipts as intake
+from tracker.answers.receipts import take_in_today
+from tracker.inbox import mailbox, workbook_replies
+from tracker.inbox.mailbox import read_inbox
+from tracker.inbox.transports.folder import FolderInbox
+from tracker.inbox.transports.imap import ImapInbox
 from tracker.letters import send as sending
-from tracker.letters.doors.smtp import SmtpDoor
 from tracker.letters.send import send_queued
-from tracker.papers.workbook import REPORT
+from tracker.letters.transports.smtp import SmtpDoor
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.engine import open_store
 from tracker.store.outbox import LEASE
 from tracker.store.tables import Letter, Message, Update
+from tracker.workbook.model import REPORT
 
 DONE = {"II.10.status": "Đang thực hiện", "II.10.percent": 60, "II.10.result": "Đã mở hai lớp"}
 Target = tuple[Any, str]

@@ -32,20 +32,20 @@ from workbooks import (
     updates,
 )
 
-from tracker.collect.review import accept, return_answer
-from tracker.collect.workbook_reading import read_workbook
-from tracker.collect.workbook_taking import take_workbook
 from tracker.errors import WorkbookFaults
-from tracker.papers.workbook import REPORT
-from tracker.papers.workbook_drawing import workbook_bytes
 from tracker.plan.reader import Reading
 from tracker.progress import DutyState, UpdateStatus
+from tracker.review.decide import accept, return_answer
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.engine import reading, writing
 from tracker.store.links import link_for
 from tracker.store.periods import find_period
 from tracker.store.tables import Letter
+from tracker.workbook.draw import workbook_bytes
+from tracker.workbook.model import REPORT
+from tracker.workbook.read import read_workbook
+from tracker.workbook.take import take_workbook
 
 LAST_YEAR = date(2023, 10, 16)
 HANDED_OVER = (

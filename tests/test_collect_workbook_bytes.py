@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from test_papers_workbook import sample_row, sample_workbook
 from workbooks import repacked
 
-from tracker.collect import workbook_file
-from tracker.collect.workbook_reading import read_workbook
 from tracker.errors import WorkbookFaults
-from tracker.papers.workbook_drawing import workbook_bytes
+from tracker.workbook import package as workbook_file
+from tracker.workbook.draw import workbook_bytes
+from tracker.workbook.read import read_workbook
 
 SHEET, STRINGS = "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"
 ENTITIES = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'

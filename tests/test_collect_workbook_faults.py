@@ -11,11 +11,11 @@ from openpyxl.worksheet.formula import ArrayFormula
 from test_collect_workbook_bytes import REFUSED
 from workbooks import WOMEN, edited, faults_of, fill, place, raw_workbook, send, signature
 
-from tracker.collect.answer import LONGEST
-from tracker.papers.workbook import META, REPORT, SIGNATURE, TARGETS
+from tracker.answers.checks import LONGEST
 from tracker.progress import DutyState
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import open_store, writing
+from tracker.workbook.model import META, REPORT, SIGNATURE, TARGETS
 
 GOOD = {"I.2.status": "Đang thực hiện", "I.2.percent": 60, "I.2.result": "Đã mở hai lớp", "htx-moi.value": "2"}
 A_DAY = datetime(2024, 10, 1)  # noqa: DTZ001 (as Excel keeps days)

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from answering import ROOT, TODAY, WHO, answer, give_figure, open_season, say
 from workbooks import WOMEN, edited, faults_of, place, raw_workbook, send, signature
 
-from tracker.papers.workbook import META, REPORT, TARGETS
 from tracker.settings import Settings
+from tracker.workbook.model import META, REPORT, TARGETS
 
 PYTHONS = ("/usr/lib/libreoffice/program/python", "/opt/libreoffice/program/python", "/usr/bin/python3")
 

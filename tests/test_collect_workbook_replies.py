@@ -12,12 +12,12 @@ from factories_mail import all_of, put
 from replies import OFFICE, read, reply_to, workbook_in
 from workbooks import WOMEN, dump, fill, raw_workbook, repacked, updates
 
-from tracker.collect.intake import take_in_today
-from tracker.collect.mailbox import InboxRead, read_inbox
-from tracker.collect.proposals import open_duties, proposed, replies_of
-from tracker.collect.wording import inbox_lines
+from tracker.answers.receipts import take_in_today
+from tracker.inbox.mailbox import InboxRead, read_inbox
+from tracker.inbox.summary import inbox_lines
 from tracker.letters.mime import finished
 from tracker.remind.queue import queue_today
+from tracker.review.replies import open_duties, proposed, replies_of
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.bounces import mark_bounced

@@ -12,13 +12,13 @@ from factories_web import Browser, Season, fields_of, open_season, read_html
 from plan_text import ADDED_UP, DISTRICTS, altered, merged
 from workbooks import fill, opened
 
-from tracker.papers.workbook import MEDIA_TYPE, TARGETS
 from tracker.settings import Settings
 from tracker.store.engine import writing
 from tracker.store.links import link_for, token_of
 from tracker.store.periods import find_period
 from tracker.store.tables import Figure, Purpose
 from tracker.web.app import create_app
+from tracker.workbook.model import MEDIA_TYPE, TARGETS
 
 X, Y, Z, HEIR, LEAD = "huyen-x", "huyen-y", "huyen-z", "xa-c", "hoi"
 FIELD, JOBS = "figure.viec-lam", "viec-lam"

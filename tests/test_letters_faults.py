@@ -11,9 +11,9 @@ from answering import TODAY, open_season, outbox_row
 from smtp_post import Post
 
 from tracker.errors import StoreError
-from tracker.letters.doors import mail_door
-from tracker.letters.doors.smtp import SmtpDoor
 from tracker.letters.send import _Run, send_queued
+from tracker.letters.transports import mail_door
+from tracker.letters.transports.smtp import SmtpDoor
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.engine import each_statement_alone, reading, writing
@@ -40,7 +40,7 @@ def test_a_server_that_falls_silent_over_one_letter_still_gets_the_others(
     sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     behaviour, url = post
-    monkeypatch.setattr("tracker.letters.doors.smtp.PATIENCE", 0.5)
+    monkeypatch.setattr("tracker.letters.transports.smtp.PATIENCE", 0.5)
     behaviour.refuse[COMMERCE] = ["hang"]
     outcome = send_queued(sqlite_engine, queued(sqlite_engine, replace(settings, mail_url=url)))
     assert (outcome.sent, len(outcome.postponed), outcome.shut) == (7, 1, None)
@@ -50,7 +50,7 @@ def test_a_server_that_falls_silent_over_every_letter_is_left_alone_until_the_ne
     sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     behaviour, url = post
-    monkeypatch.setattr("tracker.letters.doors.smtp.PATIENCE", 0.3)
+    monkeypatch.setattr("tracker.letters.transports.smtp.PATIENCE", 0.3)
     today = queued(sqlite_engine, replace(settings, mail_url=url))
     for letter in letters(sqlite_engine).values():
         behaviour.refuse[letter.to[0]] = ["hang"]

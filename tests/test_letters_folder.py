@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.letters.doors.folder import file_name
+from tracker.letters.transports.folder import file_name
 
 
 @pytest.mark.parametrize(

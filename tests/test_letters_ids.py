@@ -14,7 +14,7 @@ from factories_mail import all_of, put
 from icalendar import Calendar
 from mail_samples import RETURNED, postfix, reply
 
-from tracker.collect.mailbox import read_inbox
+from tracker.inbox.mailbox import read_inbox
 from tracker.letters.mime import finished
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings

@@ -19,8 +19,8 @@ from answering import TODAY, edited_plan, open_season, real_plan
 from smtp_post import Post, free_port
 
 from tracker.errors import DeliveryError, PlanFaults
-from tracker.letters.doors.smtp import LAST_PATIENCE, SmtpDoor
 from tracker.letters.send import Outcome, send_queued
+from tracker.letters.transports.smtp import LAST_PATIENCE, SmtpDoor
 from tracker.plan.reader import Reading
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
@@ -338,7 +338,7 @@ def test_a_server_that_answers_too_late_gets_one_copy_more_and_the_letter_says_s
     sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     behaviour, url = post
-    monkeypatch.setattr("tracker.letters.doors.smtp.LAST_PATIENCE", 0.2)
+    monkeypatch.setattr("tracker.letters.transports.smtp.LAST_PATIENCE", 0.2)
     today = queued(sqlite_engine, replace(settings, mail_url=url))
     behaviour.slow = {COMMERCE}
     for _ in range(4):

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from answering import NOW, TODAY, WHO, answer, open_season, said, shipped_plan
 from answering import real_plan as plan_without_localities
 
-from tracker.collect.record import record_answers
+from tracker.answers.record import record_answers
 from tracker.errors import PlanFaults
 from tracker.letters.send import send_queued
 from tracker.papers.paper import Paper

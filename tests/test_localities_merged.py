@@ -13,12 +13,11 @@ from factories_web import Browser, Season, fields_of, open_season, read_html
 from plan_text import DISTRICTS, altered, merged
 from workbooks import edited, fill, opened
 
-from tracker.collect.intake import take_in_today
-from tracker.collect.overview import review_of
-from tracker.collect.record import record_answers
-from tracker.collect.review import return_answer
-from tracker.papers.workbook import GUIDE, MEDIA_TYPE, META, REPORT, TARGETS
+from tracker.answers.receipts import take_in_today
+from tracker.answers.record import record_answers
 from tracker.plan.reader import parse_plan
+from tracker.review.decide import return_answer
+from tracker.review.overview import review_of
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.duties import duties_of
@@ -27,6 +26,7 @@ from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Draft, Letter, Update
 from tracker.web.app import create_app
+from tracker.workbook.model import GUIDE, MEDIA_TYPE, META, REPORT, TARGETS
 
 HEIR = "xa-c"
 X, Y = "VI.13@huyen-x", "VI.13@huyen-y"

@@ -8,9 +8,11 @@ import openpyxl
 import pytest
 from workbooks import fill, place
 
-from tracker.collect.answer import LONGEST
-from tracker.papers import workbook_drawing
-from tracker.papers.workbook import (
+from tracker.answers.checks import LONGEST
+from tracker.progress import FIELDS, STATUS_WORDS, TEXTS
+from tracker.workbook import draw as workbook_drawing
+from tracker.workbook.draw import workbook_bytes
+from tracker.workbook.model import (
     COLUMNS,
     META,
     REPORT,
@@ -21,8 +23,6 @@ from tracker.papers.workbook import (
     WorkbookFigure,
     WorkbookRow,
 )
-from tracker.papers.workbook_drawing import workbook_bytes
-from tracker.progress import FIELDS, STATUS_WORDS, TEXTS
 
 
 def sample_row(**changes: object) -> WorkbookRow:

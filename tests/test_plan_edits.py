@@ -14,8 +14,8 @@ from answering import NOW, ROOT, answer, give_figure, say
 from hypothesis import HealthCheck, given, settings
 from plan_edits import FULL, edited, edits_of_each_field
 
+from tracker.answers.submit import save_draft
 from tracker.cli import main
-from tracker.collect.sending import save_draft
 from tracker.errors import PlanFaults
 from tracker.plan.changes import plan_changes
 from tracker.plan.model import Plan

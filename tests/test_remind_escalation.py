@@ -10,8 +10,8 @@ import docx
 import sqlalchemy as sa
 from answering import NOW, duty_of, open_season, say
 
-from tracker.collect.review import give_back
 from tracker.remind.queue import queue_today
+from tracker.review.decide import give_back
 from tracker.settings import Settings
 from tracker.store.duties import duties_of
 from tracker.store.engine import reading, writing

@@ -15,10 +15,10 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, duty_of, edited_plan, open_season, say
 
-from tracker.collect.review import return_answer
 from tracker.errors import BadInput
 from tracker.plan.reader import Reading
 from tracker.remind.queue import queue_today
+from tracker.review.decide import return_answer
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.bounces import mark_bounced

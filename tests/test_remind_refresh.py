@@ -9,10 +9,10 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, duty_of, edited_plan, open_season, say
 
-from tracker.collect.review import give_back
 from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today
 from tracker.remind.refresh import Refreshed, refresh_queued
+from tracker.review.decide import give_back
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.bounces import forgive, mark_bounced

@@ -14,12 +14,12 @@ from answering import answer, edited_plan, open_season, say
 from workbooks import TRADE, place, raw_workbook
 
 from tracker.letters.address import is_channel
-from tracker.papers.workbook import MEDIA_TYPE, REPORT
 from tracker.remind.queue import queue_today
 from tracker.remind.refresh import refresh_queued
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.tables import Letter
+from tracker.workbook.model import MEDIA_TYPE, REPORT
 
 DAY = date(2024, 10, 15)
 NAME = "bao-cao-2024-so-cong-thuong.xlsx"

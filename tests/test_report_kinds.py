@@ -14,7 +14,6 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from pdf_reading import elements
 
-from tracker.collect.review import accept, give_back
 from tracker.errors import BadInput
 from tracker.papers.files import FORMATS
 from tracker.progress import Timeliness, UpdateStatus
@@ -22,6 +21,7 @@ from tracker.report.choice import Choice
 from tracker.report.compile import Compiled, compile_memo, print_again
 from tracker.report.facts import Snapshot, read_snapshot
 from tracker.report.memo import memo
+from tracker.review.decide import accept, give_back
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period, write_around

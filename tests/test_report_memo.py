@@ -12,13 +12,13 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, ROOT, TODAY, answer, duty_of, give_figure, open_season, paper_of, said, say, snapshot_of
 
-from tracker.collect.review import accept, give_back
 from tracker.errors import FileTrouble
 from tracker.papers.paper import Block, Paper
 from tracker.plan.model import Plan
 from tracker.progress import UpdateStatus
 from tracker.report.memo import memo
 from tracker.report.tidy import tidy
+from tracker.review.decide import accept, give_back
 from tracker.store.engine import writing
 
 NASTY = [

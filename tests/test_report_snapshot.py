@@ -28,13 +28,13 @@ from answering import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tracker.collect.answer import Answer, check_answer
-from tracker.collect.record import record_answers
-from tracker.collect.review import accept, give_back
+from tracker.answers.checks import Answer, check_answer
+from tracker.answers.record import record_answers
 from tracker.papers.paper import Block
 from tracker.progress import DutyState, Timeliness, UpdateStatus
 from tracker.report.facts import Row, Snapshot, digest, read_snapshot
 from tracker.report.tidy import tidy
+from tracker.review.decide import accept, give_back
 from tracker.settings import ZONE
 from tracker.store.engine import open_store, trying, writing
 from tracker.store.plans import newest_version

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, TODAY, answer, duty_of, edited_plan, open_season, real_plan, say
 
+from tracker.answers.form import recorded_form
 from tracker.errors import BadInput, NothingApplied
-from tracker.form import recorded_form
 from tracker.plan.reader import Reading, parse_plan
 from tracker.progress import DutyState
 from tracker.store.apply import apply_plan, touched_periods

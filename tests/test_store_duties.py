@@ -6,9 +6,9 @@ from answering import NOW, TODAY, answer, duty_of, edited_plan, open_season, rea
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.collect.review import accept, give_back
 from tracker.plan.reader import Reading
 from tracker.progress import DutyState
+from tracker.review.decide import accept, give_back
 from tracker.store.apply import apply_plan, touched_periods
 from tracker.store.duties import answered, asked, duties_of, plan_order, sync_duties
 from tracker.store.engine import reading, trying, writing

@@ -13,8 +13,8 @@ from factories_mail import put
 from mail_samples import ORIGINAL, RETURNED, postfix, reply
 from sqlalchemy.dialects import postgresql
 
-from tracker.collect.mailbox import read_inbox
 from tracker.errors import StoreError
+from tracker.inbox.mailbox import read_inbox
 from tracker.letters.mime import finished
 from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today

@@ -16,7 +16,7 @@ from imap_post import certify
 from smtp_post import Post, free_port
 
 from tracker.errors import DeliveryError, SettingsError
-from tracker.letters.doors.smtp import SmtpDoor
+from tracker.letters.transports.smtp import SmtpDoor
 from tracker.settings import load_settings
 from tracker.tls import is_loopback
 

@@ -12,7 +12,7 @@ from smtp_post import free_port
 from test_web_coordinator import review_link
 from test_web_evidence import PDF, give, stored
 
-from tracker.collect.evidence import LARGEST
+from tracker.answers.evidence import LARGEST
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store
 from tracker.store.tables import Evidence

@@ -17,12 +17,12 @@ from conftest import ROOT
 from factories_web import Browser, Season, fields_of, open_season, plan_text
 from smtp_post import free_port
 
-from tracker.collect.answer import Answer
-from tracker.collect.record import Said, record_answers, record_figures
-from tracker.collect.review import accept, give_back
+from tracker.answers.checks import Answer
+from tracker.answers.record import Said, record_answers, record_figures
 from tracker.plan.reader import parse_plan
 from tracker.progress import ANSWERED, DutyState, UpdateStatus
 from tracker.remind.queue import queue_today
+from tracker.review.decide import accept, give_back
 from tracker.settings import ZONE, Settings
 from tracker.store.apply import apply_plan
 from tracker.store.engine import reading, writing

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from factories_web import Browser, Season, fields_of, open_season, plan_text
 from workbooks import updates
 
-from tracker.collect.answer import Answer
-from tracker.collect.record import Said, record_answers
+from tracker.answers.checks import Answer
+from tracker.answers.record import Said, record_answers
 from tracker.plan.reader import parse_plan
 from tracker.progress import UpdateStatus
 from tracker.settings import Settings

@@ -14,8 +14,8 @@ import sqlalchemy as sa
 from answering import outbox_row
 from factories_web import Browser, Season, fields_of, open_season, plan_text, read_html
 
-from tracker.collect.answer import Answer
-from tracker.collect.record import Said, record_answers
+from tracker.answers.checks import Answer
+from tracker.answers.record import Said, record_answers
 from tracker.progress import DutyState, UpdateStatus
 from tracker.settings import Settings
 from tracker.store.engine import writing

@@ -11,7 +11,7 @@ from factories_web import Season, open_season
 from meanwhile import meanwhile
 from sqlalchemy.orm import Session
 
-from tracker.collect.evidence import LARGEST, MOST, Given, take_evidence
+from tracker.answers.evidence import LARGEST, MOST, Given, take_evidence
 from tracker.progress import DutyState
 from tracker.report.facts import read_snapshot
 from tracker.report.snapshot import take_snapshot

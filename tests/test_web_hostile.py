@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from factories_web import Season, fields_of, open_season
 
-from tracker.collect.intake import take_in_today
+from tracker.answers.receipts import take_in_today
 from tracker.letters.send import send_queued
 from tracker.progress import TEXTS
 from tracker.report.compile import compile_memo

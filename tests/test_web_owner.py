@@ -9,13 +9,13 @@ import pytest
 import sqlalchemy as sa
 from factories_web import Season, fields_of, open_season, plan_text, read_html
 
-from tracker.collect.answer import Answer
-from tracker.collect.record import Said, record_answers
-from tracker.collect.review import accept, give_back
-from tracker.collect.sending import save_draft
+from tracker.answers.checks import Answer
+from tracker.answers.record import Said, record_answers
+from tracker.answers.submit import save_draft
 from tracker.errors import BadInput
 from tracker.plan.reader import parse_plan
 from tracker.progress import DutyState, UpdateStatus
+from tracker.review.decide import accept, give_back
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.engine import writing

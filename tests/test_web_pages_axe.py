@@ -11,9 +11,9 @@ from browsing import PHONE, SIGNED, TRADE, UNION, Office, both_widths, check
 from playwright.sync_api import Page, expect
 from workbooks import fill, raw_workbook
 
-from tracker.collect.review import accept, give_back
 from tracker.progress import UpdateStatus
 from tracker.report.compile import compile_memo
+from tracker.review.decide import accept, give_back
 from tracker.store.engine import writing
 from tracker.store.letters import queue_letters
 from tracker.store.links import withdraw_links

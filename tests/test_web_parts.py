@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from factories_web import Browser, Season, fields_of, open_season, plan_text, read_html
 from test_web_hostile import HOSTILE, seen, shown, squeezed
 
-from tracker.collect.answer import Answer
-from tracker.collect.record import Said, record_answers
-from tracker.collect.review import accept
+from tracker.answers.checks import Answer
+from tracker.answers.record import Said, record_answers
 from tracker.progress import UpdateStatus
+from tracker.review.decide import accept
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.links import link_for, token_of, withdraw_links

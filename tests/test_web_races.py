@@ -10,7 +10,7 @@ from test_web_coordinator import decide, review_link, say, states
 from test_web_evidence import PDF, give, stored
 from test_web_owner import filled
 
-from tracker.collect.evidence import MOST
+from tracker.answers.evidence import MOST
 from tracker.progress import DutyState
 from tracker.store.tables import Draft, Evidence, JournalEntry, Update
 

@@ -5,9 +5,9 @@ import pytest
 from factories_web import Season, read_html
 from workbooks import fill
 
-from tracker.papers.workbook import MEDIA_TYPE
 from tracker.store.tables import Update
 from tracker.web.security import LARGEST_BODY
+from tracker.workbook.model import MEDIA_TYPE
 
 GOOD = {"II.1.status": "Đang thực hiện", "II.1.percent": 60, "II.1.result": "Đã mở hai lớp", "htx-moi.value": "3"}
 FORM = {"content-type": "application/x-www-form-urlencoded"}

@@ -12,16 +12,16 @@ import pytest
 import sqlalchemy as sa
 from answering import TODAY, WHO
 
-from tracker.collect.workbook_taking import Taken, take_workbook
 from tracker.errors import WorkbookFaults
-from tracker.papers.workbook import COLUMNS, REPORT, TARGET_COLUMNS, TARGETS
-from tracker.papers.workbook_drawing import workbook_bytes
-from tracker.papers.workbook_filling import workbook_for
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Base, Figure, Update
+from tracker.workbook.draw import workbook_bytes
+from tracker.workbook.fill import workbook_for
+from tracker.workbook.model import COLUMNS, REPORT, TARGET_COLUMNS, TARGETS
+from tracker.workbook.take import Taken, take_workbook
 
 WOMEN, TRADE = "hoi-lhpn", "so-cong-thuong"
 Edit = Callable[[Any], None]

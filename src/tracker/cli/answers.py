@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def link(args: argparse.Namespace) -> None:
     """Print the link by which an agency answers, or the coordinator reviews; or withdraw it."""
-    from tracker.letters.doors.usual import refuse_forgotten_settings
     from tracker.letters.mime import link_address, review_address
+    from tracker.letters.transports.usual import refuse_forgotten_settings
     from tracker.store.engine import writing
     from tracker.store.journal import note
     from tracker.store.links import link_for, token_of, withdraw_links
@@ -111,7 +111,7 @@ def serve_pages(args: argparse.Namespace) -> None:
 
 def accept(args: argparse.Namespace) -> None:
     """Accept submitted answers."""
-    from tracker.collect.review import accept, chosen_duties
+    from tracker.review.decide import accept, chosen_duties
     from tracker.store.engine import writing
 
     settings = settings_for(args)
@@ -125,7 +125,7 @@ def accept(args: argparse.Namespace) -> None:
 
 def give_back(args: argparse.Namespace) -> None:
     """Return one answer with a comment."""
-    from tracker.collect.review import chosen_duties, return_answer
+    from tracker.review.decide import chosen_duties, return_answer
     from tracker.store.engine import writing
 
     settings = settings_for(args)
@@ -140,8 +140,8 @@ def give_back(args: argparse.Namespace) -> None:
 
 def show(args: argparse.Namespace) -> None:
     """Print what the agencies said."""
-    from tracker.collect.review import chosen_duties
     from tracker.progress import DUTY_WORDS, STATUS_WORDS, TEXTS
+    from tracker.review.decide import chosen_duties
     from tracker.store.duties import plan_order
     from tracker.store.engine import reading
     from tracker.store.periods import find_period

@@ -80,7 +80,7 @@ def skip_letters(args: argparse.Namespace) -> int:
     For a copy that was restored: it does not know of the letters that left after it was made. Withdrawn letters
     stay listed, and their stages count as told.
     """
-    from tracker.collect.intake import take_in_today
+    from tracker.answers.receipts import take_in_today
     from tracker.remind.queue import queue_today
     from tracker.store.engine import each_statement_alone, writing
     from tracker.store.letters import cancel_letter, letters_in

@@ -101,9 +101,9 @@ def _print_today(engine: Engine, settings: Settings) -> None:
 
 def collect(args: argparse.Namespace) -> int:
     """Read the mailbox, send receipts for what has come and withdraw what is no longer owed."""
-    from tracker.collect.intake import Intake, take_in_today
-    from tracker.collect.mailbox import read_inbox
-    from tracker.collect.wording import inbox_lines, inbox_troubles
+    from tracker.answers.receipts import Intake, take_in_today
+    from tracker.inbox.mailbox import read_inbox
+    from tracker.inbox.summary import inbox_lines, inbox_troubles
     from tracker.letters.send import send_queued
     from tracker.remind.refresh import refresh_queued
     from tracker.remind.wording import refreshed_lines

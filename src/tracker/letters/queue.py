@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from tracker.letters.address import Envelope, is_channel
 from tracker.letters.compose import LINK, Composed, compose
-from tracker.letters.doors.usual import refuse_forgotten_settings
 from tracker.letters.ids import message_id, thread_id
 from tracker.letters.mime import Attachment, From, message
+from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.plan.model import Agency, Plan
 from tracker.settings import Settings
 from tracker.store.letters import has_unkeyed, queue_letters

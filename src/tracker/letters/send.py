@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from tracker.errors import DeliveryError
 from tracker.letters.address import is_channel
 from tracker.letters.compose import with_link
-from tracker.letters.doors import MailDoor, mail_door
-from tracker.letters.doors.channel import tell_channel
-from tracker.letters.doors.delivered import Delivered
-from tracker.letters.doors.usual import refuse_forgotten_settings
 from tracker.letters.mime import finished, link_address
+from tracker.letters.transports import MailDoor, mail_door
+from tracker.letters.transports.channel import tell_channel
+from tracker.letters.transports.delivered import Delivered
+from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.settings import Settings
 from tracker.store.engine import each_statement_alone, reading
 from tracker.store.letters import renew_links

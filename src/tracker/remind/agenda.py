@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from tracker.answers.form import Record, record_of
 from tracker.calendar import WorkingDays
-from tracker.form import Record, record_of
 from tracker.letters.address import AddressBook, address_book
 from tracker.plan.changes import Change
 from tracker.plan.model import Agency, Plan

@@ -10,7 +10,6 @@ from tracker.letters.ids import event_uid
 from tracker.letters.mime import Attachment
 from tracker.letters.queue import Outgoing, composed_for_agency
 from tracker.papers.files import MEDIA_TYPES
-from tracker.papers.workbook_filling import filled_workbook
 from tracker.plan.model import Agency
 from tracker.remind.agenda import Agenda, Unreachable
 from tracker.remind.copies import Copy
@@ -20,6 +19,7 @@ from tracker.remind.wording import composed_reminder, items, stage_words, told_t
 from tracker.settings import Settings
 from tracker.store.pauses import pause_lines
 from tracker.store.tables import Duty, Period
+from tracker.workbook.fill import filled_workbook
 
 
 def reminder_letter(settings: Settings, day: Agenda, reminder: Reminder) -> Outgoing:
@@ -154,7 +154,7 @@ def _due_event(settings: Settings, day: Agenda, reminder: Reminder) -> Attachmen
 
 
 def _workbook(settings: Settings, day: Agenda, reminder: Reminder) -> Attachment:
-    from tracker.papers.workbook_drawing import workbook_file
+    from tracker.workbook.draw import workbook_file
 
     form = day.records[reminder.period.id].form(reminder.agency.id)
     return Attachment(*workbook_file(filled_workbook(settings, day.plan, day.version.id, form, day.today)))

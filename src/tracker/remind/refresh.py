@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from tracker.errors import FileTrouble
 from tracker.letters.address import Envelope, is_channel
-from tracker.letters.doors.usual import refuse_forgotten_settings
 from tracker.letters.queue import letter_rows
+from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.remind.agenda import Agenda, agenda
 from tracker.remind.due import Reminder
 from tracker.remind.outgoing import envelopes_of, reminder_letter

@@ -14,14 +14,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tracker.collect.form import Typed
-from tracker.collect.overview import review_of
-from tracker.collect.proposals import dismiss_reply, find_reply, open_duties, proposed, record_reply, replies_of
-from tracker.collect.review import accept_seen, check_reviewer, decide
-from tracker.collect.verdicts import Verdicts, read_seen, read_verdicts
+from tracker.answers.drafts import Typed
 from tracker.errors import BadInput
 from tracker.plan.model import Agency, Plan
 from tracker.progress import STATUS_WORDS, TEXTS, WAYS, standing
+from tracker.review.decide import accept_seen, check_reviewer, decide
+from tracker.review.overview import review_of
+from tracker.review.replies import dismiss_reply, find_reply, open_duties, proposed, record_reply, replies_of
+from tracker.review.review_form import Verdicts, read_seen, read_verdicts
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of

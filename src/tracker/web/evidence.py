@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from tracker.collect.evidence import LARGEST, MOST, Given, path_of, remove_evidence, take_evidence
-from tracker.collect.evidence_kinds import TAKEN
-from tracker.collect.sending import refuse_if_closed
+from tracker.answers.evidence import LARGEST, MOST, Given, path_of, remove_evidence, take_evidence
+from tracker.answers.evidence_kinds import TAKEN
+from tracker.answers.form import Form, recorded_form
+from tracker.answers.submit import refuse_if_closed
 from tracker.errors import BadInput
-from tracker.form import Form, recorded_form
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of

@@ -10,12 +10,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from tracker.collect.form import Typed
-from tracker.collect.review import check_reviewer
+from tracker.answers.drafts import Typed
 from tracker.errors import BadInput, FileTrouble
 from tracker.papers.files import FORMATS, MEDIA_TYPES
 from tracker.report.compile import file_name, print_one_again
 from tracker.report.history import kept_memos
+from tracker.review.decide import check_reviewer
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.periods import faults_around, write_around

@@ -13,15 +13,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
+from tracker.answers.checks import NOTHING_NEW, limit_of
+from tracker.answers.contributions import read_parts
+from tracker.answers.drafts import Typed, filled_form, unrecorded
+from tracker.answers.form import Form, recorded_form
+from tracker.answers.record import Said
+from tracker.answers.submit import FELL, save_draft, send_form, send_one
 from tracker.calendar import WorkingDays
-from tracker.collect.answer import NOTHING_NEW, limit_of
-from tracker.collect.form import Typed, filled_form, unrecorded
-from tracker.collect.parts import read_parts
-from tracker.collect.record import Said
-from tracker.collect.renewal import send_new_link
-from tracker.collect.sending import FELL, save_draft, send_form, send_one
 from tracker.errors import BadInput
-from tracker.form import Form, recorded_form
+from tracker.letters.link_renewal import send_new_link
 from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS, TEXTS, WAYS
 from tracker.settings import ZONE, Settings

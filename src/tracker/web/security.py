@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tracker.collect.evidence import LARGEST
+from tracker.answers.evidence import LARGEST
 
 UPLOADS = "/tai-lieu"
 """How the address of a page ends that takes files of evidence."""

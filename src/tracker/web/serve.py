@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 import uvicorn
 
-from tracker.letters.doors.usual import refuse_forgotten_settings
+from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.web.app import create_app

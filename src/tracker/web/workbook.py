@@ -9,15 +9,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from tracker.collect.workbook_taking import take_workbook
 from tracker.errors import WHOLE_FILE, WorkbookFault, WorkbookFaults
-from tracker.papers.workbook_drawing import workbook_file
-from tracker.papers.workbook_filling import workbook_for
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading
 from tracker.store.links import find_link
 from tracker.web.owner import opened_by
 from tracker.web.pages import Pages
+from tracker.workbook.draw import workbook_file
+from tracker.workbook.fill import workbook_for
+from tracker.workbook.take import take_workbook
 
 NO_FILE = WorkbookFault(WHOLE_FILE, "chưa chọn tệp nào, hoặc tệp rỗng", "chọn tệp .xlsx đã điền rồi bấm Gửi tệp")
 

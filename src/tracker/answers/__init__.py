@@ -1,0 +1,1 @@
+"""What agencies answer: one submission, checked whole and recorded whole."""

@@ -1,0 +1,134 @@
+"""Evidence taken in: a file that an agency gives for what it says of an activity.
+
+Files lie under made-up names in `var/evidence`, where no web server looks; what an agency called a file is only
+ever shown. A file is written whole before the record names it, so that the record names none that is not there.
+"""
+
+import hashlib
+import os
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from tracker.answers.evidence_kinds import TAKEN, kind_of
+from tracker.errors import BadInput, FileTrouble
+from tracker.progress import DutyState
+from tracker.settings import Settings
+from tracker.store.duties import hold_duties
+from tracker.store.evidence import evidence_of
+from tracker.store.journal import note
+from tracker.store.tables import Duty, Evidence
+from tracker.words import CONTROL, SPREAD, composed
+
+LARGEST = 10_000_000
+"""Bytes of one file."""
+MOST = 10
+"""Files of one activity."""
+LONGEST_NAME, LONGEST_BY = 150, 200
+"""Letters of what a file is called, and of who gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A file as it was sent: what it is called, what it holds, who sent it, when."""
+
+    name: str
+    raw: bytes
+    by: str
+    at: datetime
+
+
+def take_evidence(session: Session, settings: Settings, duty: Duty, given: Given) -> Evidence:
+    """Keep a file for `duty` and return its record; the same file given twice is kept once.
+
+    Raises BadInput with every reason why it is not taken, FileTrouble where it cannot be written.
+    """
+    hold_duties(session, [duty.id])
+    kept = evidence_of(session, [duty])
+    digest = hashlib.sha256(given.raw).hexdigest()
+    if again := next((file for file in kept if file.digest == digest), None):
+        return again
+    kind = kind_of(given.raw)
+    by = composed(given.by).strip() if len(given.by) <= SPREAD * LONGEST_BY else given.by
+    faults = list(_faults(given, by, duty, len(kept)))
+    if given.raw and kind is None:
+        faults.append(f"không nhận loại tệp này; chỉ nhận {TAKEN}, không có macro")
+    if faults or kind is None:
+        raise BadInput("\n".join(f"{_shown_name(given.name, '')}: {fault}" for fault in faults))
+    record = Evidence(
+        duty_id=duty.id,
+        name=_shown_name(given.name, kind.ending),
+        stored_as=secrets.token_hex(16),
+        media_type=kind.media_type,
+        size=len(given.raw),
+        digest=digest,
+        given_by=by,
+        given_at=given.at,
+        illustration=settings.illustration,
+    )
+    _write(path_of(settings, record), given.raw)
+    session.add(record)
+    session.flush()
+    note(session, given.at, by, "gave a file", f"duty {duty.id}", name=record.name, digest=digest)
+    return record
+
+
+def remove_evidence(session: Session, duty: Duty, evidence_id: int, who: str, now: datetime) -> None:
+    """Take a file back: it is shown and listed no more, and stays where it lies.
+
+    Raises BadInput where it is not there, or the activity was accepted with it.
+    """
+    hold_duties(session, [duty.id])
+    file = next((file for file in evidence_of(session, [duty]) if file.id == evidence_id), None)
+    if file is None:
+        raise BadInput("tệp này không còn trong danh sách")
+    if duty.state is DutyState.ACCEPTED:
+        raise BadInput(f"{duty.activity_id} đã được duyệt nên không rút tệp được nữa")
+    file.removed_at = now
+    note(session, now, who, "took a file back", f"duty {duty.id}", name=file.name, digest=file.digest)
+
+
+def path_of(settings: Settings, file: Evidence) -> Path:
+    """Return where the bytes of `file` lie."""
+    return settings.var / "evidence" / file.stored_as
+
+
+def _faults(given: Given, by: str, duty: Duty, kept: int) -> list[str]:
+    faults = []
+    if not given.raw:
+        faults.append("tệp rỗng hoặc chưa chọn tệp")
+    if len(given.raw) > LARGEST:
+        faults.append(f"nặng {len(given.raw) / 1e6:.1f} MB; tối đa {LARGEST / 1e6:.0f} MB".replace(".", ","))
+    if kept >= MOST:
+        faults.append(f"{duty.activity_id} đã có {kept} tệp; tối đa {MOST} tệp, xin rút bớt")
+    if duty.state is DutyState.ACCEPTED:
+        faults.append(f"{duty.activity_id} đã được duyệt nên không thêm tệp được nữa")
+    if not by or len(by) > LONGEST_BY or CONTROL.search(by) or "\n" in by:
+        faults.append(f"ghi họ tên, chức vụ người gửi trên một dòng, tối đa {LONGEST_BY} ký tự")
+    return faults
+
+
+def _shown_name(name: str, ending: str) -> str:
+    """Return what pages and the memo call a file: no folders, nothing unprintable, its true ending."""
+    last = composed(re.split(r"[/\\]", name[-SPREAD * LONGEST_NAME :])[-1])
+    printable = "".join(letter for letter in last if unicodedata.category(letter)[0] != "C")
+    stem = " ".join(printable.split()).removesuffix(Path(printable).suffix)
+    return (stem[: LONGEST_NAME - len(ending)].strip(" .") or "tai-lieu") + ending
+
+
+def _write(path: Path, raw: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_suffix(".part")
+        with unfinished.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except OSError as why:
+        raise FileTrouble(f"{path.parent}: không ghi được tài liệu ({why.strerror}); báo cơ quan đầu mối") from why

@@ -1,1 +1,0 @@
-"""What the agencies answer, and how it is recorded."""

@@ -1,0 +1,60 @@
+"""Where mail comes in: a folder of .eml files, or a mailbox on an IMAP server."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol, Self
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message as it lies in the mailbox."""
+
+    handle: str
+    """By which the mailbox knows it: a file's name, a number."""
+    raw: bytes
+    """The message, cut after LIMIT + 1 bytes."""
+    trouble: str = ""
+    """Why its bytes could not be read, in Vietnamese."""
+    reached: datetime | None = None
+    """When it came to lie there, as the mailbox tells; None where that is not known."""
+
+
+class Inbox(Protocol):
+    """A mailbox. Each message is given until it is done with, so that a run that dies loses none."""
+
+    def __enter__(self) -> Self:
+        """Open the mailbox; raises MailboxShut, as all that follows does."""
+        ...
+
+    def __exit__(self, *why: object) -> None:
+        """Close what was opened."""
+        ...
+
+    def arrivals(self) -> Iterator[Arrival]:
+        """Give the messages that are not done with, the oldest first."""
+        ...
+
+    def done(self, handle: str) -> None:
+        """Give this message no more: it is in the record."""
+        ...
+
+    def set_aside(self, handle: str) -> None:
+        """Give this message no more: it could not be read, and waits for a person."""
+        ...
+
+
+def inbox_at(url: str, ca_file: Path | None = None) -> Inbox:
+    """Return the mailbox that TRACKER_INBOX_URL names: `folder://…`, `imap://…` or `imaps://…`.
+
+    `ca_file` names certificates to trust besides the machine's own.
+    """
+    if urlsplit(url).scheme == "folder":
+        from tracker.inbox.transports.folder import FolderInbox
+
+        return FolderInbox(url)
+    from tracker.inbox.transports.imap import ImapInbox
+
+    return ImapInbox(url, ca_file)

@@ -1,0 +1,87 @@
+"""The default mailbox: a folder into which .eml files are put, by hand or by a mail program.
+
+A file reached the folder when it was last written: that is when it was put there, or saved by a mail program.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import Self
+
+from tracker.errors import MailboxShut
+from tracker.inbox.incoming import LIMIT
+from tracker.inbox.transports import Arrival
+from tracker.settings import folder_of
+
+HANDLED, UNREADABLE = "handled", "unreadable"
+
+
+class FolderInbox:
+    """Gives the .eml files of a folder, and moves each into a folder beside them when it is done with."""
+
+    def __init__(self, url: str) -> None:
+        self.folder = Path(folder_of(url))
+
+    def __enter__(self) -> Self:
+        """Do nothing: a folder that is not there holds no mail."""
+        return self
+
+    def __exit__(self, *why: object) -> None:
+        """Do nothing."""
+
+    def arrivals(self) -> Iterator[Arrival]:
+        """Give the files in the order of their names."""
+        try:
+            files = sorted(path for path in self.folder.iterdir() if path.suffix.lower() == ".eml")
+        except FileNotFoundError:
+            return
+        except OSError as why:
+            raise MailboxShut(
+                f"{self.folder}: không mở được thư mục thư đến ({why.strerror}); "
+                "cho quyền đọc hoặc đặt TRACKER_INBOX_URL"
+            ) from why
+        for path in files:
+            try:
+                if not path.is_file():  # a folder; or a pipe, which would never end
+                    continue
+                with path.open("rb") as file:
+                    raw = file.read(LIMIT + 1)
+                    written = os.fstat(file.fileno()).st_mtime
+            except FileNotFoundError:  # another run was faster
+                continue
+            except OSError as why:
+                yield Arrival(path.name, b"", f"{path}: không đọc được tệp ({why.strerror})")
+            else:
+                yield Arrival(path.name, raw, reached=_moment(written))
+
+    def done(self, handle: str) -> None:
+        """Move the file to `handled/`."""
+        self._move(handle, HANDLED)
+
+    def set_aside(self, handle: str) -> None:
+        """Move the file to `unreadable/`."""
+        self._move(handle, UNREADABLE)
+
+    def _move(self, name: str, where: str) -> None:
+        path, target = self.folder / name, self.folder / where / name
+        try:
+            target.parent.mkdir(exist_ok=True)
+            numbered = (target.with_stem(f"{target.stem}-{number}") for number in count(2))
+            while target.exists():
+                target = next(numbered)
+            path.rename(target)
+        except FileNotFoundError:  # another run has moved it
+            pass
+        except OSError as why:
+            raise MailboxShut(
+                f"{path}: đã đọc nhưng không chuyển được vào {where} ({why.strerror}); cho quyền ghi vào thư mục"
+            ) from why
+
+
+def _moment(written: float) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(written, UTC)
+    except (ValueError, OverflowError, OSError):  # file systems keep times of any year
+        return None

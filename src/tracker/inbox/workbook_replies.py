@@ -1,0 +1,198 @@
+"""Workbooks that come back by mail: recorded, or answered cell by cell, in the transaction of their message.
+
+What is trusted: the message answers a letter of ours, it says that it comes from an address that letter went to
+or from a contact of the letter's agency, and the workbook carries the seal of the agency and the period, which
+nobody can make without having had a file of ours. A From line can be forged, the seal cannot. Receipts and faults
+go to the contacts on file, whoever wrote, and no more than a few a day. What a colleague sends from an address of
+their own is kept for the coordinator and not recorded: colleagues have the link in the letter.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.answers.receipts import receipt_for
+from tracker.errors import WHOLE_FILE, FileTrouble, WorkbookFault, WorkbookFaults
+from tracker.inbox.incoming import MOST_WORKBOOKS, Incoming, attached_workbooks
+from tracker.inbox.mime_parts import take_apart
+from tracker.letters.address import address_book, is_channel
+from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
+from tracker.plan.model import Plan
+from tracker.settings import Settings
+from tracker.store.letters import MOST_ANSWERS_A_DAY, has_had_enough
+from tracker.store.plans import plan_in_force
+from tracker.store.tables import Letter, Period
+from tracker.workbook.model import sealed
+from tracker.workbook.package import FRESH
+from tracker.workbook.read import FilledWorkbook, read_workbook
+from tracker.workbook.take import Taken, record_workbook
+
+RECORDED = "Đã ghi nhận tệp Excel kèm thư"
+"""How what is told of a workbook begins where nothing of it is left to do."""
+ENOUGH = f"hôm nay cơ quan đã nhận {MOST_ANSWERS_A_DAY} thư loại này nên không gửi thêm"
+TOLD = " Thư xác nhận gửi tới nơi nhận của cơ quan."
+TOO_MANY = WorkbookFault(WHOLE_FILE, f"nhiều hơn {MOST_WORKBOOKS} tệp trong một thư", "chỉ đính kèm tệp đã điền")
+UNSEALED = WorkbookFault(WHOLE_FILE, "không mang dấu của tệp đã gửi cho Quý cơ quan trong kỳ này", FRESH)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A workbook of a message: as it was filled in, or why it cannot be read."""
+
+    raw: bytes
+    filled: FilledWorkbook | None = None
+    faults: tuple[WorkbookFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What became of the workbooks of a message; `settled` where no person has to look at them."""
+
+    told: str
+    settled: bool
+
+
+def read_attached(message: Incoming) -> list[Read]:
+    """Read the workbooks that came with `message`; needs no store, and takes its time outside any transaction."""
+    if not message.answers or message.report or message.automatic:
+        return []
+    return [_read(raw) for raw in message.workbooks[:MOST_WORKBOOKS]]
+
+
+def take_reply(
+    session: Session,
+    settings: Settings,
+    letter: Letter,
+    message: Incoming,
+    books: Sequence[Read],
+    received: datetime,
+) -> Answered | None:
+    """Record the `books` of `message`, all of them or none; where there are faults, queue the letter that tells.
+
+    What they say counts as said when the message was `received`, and the period must have been open then.
+
+    Returns None where there is nothing to take: no workbook, or the letter's own, which some mail programs send
+    back with every answer.
+    """
+    if not books:
+        return None
+    own = set(attached_workbooks(take_apart(letter.message)))
+    fresh = [book for book in books if book.raw not in own]
+    if not fresh:
+        return None
+    _, plan = plan_in_force(session)
+    if message.sender.lower() not in _trusted(plan, letter):
+        told = "Thư có kèm tệp Excel nhưng chưa ghi nhận: địa chỉ gửi không phải nơi nhận thư của cơ quan."
+        return Answered(told, settled=False)
+    try:
+        with session.begin_nested():
+            _refuse_unreadable(message, fresh)
+            filled = [book.filled for book in fresh if book.filled]
+            taken = _record(session, settings, letter, filled, received)
+            return Answered(_told(taken) + _confirmed(session, settings, plan, taken), settled=True)
+    except WorkbookFaults as why:
+        return _answer_faults(session, settings, plan, letter, message, why.faults)
+
+
+def _read(raw: bytes) -> Read:
+    try:
+        return Read(raw, filled=read_workbook(raw))
+    except WorkbookFaults as why:
+        return Read(raw, faults=why.faults)
+
+
+def _trusted(plan: Plan, letter: Letter) -> set[str]:
+    agency = plan.agencies.get(letter.agency_id)
+    contacts = [contact.to for contact in agency.contacts] if agency else []
+    return {address.lower() for address in (*letter.to, *letter.cc, *contacts)}
+
+
+def _refuse_unreadable(message: Incoming, books: Sequence[Read]) -> None:
+    faults = [TOO_MANY] if len(message.workbooks) > MOST_WORKBOOKS else []
+    for number, book in enumerate(books, 1):
+        faults += _numbered(book.faults, number, len(books))
+    if faults:
+        raise WorkbookFaults(faults)
+
+
+def _record(
+    session: Session, settings: Settings, letter: Letter, books: Sequence[FilledWorkbook], received: datetime
+) -> list[Taken]:
+    """Record `books` one after the other; return what was recorded. Raises WorkbookFaults where one cannot be."""
+    taken = []
+    for number, book in enumerate(books, 1):
+        try:
+            if book.seal != sealed(settings.secret_key(), book.period_code, book.agency_id):
+                raise WorkbookFaults([UNSEALED])
+            taken.append(record_workbook(session, settings, book, letter, received))
+        except WorkbookFaults as why:
+            raise WorkbookFaults(_numbered(why.faults, number, len(books))) from why
+    return taken
+
+
+def _told(taken: Sequence[Taken]) -> str:
+    updates, figures = sum(len(one.updates) for one in taken), sum(len(one.figures) for one in taken)
+    if not updates and not figures:
+        return f"{RECORDED} từ trước."
+    return f"{RECORDED}: {updates} hoạt động, {figures} số liệu."
+
+
+def _confirmed(session: Session, settings: Settings, plan: Plan, taken: Sequence[Taken]) -> str:
+    """Queue a receipt for figures that came without answers, for the rounds look at answers; tell of it."""
+    figures = [figure for one in taken if not one.updates for figure in one.figures]
+    if not figures:
+        return TOLD if any(one.updates for one in taken) else ""
+    period, agency_id = taken[0].period, taken[0].agency_id
+    version, _ = plan_in_force(session)
+    if has_had_enough(session, "receipt", agency_id, settings.today()):
+        return f" Chưa gửi thư xác nhận: {ENOUGH}."
+    try:
+        receipt = receipt_for(session, settings, plan, period, agency_id, [], figures)
+    except FileTrouble as why:  # as below
+        return f" Chưa gửi được thư xác nhận: {why}."
+    queue_outgoing(session, settings, version, plan, receipt, settings.now())
+    return TOLD
+
+
+def _numbered(faults: Sequence[WorkbookFault], number: int, count: int) -> list[WorkbookFault]:
+    """Return `faults` with the number of their file where there are several."""
+    if count == 1:
+        return list(faults)
+    return [WorkbookFault(f"Tệp thứ {number}, {fault.cell}", fault.what, fault.way_out) for fault in faults]
+
+
+def _answer_faults(
+    session: Session,
+    settings: Settings,
+    plan: Plan,
+    letter: Letter,
+    message: Incoming,
+    faults: Sequence[WorkbookFault],
+) -> Answered:
+    """Queue the letter to the agency's contacts that tells every fault by cell."""
+    told = f"Tệp Excel kèm thư có {len(faults)} chỗ cần sửa, chưa ghi nhận gì"
+    agency = plan.agencies.get(letter.agency_id)
+    if agency is None:
+        return Answered(f"{told}; cơ quan không còn trong kế hoạch.", settled=False)
+    if has_had_enough(session, "workbook_faults", agency.id, settings.today()):
+        return Answered(f"{told}; {ENOUGH}.", settled=False)
+    version, _ = plan_in_force(session)
+    period = session.get_one(Period, letter.period_id)
+    mail = [one for one in address_book(session, settings).envelopes(agency) if not is_channel(one.to[0])]
+    facts = {"faults": faults, "subject": message.subject}
+    try:
+        answer = Outgoing(
+            kind="workbook_faults",
+            key=f"workbook_faults:{period.code}:{agency.id}:{message.digest[:16]}",
+            period=period,
+            agency=agency,
+            words=composed_for_agency(settings, plan, "workbook_faults", period, agency, facts),
+            envelopes=mail,
+        )
+    except FileTrouble as why:  # a spoiled template must not keep all other mail from being read
+        return Answered(f"{told}, chưa trả lời được: {why}.", settled=False)
+    if queue_outgoing(session, settings, version, plan, answer, settings.now()) is None:
+        return Answered(f"{told}; không có nơi nhận thư để trả lời.", settled=False)
+    return Answered(f"{told}; đã gửi thư nêu rõ từng ô.", settled=True)

@@ -1,0 +1,1 @@
+"""What came is looked at: remarks, decisions, replies made reports."""

@@ -1,0 +1,227 @@
+"""The coordinator's part: an answer is accepted, or returned with a comment."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from tracker.answers.checks import Faults, clean_text
+from tracker.errors import BadInput, nearest
+from tracker.letters.address import address_book, by_mail
+from tracker.letters.mime import Attachment
+from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
+from tracker.progress import ANSWERED, DutyState
+from tracker.settings import Settings
+from tracker.store.duties import duties_of, hold_duties
+from tracker.store.journal import decisions_on, note
+from tracker.store.parts import count_parts
+from tracker.store.periods import find_period
+from tracker.store.plans import plan_for, plan_in_force
+from tracker.store.tables import Duty, Period
+from tracker.store.updates import latest_updates
+from tracker.workbook.fill import workbook_for
+
+LONGEST_NAME = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a coordinator looked at when deciding: the last answer's revision, the duty's state, what was added."""
+
+    revision: int
+    state: DutyState
+    parts: int
+    """How many revisions of what coordinating agencies added."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How many answers were accepted and returned; how many of the agencies nobody could write to.
+
+    `standing` decisions had been recorded before, word for word: a button was pressed twice.
+    """
+
+    accepted: int = 0
+    returned: int = 0
+    untold: int = 0
+    standing: int = 0
+
+
+def accept(session: Session, duties: Collection[Duty], who: str, now: datetime) -> list[Duty]:
+    """Accept those of `duties` that are submitted and return them; accepted answers are locked."""
+    held = hold_duties(session, [duty.id for duty in duties])
+    waiting = [held[duty.id] for duty in duties if held[duty.id].state is DutyState.SUBMITTED]
+    _move(session, waiting, DutyState.ACCEPTED, who, now)
+    return waiting
+
+
+def accept_seen(session: Session, period: Period, seen: Mapping[int, Seen], who: str, now: datetime) -> Decided:
+    """Accept the answers in `seen` (by duty id) that are still as they were seen.
+
+    What was sent again or added to since is left alone.
+    """
+    held = _as_they_are(session, period, seen)
+    standing = _standing(session, held, {i: (one, None) for i, one in seen.items()}, who)
+    same = [duty for i, (duty, one) in held.items() if one == seen[i]]
+    return Decided(accepted=len(accept(session, same, who, now)), standing=len(standing))
+
+
+def decide(
+    session: Session,
+    settings: Settings,
+    period: Period,
+    choices: Mapping[int, tuple[Seen, str | None]],
+    who: str,
+) -> tuple[Decided | None, set[int]]:
+    """Accept each duty of `choices`, or return it where it comes with a comment: all of them, or nothing.
+
+    Returns None and the ids of those that were answered, added to or decided on since they were seen, where there
+    are such; the very same decision of the same person stands. Raises BadInput where something cannot be returned.
+    """
+    held = _as_they_are(session, period, choices)
+    standing = _standing(session, held, choices, who)
+    fresh = {i: choice for i, choice in choices.items() if i not in standing}
+    changed = {i for i, (seen, _) in fresh.items() if i not in held or held[i][1] != seen}
+    if changed:
+        return None, changed
+    to_accept = [held[i][0] for i, (_, comment) in fresh.items() if comment is None]
+    accepted = accept(session, to_accept, who, settings.now())
+    told = [
+        return_answer(session, settings, held[i][0], comment, who)
+        for i, (_, comment) in fresh.items()
+        if comment is not None
+    ]
+    return Decided(len(accepted), len(told), told.count(False), len(standing)), set()
+
+
+def return_answer(session: Session, settings: Settings, duty: Duty, comment: str, who: str) -> bool:
+    """Return an answered duty as `give_back` does, and queue the letter that says why, with the agency's link.
+
+    Returns False where nobody can be written to. Raises BadInput where the agency could not answer again.
+    """
+    period = session.get_one(Period, duty.period_id)
+    if settings.today() > period.closes:
+        raise BadInput(
+            f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y} nên cơ quan không sửa được; "
+            f"mở lại trước khi trả lại: tracker period extend {period.code} --closes NGÀY"
+        )
+    give_back(session, duty, comment, who, settings.now())
+    return _tell_returned(session, settings, period, duty)
+
+
+def give_back(session: Session, duty: Duty, comment: str, who: str, now: datetime) -> None:
+    """Return an answered duty to its agency with a comment: it is owed again.
+
+    Raises BadInput where there is nothing to return or no comment.
+    """
+    if not comment.strip():
+        raise BadInput("chưa ghi lý do trả lại; thêm --comment")
+    if hold_duties(session, [duty.id])[duty.id].state not in ANSWERED:
+        raise BadInput(f"{duty.activity_id}: chưa có báo cáo nào để trả lại")
+    _move(session, [duty], DutyState.RETURNED, who, now, comment.strip())
+
+
+def check_reviewer(typed: str) -> tuple[str, str | None]:
+    """Return the reviewer's name as it is kept, and what is wrong with it."""
+    faults: Faults = {}
+    name = clean_text(typed, faults, "who")
+    if not name:
+        return name, "Ghi họ tên người duyệt."
+    if len(name) > LONGEST_NAME or "\n" in name:
+        return name, f"Ghi trên một dòng, tối đa {LONGEST_NAME} ký tự."
+    return name, faults.get("who")
+
+
+def _as_they_are(session: Session, period: Period, ids: Collection[int]) -> dict[int, tuple[Duty, Seen]]:
+    """Return the answered duties of `period` among `ids`, held, each with what a page shows of it now."""
+    held = {i: duty for i, duty in hold_duties(session, ids).items() if duty.period_id == period.id}
+    last, parts = latest_updates(session, held.values()), count_parts(session, held)
+    return {
+        i: (duty, Seen(last[i].revision, duty.state, parts.get(i, 0))) for i, duty in held.items() if i in last
+    }
+
+
+def _standing(
+    session: Session,
+    held: Mapping[int, tuple[Duty, Seen]],
+    choices: Mapping[int, tuple[Seen, str | None]],
+    who: str,
+) -> set[int]:
+    """Return those of `choices` that `who` has recorded already: the last decision, on the same answer."""
+    decided = decisions_on(session, [duty for duty, _ in held.values()])
+    found = set()
+    for i, (seen, comment) in choices.items():
+        did = DutyState.ACCEPTED if comment is None else DutyState.RETURNED
+        if i not in held or i not in decided or held[i][0].state is not did or seen.state is did:
+            continue
+        last = decided[i][-1]
+        recorded = last.did, last.who, last.detail.get("revision", 1), last.detail.get("comment")
+        if recorded == (did, who, seen.revision, comment):
+            found.add(i)
+    return found
+
+
+def _tell_returned(session: Session, settings: Settings, period: Period, duty: Duty) -> bool:
+    version, plan = plan_for(session, period)
+    agency = plan.holder(duty.agency_id, settings.today())
+    revision = latest_updates(session, [duty])[duty.id].revision
+    envelopes = address_book(session, settings).envelopes(agency)
+    facts = {
+        "id": duty.activity_id,
+        "title": plan.by_id[duty.activity_id].title,
+        "for_whom": plan.agencies[duty.agency_id].name if duty.agency_id != agency.id else None,
+        "comment": duty.comment,
+        "by_mail": by_mail(envelopes),
+    }
+    letter = Outgoing(
+        kind="returned",
+        key=f"returned:{period.code}:{duty.activity_id}:{duty.agency_id}:{revision}",
+        period=period,
+        agency=agency,
+        words=composed_for_agency(settings, plan, "returned", period, agency, facts),
+        envelopes=envelopes,
+        duties=[duty.id],
+        stage_day=settings.today(),  # the stages that have begun need no letter of their own
+        attachments=[_workbook(session, settings, period, agency.id)] if by_mail(envelopes) else [],
+    )
+    return queue_outgoing(session, settings, version, plan, letter, settings.now()) is not None
+
+
+def _workbook(session: Session, settings: Settings, period: Period, agency_id: str) -> Attachment:
+    from tracker.workbook.draw import workbook_file
+
+    workbook = workbook_for(session, settings, plan_for(session, period)[1], period, agency_id, settings.today())
+    return Attachment(*workbook_file(workbook))
+
+
+def _move(
+    session: Session,
+    held: Collection[Duty],
+    state: DutyState,
+    who: str,
+    now: datetime,
+    comment: str | None = None,
+) -> None:
+    last, parts = latest_updates(session, held), count_parts(session, [duty.id for duty in held])
+    for duty in held:
+        duty.state, duty.comment = state, comment
+        detail = {"activity": duty.activity_id, "comment": comment, "revision": last[duty.id].revision}
+        detail["parts"] = parts.get(duty.id, 0)
+        note(session, now, who, str(state), f"duty {duty.id}", **detail)
+    session.flush()
+
+
+def chosen_duties(session: Session, code: str, activities: Collection[str], agency: str | None) -> list[Duty]:
+    """Return the duties of the period `code` on `activities` (all where empty) of `agency` (any where None).
+
+    Raises BadInput for an unknown period, activity or agency.
+    """
+    _, plan = plan_in_force(session)
+    agency_id = plan.find_agency(agency).id if agency else None
+    duties = duties_of(session, find_period(session, code), {agency_id} if agency_id else None)
+    asked_for = {duty.activity_id for duty in duties}
+    for activity in activities:
+        if activity not in asked_for:
+            raise BadInput(f'kỳ {code} không hỏi hoạt động "{activity}"; {nearest(activity, asked_for)}')
+    return [duty for duty in duties if not activities or duty.activity_id in activities]

@@ -1,0 +1,1 @@
+"""The .xlsx file an agency answers in: drawn and read again."""

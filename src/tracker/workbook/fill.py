@@ -1,0 +1,108 @@
+"""The workbook of an agency, filled from the record as its page is; collect takes it in again."""
+
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from tracker.answers.form import Entry, FigureEntry, Form, recorded_form
+from tracker.plan.model import Plan
+from tracker.progress import STATUS_WORDS, TEXTS, DutyState, UpdateStatus
+from tracker.settings import ZONE, Settings
+from tracker.store.plans import newest_version
+from tracker.store.tables import Period
+from tracker.templating import rendered, templates_in
+from tracker.words import vietnamese_date, vietnamese_number
+from tracker.workbook.model import Workbook, WorkbookFigure, WorkbookRow, sealed
+
+
+def workbook_for(
+    session: Session, settings: Settings, plan: Plan, period: Period, agency_id: str, today: date
+) -> Workbook:
+    """Return the workbook in which `agency_id` can answer for `period`, filled from the record as the page is."""
+    form = recorded_form(session, plan, period, agency_id, today)
+    version = newest_version(session)
+    return filled_workbook(settings, plan, version.id if version else 0, form, today)
+
+
+def filled_workbook(settings: Settings, plan: Plan, version_id: int, form: Form, today: date) -> Workbook:
+    """Return the workbook that says what `form` says; `version_id` is that of `plan`."""
+    header, period = plan.plan, form.period
+    return Workbook(
+        plan=f"Kế hoạch số {header.code} ngày {vietnamese_date(header.issued)}: {header.title}",
+        plan_version=version_id,
+        period_code=period.code,
+        period_title=period.title,
+        due=period.due,
+        agency_id=form.agency.id,
+        agency=form.agency.name,
+        seal=sealed(settings.secret_key(), period.code, form.agency.id),
+        said_by=form.said_by,
+        rows=tuple(_row(form, entry) for entry in form.entries),
+        figures=tuple(_figure(entry) for entry in form.figures),
+        guide=_guide(settings, plan, form),
+        dated=today,
+        illustration=settings.illustration,
+    )
+
+
+def _row(form: Form, entry: Entry) -> WorkbookRow:
+    status, percent = entry.values["status"], entry.values["percent"]
+    return WorkbookRow(
+        activity_id=entry.name,
+        label=entry.label,
+        title=entry.activity.title,
+        due=entry.duty.due,
+        note=_standing(form, entry),
+        returned=entry.duty.comment or "",
+        status=STATUS_WORDS[UpdateStatus(status)] if status else "",
+        percent=int(percent) if percent else None,
+        **{name: entry.values[name] for name in TEXTS},
+        revision=entry.revision,
+        carried_over=entry.carried_over,
+        can_keep=entry.carried_over or entry.duty.state is DutyState.RETURNED,
+        locked=entry.locked,
+    )
+
+
+def _standing(form: Form, entry: Entry) -> str:
+    """Return what the column beside an activity says of it."""
+    lines = []
+    if entry.for_whom.id != form.agency.id:
+        lines.append(f"Nhiệm vụ của {entry.for_whom.short} trước khi sắp xếp.")
+    if entry.last is not None:
+        state = "Đã duyệt, không sửa được nữa" if entry.locked else "Đã gửi"
+        lines.append(f"{state} ({entry.last.said_by}, {entry.last.said_at.astimezone(ZONE):%H:%M %d/%m/%Y}).")
+    elif entry.before is not None and form.earlier is not None:
+        source = f"{form.earlier.title} ({entry.before.said_by}, {vietnamese_date(entry.before.said_on)})"
+        lines.append(f"Chưa báo cáo; điền sẵn từ {source}.")
+    else:
+        lines.append("Chưa báo cáo.")
+    return "\n".join(lines)
+
+
+def _figure(entry: FigureEntry) -> WorkbookFigure:
+    target = entry.target
+    until = f"cả kế hoạch, đến năm {target.by}" if entry.part else f"đến năm {target.by}"
+    merged = "; ".join(f"{name} {value}" for name, value in entry.before_merger)
+    notes = [part for part in (entry.part, merged and f"trước khi sắp xếp: {merged}") if part]
+    return WorkbookFigure(
+        target_id=target.id,
+        title=f"{target.title} ({'; '.join(notes)})" if notes else target.title,
+        unit=target.unit,
+        planned=f"{target.printed or vietnamese_number(target.at_least)} ({until})",
+        before=entry.before or "",
+        value=entry.value,
+    )
+
+
+def _guide(settings: Settings, plan: Plan, form: Form) -> tuple[str, ...]:
+    facts = {
+        "agency": form.agency,
+        "coordinator": plan.agencies[plan.plan.coordinator],
+        "period": form.period,
+        "figures": bool(form.figures),
+        "carried_over": form.earlier.title if form.earlier and any(e.carried_over for e in form.entries) else "",
+        "illustration": settings.illustration,
+    }
+    text = rendered(templates_in(settings.templates / "workbook"), "guide.txt", facts)
+    return tuple(line.strip() for line in text.splitlines() if line.strip())
