@@ -1,13 +1,12 @@
 """What an agency may say of one activity, checked: the same rules for the page, the workbook and the reply."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from tracker.progress import TEXTS, UpdateStatus
-from tracker.words import CONTROL
+from tracker.words import CONTROL, SPREAD, composed_lines
 
 LONGEST = 5_000
 """Letters in one text: about two pages of a memo."""
@@ -80,9 +79,14 @@ def check_nothing_new(status: str, percent: str, reason: str) -> tuple[Answer | 
 
 
 def clean_text(typed: str, faults: Faults, name: str) -> str:
-    """Return `typed` in NFC with one kind of line break; notes a fault under `name` for what cannot be kept."""
-    text = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if found := CONTROL.search(text):
+    """Return `typed` in NFC with one kind of line break; notes a fault under `name` for what cannot be kept.
+
+    What is far too long is not looked at: it comes back as it was typed.
+    """
+    text = composed_lines(typed) if len(typed) <= SPREAD * LONGEST else typed
+    if len(text) > SPREAD * LONGEST:
+        faults[name] = f"Dài {len(text)} ký tự; rút gọn còn tối đa {LONGEST} ký tự."
+    elif found := CONTROL.search(text):
         faults[name] = f"Có ký tự không in được (U+{ord(found[0]):04X}); xóa rồi gõ lại chỗ đó."
     elif len(text) > LONGEST:
         faults[name] = f"Dài {len(text)} ký tự; rút gọn còn tối đa {LONGEST} ký tự."

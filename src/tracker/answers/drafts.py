@@ -5,8 +5,8 @@ Fields are named `<entry>.<field>`, figures `figure.<target id>`; an entry is ca
 `figure.<target id>.seen` and `draft` carry what the page was filled from: what a person left untouched is then
 never taken for an answer, and two people on one page cannot overwrite each other unseen. Ticks are
 `<entry>.keep`, `<entry>.nothing` (with a `reason`) and `figure.<target id>.fell`, which holds the
-value it was ticked for. What is added to others' activities is in `answers/contributions.py`. `page` is the
-script's own name for one opened page.
+value it was ticked for. What is added to others' activities is in `answers/contributions.py`. `page` is the script's own
+name for one opened page.
 """
 
 import re

@@ -17,7 +17,7 @@ from tracker.store.duties import duties_of, hold_duties
 from tracker.store.journal import decisions_on, note
 from tracker.store.parts import count_parts
 from tracker.store.periods import find_period
-from tracker.store.plans import plan_in_force
+from tracker.store.plans import plan_for, plan_in_force
 from tracker.store.tables import Duty, Period
 from tracker.store.updates import latest_updates
 from tracker.workbook.fill import workbook_for
@@ -163,7 +163,7 @@ def _standing(
 
 
 def _tell_returned(session: Session, settings: Settings, period: Period, duty: Duty) -> bool:
-    version, plan = plan_in_force(session)
+    version, plan = plan_for(session, period)
     agency = plan.holder(duty.agency_id, settings.today())
     revision = latest_updates(session, [duty])[duty.id].revision
     envelopes = address_book(session, settings).envelopes(agency)
@@ -191,7 +191,7 @@ def _tell_returned(session: Session, settings: Settings, period: Period, duty: D
 def _workbook(session: Session, settings: Settings, period: Period, agency_id: str) -> Attachment:
     from tracker.workbook.draw import workbook_file
 
-    workbook = workbook_for(session, settings, plan_in_force(session)[1], period, agency_id, settings.today())
+    workbook = workbook_for(session, settings, plan_for(session, period)[1], period, agency_id, settings.today())
     return Attachment(*workbook_file(workbook))
 
 

@@ -14,20 +14,14 @@ from sqlalchemy.orm import Session, defer
 from tracker.answers.checks import Faults, check_answer, clean_text
 from tracker.answers.drafts import Typed
 from tracker.answers.record import Said, record_answers
+from tracker.inbox.workbook_replies import RECORDED
 from tracker.plan.model import Agency, Plan
 from tracker.progress import DutyState
 from tracker.review.decide import check_reviewer
 from tracker.settings import ZONE
 from tracker.store.duties import duties_of, hold_duties, plan_order
 from tracker.store.journal import note
-from tracker.store.messages import (
-    WORKBOOK_RECORDED,
-    Kind,
-    claim_reply,
-    note_on,
-    own_words_of,
-    waiting_replies,
-)
+from tracker.store.messages import Kind, claim_reply, note_on, own_words_of, waiting_replies
 from tracker.store.tables import Duty, Letter, Message, Period, Update
 from tracker.store.updates import latest_updates
 
@@ -88,7 +82,7 @@ class Reply:
     @property
     def recorded(self) -> bool:
         """Say whether that workbook is in the record, so that the words alone wait."""
-        return self.told.startswith(WORKBOOK_RECORDED)
+        return self.told.startswith(RECORDED)
 
     @property
     def received_on(self) -> date:

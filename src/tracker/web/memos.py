@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import unicodedata
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -24,6 +23,7 @@ from tracker.store.reports import find_report
 from tracker.web.coordinator import REVIEWER, around, opened_review, sent_on
 from tracker.web.owner import read_form
 from tracker.web.pages import Pages
+from tracker.words import composed
 
 KEPT = "da-luu"
 """Says in the address that words were kept."""
@@ -105,5 +105,5 @@ class MemoPages:
 
 def _mark(opening: str, closing: str) -> str:
     """Return what is the same for the same words of a period, and for no others."""
-    kept = "\0".join(unicodedata.normalize("NFC", text).strip() for text in (opening, closing))
+    kept = "\0".join(composed(text).strip() for text in (opening, closing))
     return hashlib.sha256(kept.encode()).hexdigest()
