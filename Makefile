@@ -1,5 +1,5 @@
 # Needs Python 3.11+, make and the package index; everything else is installed into .venv.
-.PHONY: demo test serve serve-demo check bench pictures clean
+.PHONY: demo test test-slow test-all serve serve-demo check bench pictures clean
 .DEFAULT_GOAL := demo
 
 PYTHON ?= python3
@@ -17,11 +17,17 @@ demo: .venv/ready
 	$(BIN)/python -m examples.demo
 
 test: .venv/ready
+	$(BIN)/pytest -n 2 -m "not slow"
+
+test-slow: .venv/ready
+	$(BIN)/pytest -n 2 -m slow
+
+test-all: .venv/ready
 	$(BIN)/pytest -n 2
 
 # The first start applies the plan file; later edits wait for `tracker apply`.
 serve: .venv/ready
-	@$(BIN)/tracker period list >/dev/null 2>&1 || $(BIN)/tracker apply
+	@$(BIN)/tracker apply --first
 	$(BIN)/python -m flows.serve
 
 serve-demo: .venv/ready

@@ -3,14 +3,17 @@
 from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
+from flows.faults import note_completed, report_fault
 from flows.remind import send
+from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.answers.receipts import Intake, take_in_today
 from tracker.errors import FileTrouble, MailboxShut
 from tracker.inbox.mailbox import read_inbox
 from tracker.inbox.summary import inbox_lines, inbox_troubles
+from tracker.letters.service_fault import queue_late_flows
 from tracker.remind.refresh import refresh_queued
-from tracker.settings import Settings, load_settings
+from tracker.settings import Settings
 from tracker.store.engine import opened_store, reading
 from tracker.store.periods import running_periods
 from tracker.store.plans import plan_in_force
@@ -54,14 +57,30 @@ def completeness(settings: Settings) -> str:
     return "\n".join(lines) or "Hôm nay không có kỳ báo cáo nào đang mở."
 
 
-@flow(name="collect", description="Xác nhận báo cáo đã đến, rút thư nhắc không còn cần, cho biết ai còn thiếu.")
+@task(name="Kiểm tra các việc theo lịch")
+def look_for_late_flows(settings: Settings) -> int:
+    """Queue a letter about each flow that did not complete in its time; return how many were queued."""
+    with opened_store(settings.database_url) as engine:
+        return queue_late_flows(engine, settings)
+
+
+@flow(
+    name="collect",
+    description="Xác nhận báo cáo đã đến, rút thư nhắc không còn cần, cho biết ai còn thiếu.",
+    on_failure=[report_fault],
+    on_crashed=[report_fault],
+    on_cancellation=[report_fault],
+)
 def collect() -> int:
     """Take in what has come; returns how many letters left. What fails lets the rest be done first."""
-    settings = load_settings()
+    settings = entered_settings()
     mail = read_mail(settings, return_state=True)
     taken = take_in(settings, return_state=True)
+    look_for_late_flows(settings, return_state=True)
     outcome = send(settings, return_state=True)
     create_markdown_artifact(key="muc-do-day-du", markdown=completeness(settings), description="Mức độ đầy đủ")
     mail.result()
     taken.result()
-    return outcome.result().sent
+    sent = outcome.result().sent
+    note_completed("collect", settings.database_url)
+    return sent

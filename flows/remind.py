@@ -6,13 +6,15 @@ from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from pydantic import BaseModel, Field
 
+from flows.faults import note_completed, report_fault
+from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.errors import DeliveryError, FileTrouble
 from tracker.letters.send import Outcome, send_queued
 from tracker.letters.wording import lines_of_trouble
 from tracker.remind.queue import Queued, queue_today
 from tracker.remind.wording import as_lines, copies_as_lines, escalations_as_lines, refreshed_lines
-from tracker.settings import Settings, load_settings
+from tracker.settings import Settings
 from tracker.store.engine import opened_store
 
 
@@ -50,10 +52,17 @@ def send(settings: Settings) -> Outcome:
     return outcome
 
 
-@flow(name="remind", description="Nhắc các cơ quan chủ trì còn nợ báo cáo.", log_prints=True)
+@flow(
+    name="remind",
+    description="Nhắc các cơ quan chủ trì còn nợ báo cáo.",
+    log_prints=True,
+    on_failure=[report_fault],
+    on_crashed=[report_fault],
+    on_cancellation=[report_fault],
+)
 def remind(request: RemindRequest = RemindRequest()) -> int:  # noqa: B008  # never changed
     """Remind whoever owes today; returns how many letters left. Fails at its end, when all is shown."""
-    settings = load_settings().on(request.on)
+    settings = entered_settings().on(request.on)
     queued = queue(settings, request.dry_run)
     sending = None if request.dry_run else send(settings, return_state=True)
     outcome: Outcome | Exception = sending.result(raise_on_failure=False) if sending else Outcome()
@@ -62,7 +71,10 @@ def remind(request: RemindRequest = RemindRequest()) -> int:  # noqa: B008  # ne
     )
     if queued.troubles:
         raise FileTrouble("\n".join(queued.troubles))
-    return sending.result().sent if sending else 0
+    sent = sending.result().sent if sending else 0
+    if sending and request.on is None:
+        note_completed("remind", settings.database_url)
+    return sent
 
 
 def reminded(queued: Queued, outcome: Outcome | Exception) -> str:

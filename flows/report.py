@@ -10,6 +10,8 @@ from prefect import flow, runtime, task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from pydantic import BaseModel, Field
 
+from flows.faults import note_completed, report_fault
+from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.letters.send import send_queued
 from tracker.letters.wording import lines_of_trouble
@@ -17,7 +19,7 @@ from tracker.papers.files import FORMATS, Format
 from tracker.report.choice import Choice
 from tracker.report.compile import Compiled, compile_memo, draft_periods
 from tracker.report.mailing import queue_memo
-from tracker.settings import Settings, load_settings
+from tracker.settings import Settings
 from tracker.store.engine import opened_store, reading
 
 
@@ -107,10 +109,16 @@ def mail_memo(settings: Settings, compiled: Compiled) -> list[str]:
     return [told, *lines_of_trouble(outcome), *([outcome.shut] if outcome.shut else [])]
 
 
-@flow(name="report", description="Tổng hợp báo cáo của một kỳ thành các tệp Word, HTML, PDF và Excel.")
+@flow(
+    name="report",
+    description="Tổng hợp báo cáo của một kỳ thành các tệp Word, HTML, PDF và Excel.",
+    on_failure=[report_fault],
+    on_crashed=[report_fault],
+    on_cancellation=[report_fault],
+)
 def report(request: ReportRequest = ReportRequest()) -> list[Path]:  # noqa: B008  # never changed
     """Compile the memo that `request` asks for; returns its files."""
-    settings = load_settings()
+    settings = entered_settings()
     who = f"Prefect, lượt chạy {runtime.flow_run.get_name() or '(không tên)'}"
     files: list[Path] = []
     for period in [request.period] if request.period else periods_due(settings):
@@ -118,6 +126,8 @@ def report(request: ReportRequest = ReportRequest()) -> list[Path]:  # noqa: B00
         mailed = mail_memo(settings, compiled) if request.mail else []
         create_markdown_artifact(key="bao-cao", markdown=summary(compiled, mailed), description="Báo cáo tổng hợp")
         files += compiled.files
+    if request.period is None:
+        note_completed("report", settings.database_url)
     return files
 
 

@@ -151,7 +151,7 @@ def _configure(folder: Path, server: Dovecot, *, tls: bool) -> None:
     (folder / "users").write_text(f"{USER}:{{PLAIN.b64}}{_coded(PASSWORD)}\n", encoding="utf-8")
     (folder / "acl").write_text(f'"{CHEST}" owner lrsi\n', encoding="utf-8")
     if tls:
-        _certify(folder)
+        certify(folder)
     config = CONFIG.format(
         folder=folder,
         port=server.port,
@@ -171,7 +171,8 @@ def _coded(password: str) -> str:
     return base64.b64encode(password.encode()).decode()
 
 
-def _certify(folder: Path) -> None:
+def certify(folder: Path) -> None:
+    """Make a certificate of 127.0.0.1 that nobody has signed."""
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     files = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")]
     command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, *files]

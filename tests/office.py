@@ -1,6 +1,7 @@
 """A coordinator's machine, as tests of the command line use it."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,15 @@ class Office:
         status, out, err = self.run(*typed)
         assert (status, err) == (0, "")
         return out
+
+    def begin_as(self, kept: Path, *commands: str) -> None:
+        """Let `commands` have been typed on DAY; what they leave is kept in `kept` for whoever is next."""
+        if kept.exists():
+            shutil.copytree(kept, self.var)
+            return
+        for command in commands:
+            self.well(command, "--on", DAY)
+        shutil.copytree(self.var, kept)
 
     def refused(self, *typed: str) -> str:
         """Return what a command said that could not do its work and left everything as it was."""

@@ -21,8 +21,14 @@ class Post:
     """Answers to RCPT by address, one a try; `drop` hangs up, `hang` says nothing more."""
     came: list[tuple[str, bytes]] = field(default_factory=list)
     connections: int = 0
+    taken_here: int = 0
+    """Letters taken since the last greeting."""
     no_sender: str = ""
     """The answer to MAIL where this server takes nothing from us."""
+    most: int = 0
+    """Letters it takes in one connection; 0: any number."""
+    too_many: str = "421 4.7.0 Too many messages in this connection"
+    """The answer to MAIL after those."""
     slow: set[str] = field(default_factory=set)
     """Recipients whose letters are taken, but answered for only after a second."""
 
@@ -32,6 +38,7 @@ class Post:
         del server, envelope
         session.host_name = hostname
         self.connections += 1
+        self.taken_here = 0
         return responses
 
     async def handle_MAIL(  # noqa: N802
@@ -40,6 +47,8 @@ class Post:
         del server, session, options
         if self.no_sender:
             return self.no_sender
+        if self.most and self.taken_here >= self.most:
+            return self.too_many
         envelope.mail_from = address
         return "250 ok"
 
@@ -62,6 +71,7 @@ class Post:
         del server, session
         assert isinstance(envelope.content, bytes)
         self.came.append((envelope.rcpt_tos[0], envelope.content))
+        self.taken_here += 1
         if envelope.rcpt_tos[0] in self.slow:
             await asyncio.sleep(1)
         return "250 taken as 17"

@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Sequence
 from datetime import date
 
@@ -78,6 +79,14 @@ def test_the_same_plan_is_applied_once(office: Office) -> None:
     assert office.well("apply", "--on", DAY) == "Đã áp dụng 305/KH-UBND: phiên bản 1, 48 hoạt động.\n"
     before = office.dump()
     assert "không có gì thay đổi" in office.well("apply", "--on", DAY)
+    assert office.dump() == before
+
+
+def test_the_first_start_applies_the_plan_and_no_later_one_does(office: Office) -> None:
+    assert "phiên bản 1" in office.well("apply", "--first", "--on", DAY)
+    office.plan.write_text("half an edit", encoding="utf-8")
+    before = office.dump()
+    assert office.well("apply", "--first", "--on", DAY) == ""
     assert office.dump() == before
 
 
@@ -370,6 +379,25 @@ def test_a_whole_process_prints_vietnamese_whatever_the_locale_and_leaves_with_i
     assert "Traceback" not in wrong.stderr
     assert whole(["status", "--on", "x"], env=environment).returncode == 2
     assert office.var.is_dir()
+
+
+@pytest.mark.parametrize("console", ["cp1252", "ascii", "cp437", "utf-8"])
+def test_a_console_without_vietnamese_letters_gets_them_without_their_marks(office: Office, console: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": console, "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "tracker.cli"]
+    for typed, status, words in (
+        (["check"], 0, "48 hoat dong"),
+        (["--help"], 0, "ke hoach"),
+        (["status"], 1, "tracker apply"),
+    ):
+        done = subprocess.run(
+            [*command, *typed], capture_output=True, env=environment, cwd=office.folder, check=False
+        )
+        said = (done.stdout + done.stderr).decode(console)
+        plain = unicodedata.normalize("NFD", said.replace("đ", "d"))
+        assert done.returncode == status
+        assert words in "".join(letter for letter in plain if not unicodedata.combining(letter))
+        assert "Traceback" not in said
 
 
 @pytest.mark.parametrize("typed", [["check"], ["--help"]])

@@ -198,16 +198,37 @@ def test_a_server_that_speaks_something_else_is_named(
 
 @pytest.mark.parametrize("scheme", ["imap", "imaps"])
 def test_a_server_with_tls_is_spoken_to_in_secret_and_only_where_its_certificate_is_trusted(
-    sqlite_engine: sa.Engine, make_settings: MakeSettings, scheme: str, monkeypatch: pytest.MonkeyPatch
+    sqlite_engine: sa.Engine, make_settings: MakeSettings, scheme: str
 ) -> None:
     with dovecot(tls=True) as server:
-        settings = make_settings(inbox_url=server.url(scheme))
-        shut = read_inbox(sqlite_engine, settings).shut
-        assert_named(shut, server.secure_port if scheme == "imaps" else server.port)
-        assert "certificate" in str(shut)
-        monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+        shut = str(read_inbox(sqlite_engine, make_settings(inbox_url=server.url(scheme))).shut)
+        port = server.secure_port if scheme == "imaps" else server.port
+        assert shut.startswith(f"127.0.0.1:{port}/INBOX: không mở được hộp thư đến: không tin được chứng thư")
+        assert "TRACKER_CA_FILE" in shut
+        assert "mạng" not in shut
         server.put(reply("x"))
-        assert len(read_inbox(sqlite_engine, settings).taken) == 1
+        trusting = make_settings(inbox_url=server.url(scheme), ca_file=str(server.certificate))
+        assert len(read_inbox(sqlite_engine, trusting).taken) == 1
+
+
+@pytest.mark.parametrize("option", ["", "?tls=starttls", "?tls=required"])
+def test_no_password_goes_to_a_server_elsewhere_that_offers_no_encryption(
+    sqlite_engine: sa.Engine, make_settings: MakeSettings, server: Dovecot, option: str
+) -> None:
+    elsewhere = server.url().replace("@127.0.0.1:", "@127.1:") + option
+    found = read_inbox(sqlite_engine, make_settings(inbox_url=elsewhere))
+    assert "không chào STARTTLS" in str(found.shut)
+    with server.opened():
+        pass
+    told = (server.certificate.parent / "log").read_text()
+    assert "no auth attempts" in told
+
+
+def test_encryption_can_be_demanded_of_a_server_on_this_machine(
+    sqlite_engine: sa.Engine, make_settings: MakeSettings, server: Dovecot
+) -> None:
+    found = read_inbox(sqlite_engine, make_settings(inbox_url=server.url() + "?tls=required"))
+    assert "không chào STARTTLS" in str(found.shut)
 
 
 def test_a_server_that_falls_silent_in_the_middle_keeps_what_was_read(

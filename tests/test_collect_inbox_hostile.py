@@ -1,8 +1,10 @@
 """Whatever a message holds, reading it ends soon, keeps only clean text, and believes no more than it may."""
 
 import re
+import shutil
 import time
 import unicodedata
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -92,10 +94,11 @@ def test_any_bytes_are_read_without_trouble_into_text_fit_to_keep(raw: bytes) ->
 @PATIENT
 @given(st.lists(mutated(), min_size=1, max_size=5))
 def test_no_message_stops_the_run_and_none_condemns_an_address_that_was_not_written_to(
-    tmp_path_factory: pytest.TempPathFactory, samples: list[bytes]
+    tmp_path_factory: pytest.TempPathFactory, made_store: Path, samples: list[bytes]
 ) -> None:
     folder = tmp_path_factory.mktemp("hostile")
-    with opened_store(f"sqlite:///{folder / 'tracker.db'}", create=True) as engine:
+    shutil.copy(made_store, folder / "tracker.db")
+    with opened_store(f"sqlite:///{folder / 'tracker.db'}") as engine:
         add_letter(engine, to=[TO], cc=[])
         inbox = put(folder / "inbox", **{str(number): raw for number, raw in enumerate(samples)})
         found = read_inbox(engine, load_settings({"TRACKER_VAR": str(folder)}))

@@ -19,7 +19,8 @@ from tracker.inbox.mailbox import read_inbox
 from tracker.settings import Settings
 from tracker.store.tables import Bounce, JournalEntry, Letter, Message
 
-MESSAGES, KILLS = 60, 6
+FEW_AND_MANY = [pytest.param(20, 2, id="few"), pytest.param(60, 6, id="many", marks=pytest.mark.slow)]
+"""How many messages come, and how often their reader is killed."""
 READER = """
 import os, signal, sys
 from pathlib import Path
@@ -87,9 +88,9 @@ def test_a_reader_that_dies_between_two_steps_leaves_the_rest_to_the_next(
     assert (names(inbox), names(inbox / "handled")) == ([], ["thu.eml"])
 
 
-def fill(engine: sa.Engine, inbox: Path) -> None:
+def fill(engine: sa.Engine, inbox: Path, messages: int) -> None:
     """Put answers and bounces of as many letters into the inbox."""
-    for number in range(MESSAGES):
+    for number in range(messages):
         own_id, address = f"<k{number}@angiang.example>", f"a{number}@angiang.example"
         add_letter(engine, f"k{number}", [address], [], own_id)
         sample = (
@@ -100,26 +101,27 @@ def fill(engine: sa.Engine, inbox: Path) -> None:
         put(inbox, **{f"{number:03}": sample})
 
 
+@pytest.mark.parametrize(("messages", "most"), FEW_AND_MANY)
 def test_a_reader_killed_again_and_again_handles_each_message_once(
-    engine: sa.Engine, database_url: str, settings: Settings
+    engine: sa.Engine, database_url: str, settings: Settings, messages: int, most: int
 ) -> None:
     inbox = settings.var / "inbox"
-    fill(engine, inbox)
+    fill(engine, inbox, messages)
     chance, kills = random.Random(305), 0
     while names(inbox):
         running = reader(settings, database_url)
-        if kills < KILLS:
+        if kills < most:
             time.sleep(chance.uniform(0, 0.05))
             running.kill()
         kills += running.wait() != 0
         running.communicate()
-    assert kills >= 3
+    assert kills >= most // 2
     kept = all_of(engine, Message)
-    assert len(kept) == len({row.letter_id for row in kept}) == len(names(inbox / "handled")) == MESSAGES
-    assert Counter(row.kind for row in kept) == {"bounce": MESSAGES // 2, "reply": MESSAGES // 2}
+    assert len(kept) == len({row.letter_id for row in kept}) == len(names(inbox / "handled")) == messages
+    assert Counter(row.kind for row in kept) == {"bounce": messages // 2, "reply": messages // 2}
     assert Counter(row.about for row in all_of(engine, JournalEntry)) == {
-        f"k{n}": 1 for n in range(1, MESSAGES, 2)
+        f"k{n}": 1 for n in range(1, messages, 2)
     }
     assert {row.key: row.state for row in all_of(engine, Letter)} == {
-        f"k{n}": "bounced" if n % 2 else "sent" for n in range(MESSAGES)
+        f"k{n}": "bounced" if n % 2 else "sent" for n in range(messages)
     }

@@ -233,13 +233,14 @@ def test_a_page_left_untouched_takes_nothing_back_when_it_is_sent_late(sqlite_en
     assert texts(sqlite_engine)[1:] == [(FARMING, 2, "Hai"), (FARMING, 1, "Mới")]
 
 
-def test_four_agencies_adding_at_once_lose_and_double_nothing(engine: sa.Engine) -> None:
+@pytest.mark.parametrize("times", [4, pytest.param(25, marks=pytest.mark.slow)])
+def test_four_agencies_adding_at_once_lose_and_double_nothing(engine: sa.Engine, times: int) -> None:
     open_season(engine)
     agencies, together = [FARMING, FINANCE, MINORITIES, "hoi-lhpn"], Barrier(4)
 
     def add_many(agency: str) -> None:
         together.wait()
-        for number in range(25):
+        for number in range(times):
             for activity in (SHARED, "II.17"):
                 assert add(engine, agency, f"{activity} lần {number}", activity).faults == []
 
@@ -249,7 +250,7 @@ def test_four_agencies_adding_at_once_lose_and_double_nothing(engine: sa.Engine)
     for part in parts(engine):
         kept.setdefault((part.duty_id, part.agency_id), []).append((part.revision, part.text.split()[-1]))
     assert len(kept) == 8
-    assert all(said == [(n + 1, str(n)) for n in range(25)] for said in kept.values())
+    assert all(said == [(n + 1, str(n)) for n in range(times)] for said in kept.values())
 
 
 def test_two_people_of_one_agency_at_once_are_one_revision_and_one_conflict(engine: sa.Engine) -> None:

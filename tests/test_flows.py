@@ -4,24 +4,26 @@ import email
 import gc
 import shutil
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 import yaml
 from answering import ROOT, say
 from smtp_post import Post, free_port
 
 from flows.collect import collect, take_in
+from flows.deployments import DEPLOYED
 from flows.remind import RemindRequest, remind, send
 from flows.report import ReportRequest, report
-from flows.serve import deployments
 from tracker import cli
-from tracker.errors import DeliveryError, FileTrouble
+from tracker.errors import BadInput, DeliveryError, FileTrouble
 from tracker.papers.files import FORMATS
 from tracker.remind.queue import queue_today
 from tracker.settings import load_settings
-from tracker.store.engine import opened_store
+from tracker.store.engine import opened_store, reading, writing
+from tracker.store.tables import Completion
 
 DAY, HOI = date(2024, 10, 15), "hoilhpn@angiang.example"
 
@@ -223,13 +225,66 @@ def test_the_forms_of_the_flows_are_in_vietnamese() -> None:
 
 def test_the_work_pool_gets_the_same_deployments_as_the_lasting_service() -> None:
     described = yaml.safe_load((ROOT / "prefect.yaml").read_text(encoding="utf-8"))["deployments"]
-    ours = {
-        d.name: (d.flow_name, [(s.schedule.cron, s.schedule.timezone) for s in d.schedules or []])
-        for d in deployments()
-    }
+    ours = {name: (flow.name, [(cron, "Asia/Ho_Chi_Minh")]) for flow, name, cron in DEPLOYED}
     theirs = {
         d["name"]: (d["entrypoint"].rpartition(":")[2], [(s["cron"], s["timezone"]) for s in d["schedules"]])
         for d in described
     }
     assert ours == theirs
-    assert all(d["concurrency_limit"]["collision_strategy"] == "CANCEL_NEW" for d in described)
+    # A slot that a killed run held never came free, and the flow was off for good.
+    assert not [d["name"] for d in described if "concurrency_limit" in d]
+
+
+def mailed_faults(var: Path) -> list[str]:
+    return sorted(file.name for file in (var / "outbox").glob("service-fault*.eml"))
+
+
+def test_a_failed_run_is_told_to_the_coordinator_once_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRACKER_TODAY", str(DAY))
+    remind(RemindRequest())
+    for _ in range(2):
+        with pytest.raises(BadInput):
+            report(ReportRequest(period="1999"))
+    remind(RemindRequest())
+    assert mailed_faults(tmp_path) == [f"service-fault-report-failed-{DAY}.eml"]
+    letter = email.message_from_bytes((tmp_path / "outbox" / mailed_faults(tmp_path)[0]).read_bytes())
+    assert HOI in letter["To"]
+    text = next(part for part in letter.walk() if part.get_content_type() == "text/plain")
+    words = text.get_payload(decode=True).decode()  # type: ignore[union-attr]
+    assert "việc tổng hợp báo cáo không hoàn thành" in words
+    assert "1999" in words
+    monkeypatch.setenv("TRACKER_TODAY", "2024-10-16")
+    with pytest.raises(BadInput):
+        report(ReportRequest(period="1999"))
+    remind(RemindRequest())
+    assert len(mailed_faults(tmp_path)) == 2
+
+
+def test_a_run_of_the_schedule_is_recorded_as_completed_and_a_trial_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def completed() -> set[str]:
+        with opened_store(f"sqlite:///{tmp_path / 'tracker.db'}") as engine, reading(engine) as session:
+            return set(session.scalars(sa.select(Completion.flow)))
+
+    monkeypatch.setenv("TRACKER_TODAY", str(DAY))
+    remind(RemindRequest(dry_run=True))
+    remind(RemindRequest(on=DAY))
+    report(ReportRequest(period="2024", formats=["html"]))
+    assert completed() == set()
+    remind(RemindRequest())
+    collect()
+    report(ReportRequest())
+    assert completed() == {"remind", "collect", "report"}
+
+
+def test_the_collect_flow_tells_of_a_flow_that_is_late(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRACKER_TODAY", str(DAY))
+    remind(RemindRequest())
+    with opened_store(f"sqlite:///{tmp_path / 'tracker.db'}") as engine, writing(engine) as session:
+        session.execute(sa.update(Completion).values(completed_at=datetime.now(UTC) - timedelta(hours=27)))
+    collect()
+    collect()
+    assert mailed_faults(tmp_path) == [f"service-fault-remind-late-{DAY}.eml"]

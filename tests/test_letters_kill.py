@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import sqlalchemy as sa
 from answering import NOW, open_season, outbox_row
 from smtp_post import Post
@@ -21,7 +22,8 @@ from tracker.store.letters import queue_letters
 from tracker.store.outbox import LEASE
 from tracker.store.tables import Letter
 
-LETTERS, KILLS = 1_000, 200
+FEW_AND_MANY = [pytest.param(100, 20, id="few"), pytest.param(1_000, 200, id="many", marks=pytest.mark.slow)]
+"""How many letters wait, and how often their sender is killed."""
 
 
 class Ticking(Settings):
@@ -48,13 +50,14 @@ def send(settings: Settings, runs: int) -> None:
     os._exit(0)
 
 
-def test_a_sender_killed_two_hundred_times_loses_no_letter_and_doubles_at_most_one_a_kill(
-    engine: sa.Engine, database_url: str, settings: Settings, post: tuple[Post, str]
+@pytest.mark.parametrize(("letters", "most"), FEW_AND_MANY)
+def test_a_sender_killed_again_and_again_loses_no_letter_and_doubles_at_most_one_a_kill(
+    engine: sa.Engine, database_url: str, settings: Settings, post: tuple[Post, str], letters: int, most: int
 ) -> None:
     behaviour, url = post
     open_season(engine)
     with writing(engine) as session:
-        rows = [outbox_row(session, f"k{n}", to=[f"a{n}@angiang.example"]) for n in range(LETTERS)]
+        rows = [outbox_row(session, f"k{n}", to=[f"a{n}@angiang.example"]) for n in range(letters)]
         queue_letters(session, rows, NOW)
     engine.dispose()
     settings = replace(settings, database_url=database_url, mail_url=url)
@@ -65,19 +68,19 @@ def test_a_sender_killed_two_hundred_times_loses_no_letter_and_doubles_at_most_o
         engine.dispose()  # no connection is shared with the process to come
         sender = forked.Process(target=send, args=(settings, runs))
         sender.start()
-        if kills < KILLS:
+        if kills < most:
             time.sleep(chance.uniform(0.005, 0.07))
             os.kill(sender.pid or 0, signal.SIGKILL)
         sender.join()
         kills += sender.exitcode == -signal.SIGKILL
         assert sender.exitcode in {0, -signal.SIGKILL}
     copies = Counter(email.message_from_bytes(raw)["Message-ID"] for _, raw in behaviour.came)
-    assert len(copies) == LETTERS
-    assert sum(copies.values()) - LETTERS <= kills
-    assert kills == KILLS
+    assert len(copies) == letters
+    assert sum(copies.values()) - letters <= kills
+    assert kills == most
     with reading(engine) as session:
         uncertain = set(session.scalars(sa.select(Letter.message_id).where(Letter.uncertain)))
         states = set(session.scalars(sa.select(Letter.state)))
     assert states == {"sent"}
     assert {message for message, count in copies.items() if count > 1} <= uncertain
-    print(f"{kills} kills, {sum(copies.values()) - LETTERS} extra copies")
+    print(f"{kills} kills, {sum(copies.values()) - letters} extra copies")

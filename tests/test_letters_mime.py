@@ -18,7 +18,7 @@ from icalendar import Calendar
 
 from tracker.letters.compose import LINK, Composed, with_link
 from tracker.letters.due_event import due_event
-from tracker.letters.mime import Attachment, From, finished, message, message_id
+from tracker.letters.mime import Attachment, From, finished, message
 from tracker.letters.queue import composed_for_agency
 from tracker.settings import Settings
 from tracker.store.periods import ruled_periods
@@ -56,7 +56,9 @@ def sent(
     composed: Composed, name: str = "Hội LHPN tỉnh", *, key: str = KEY, thread: str = "1", link: str = ADDRESS
 ) -> bytes:
     by = From(address=SENDER, name=name, reply_to="hoi@angiang.example")
-    return finished(message(key, composed, by, thread, NOW), TO, [], link)
+    return finished(
+        message(f"<{key.replace(':', '.')}@x.example>", f"<{thread}@x.example>", composed, by, NOW), TO, [], link
+    )
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -86,7 +88,8 @@ def test_its_headers_say_where_it_is_from_where_answers_go_and_that_a_machine_wr
     assert mail["From"].addresses[0].display_name == "Hội LHPN tỉnh"
     assert mail["Reply-To"] == "hoi@angiang.example"
     assert mail["Auto-Submitted"] == "auto-generated"
-    assert mail["Message-ID"] == message_id("remind:2024:so-cong-thuong:before-10", SENDER)
+    assert mail["Message-ID"] == "<remind.2024.so-cong-thuong.before-10@x.example>"
+    assert mail["References"] == mail["In-Reply-To"] == "<1@x.example>"
     assert mail["Date"].datetime == NOW
 
 
@@ -229,7 +232,12 @@ def test_line_breaks_in_any_field_make_no_header(settings: Settings, text: str) 
 
 def test_who_gets_a_copy_stands_in_the_letter() -> None:
     mail = parsed(
-        finished(message(KEY, Composed("x", "x\n", "<p>x</p>"), BY, "1", NOW), TO, ["a@b.example"], ADDRESS)
+        finished(
+            message("<x@b.example>", "<t@b.example>", Composed("x", "x\n", "<p>x</p>"), BY, NOW),
+            TO,
+            ["a@b.example"],
+            ADDRESS,
+        )
     )
     assert (mail["To"], mail["Cc"]) == (TO[0], "a@b.example")
 
@@ -237,7 +245,7 @@ def test_who_gets_a_copy_stands_in_the_letter() -> None:
 def test_attachments_come_back_byte_for_byte_with_plain_names() -> None:
     data = bytes(range(256)) * 40
     attached = Attachment("cong-van.docx", "application/octet-stream", data)
-    raw = message(KEY, Composed("x", "x\n", "<p>x</p>"), BY, "1", NOW, [attached])
+    raw = message("<x@b.example>", "<t@b.example>", Composed("x", "x\n", "<p>x</p>"), BY, NOW, [attached])
     mail = parsed(finished(raw, TO, [], ADDRESS))
     assert mail.get_content_type() == "multipart/mixed"
     assert part(mail, "plain").strip() == "x"

@@ -135,12 +135,12 @@ def test_a_mail_server_that_is_not_there_leaves_everything_queued(engine: sa.Eng
     assert {(letter.state, letter.attempts) for letter in letters(engine).values()} == {("queued", 0)}
 
 
-@pytest.mark.parametrize(("password", "sent"), [("bimat", 8), ("sai", 0), ("mật khẩu", 0)])
+@pytest.mark.parametrize(("password", "sent"), [("bimat", 8), ("sai", 0), ("bí mật", 8), ("khác hẳn", 0)])
 def test_a_wrong_password_leaves_everything_queued_and_no_connection_open(
     sqlite_engine: sa.Engine, settings: Settings, password: str, sent: int
 ) -> None:
     def check(*given: Any) -> AuthResult:
-        return AuthResult(success=given[-1].password == b"bimat", handled=False)
+        return AuthResult(success=given[-1].password in {b"bimat", "bí mật".encode()}, handled=False)
 
     port = free_port()
     server = Controller(Post(), hostname="127.0.0.1", port=port, auth_require_tls=False, authenticator=check)
@@ -152,6 +152,7 @@ def test_a_wrong_password_leaves_everything_queued_and_no_connection_open(
     assert outcome.sent == sent
     assert (outcome.shut is None) is bool(sent)
     assert password not in (outcome.shut or "")
+    assert sent or "máy chủ thư không nhận tên và mật khẩu đăng nhập (535 " in str(outcome.shut)
     state, attempts = ("sent", 1) if sent else ("queued", 0)
     assert {(letter.state, letter.attempts) for letter in letters(sqlite_engine).values()} == {(state, attempts)}
 
@@ -314,9 +315,23 @@ def test_a_server_that_takes_nothing_from_this_sender_costs_no_letter_a_try(
     outcome = send_queued(engine, today)
     assert (outcome.sent, outcome.postponed, outcome.refused) == (0, [], [])
     assert answer in (outcome.shut or "")
-    assert "TRACKER_SENDER" in (outcome.shut or "")
+    assert ("tạm thời chưa nhận" if answer.startswith("4") else "TRACKER_SENDER") in (outcome.shut or "")
+    assert ("TRACKER_SENDER" in (outcome.shut or "")) is answer.startswith("5")
     behaviour.no_sender = ""
     assert send_queued(engine, today).sent == 8
+
+
+@pytest.mark.parametrize("answer", ["421 4.7.0 Too many messages in this connection", "452 4.5.3 Too many"])
+def test_a_server_that_takes_a_few_letters_in_one_connection_is_called_again_for_the_rest(
+    sqlite_engine: sa.Engine, settings: Settings, post: tuple[Post, str], answer: str
+) -> None:
+    behaviour, url = post
+    behaviour.most, behaviour.too_many = 3, answer
+    today = queued(sqlite_engine, replace(settings, mail_url=url))
+    outcome = send_queued(sqlite_engine, today)
+    assert (outcome.sent, outcome.shut, outcome.postponed) == (8, None, [])
+    assert behaviour.connections == 3
+    assert {letter.attempts for letter in letters(sqlite_engine).values()} == {1}
 
 
 def test_a_server_that_answers_too_late_gets_one_copy_more_and_the_letter_says_so(

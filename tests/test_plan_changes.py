@@ -1,12 +1,13 @@
 """What a new plan changes, in people's terms."""
 
 from dataclasses import fields, is_dataclass
+from typing import Literal, get_args, get_origin, get_type_hints
 
 import pytest
 from plan_text import plan_of
 
 from tracker.plan import model
-from tracker.plan.changes import LABELS, Change, plan_changes
+from tracker.plan.changes import Change, plan_changes
 
 REVIEW = "{code: so-ket, title: Sơ kết, opens: 2025-10-01, due: 2025-11-15, closes: 2025-12-31}"
 LONG = "Tổ chức tập huấn nâng cao năng lực quản trị cho thành viên hợp tác xã do phụ nữ quản lý tại "
@@ -59,6 +60,12 @@ def test_the_first_plan_is_said_in_one_line() -> None:
         ),
         (("[so-a, so-b]", "[so-b, hoi]"), "Nhóm cac-so, thành viên: bớt Sở A, thêm Hội", "hoi so-a so-b"),
         (("coordinator: hoi", "coordinator: so-a"), "Kế hoạch, cơ quan đầu mối: Hội → Sở A", "hoi so-a"),
+        (("part: content}", "part: direction}"), "Nội dung ND1, phần: nội dung → chỉ đạo", ""),
+        (
+            ("reporting:\n", "reporting:\n  area_report: {id: VI.2, title: Tình hình địa bàn, by: [huyen-x]}\n"),
+            "Chế độ báo cáo, báo cáo của địa phương: không có → VI.2 – Tình hình địa bàn – Huyện X",
+            "huyen-x",
+        ),
         (("title: Nội dung một", "title: Nội dung 1"), "Nội dung ND1, tên: Nội dung một → Nội dung 1", ""),
         (("at_least: 10", "at_least: 1253"), "Chỉ tiêu htx, giá trị phải đạt: 10 → 1.253", "hoi"),
         (("due: 10-29", "due: 10-25"), "Chế độ báo cáo, hằng năm, hạn: 29/10 → 25/10", ""),
@@ -92,6 +99,23 @@ def test_activities_that_come_and_go_name_the_agency_that_gains_or_loses_them() 
     assert lines == ["Sở B bớt II.3 (2024): Hội chợ", "Sở B thêm II.9 (2024): Hội chợ"]
 
 
+def test_the_area_report_under_another_id_is_said() -> None:
+    area = ("reporting:\n", "reporting:\n  area_report: {id: VI.2, title: Tình hình địa bàn, by: [huyen-x]}\n")
+    (change,) = plan_changes(plan_of(area), plan_of(area, ("id: VI.2", "id: VI.3")))
+    assert change.text == "Chế độ báo cáo, báo cáo của địa phương, mục: VI.2 → VI.3"
+    assert plan_changes(plan_of(area, ("id: VI.2", "id: VI.3")), plan_of(area))
+
+
+def test_an_agency_under_another_id_is_told_apart_from_itself() -> None:
+    line = [
+        change.text
+        for change in changes(
+            ("so-b:", "so-be:"), ("so-b,", "so-be,"), ("so-b]", "so-be]"), ("lead: so-b", "lead: so-be")
+        )
+    ]
+    assert "Sở B (so-b) bớt II.3 (2024); Sở B (so-be) thêm II.3 (2024): Hội chợ" in line
+
+
 def test_a_long_text_is_shown_from_where_it_changes() -> None:
     old, new = plan_of(("Hội chợ", LONG + "huyện X")), plan_of(("Hội chợ", LONG + "xã Y"))
     (change,) = plan_changes(old, new)
@@ -103,7 +127,28 @@ def test_a_text_that_happens_to_be_an_id_is_left_as_it_is() -> None:
     assert change.text == "Hoạt động II.3, tên: Hội chợ → hoi"
 
 
-def test_every_field_of_the_model_has_the_name_officials_call_it() -> None:
-    rows = [cls for cls in vars(model).values() if is_dataclass(cls) and cls is not model.Plan]
-    named = {field.name for cls in rows for field in fields(cls) if field.name != "id"}
-    assert named == LABELS.keys()
+def model_rows() -> list[type]:
+    return [cls for cls in vars(model).values() if isinstance(cls, type) and is_dataclass(cls)]
+
+
+def test_every_field_of_the_model_carries_the_name_officials_call_it() -> None:
+    for cls in model_rows():
+        for field in fields(cls):
+            assert field.metadata["label"], f"{cls.__name__}.{field.name}"
+            assert field.metadata["doc"], f"{cls.__name__}.{field.name}"
+
+
+def test_every_choice_of_the_model_has_words_for_officials() -> None:
+    for cls in model_rows():
+        hints = get_type_hints(cls)
+        for field in fields(cls):
+            choices = {choice for kind in parts_of(hints[field.name]) for choice in choices_of(kind)}
+            assert choices == set(field.metadata.get("words", ())), f"{cls.__name__}.{field.name}"
+
+
+def parts_of(kind: object) -> list[object]:
+    return [kind, *(part for argument in get_args(kind) for part in parts_of(argument))]
+
+
+def choices_of(kind: object) -> tuple[str, ...]:
+    return get_args(kind) if get_origin(kind) is Literal else ()

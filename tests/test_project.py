@@ -56,3 +56,11 @@ def test_the_wheel_carries_the_plan_and_the_templates() -> None:
         SHIPPED / "activities.yaml",
         SHIPPED / "templates",
     }
+
+
+def test_only_one_module_normalizes_what_comes_from_outside() -> None:
+    sources = [*(ROOT / "src").rglob("*.py"), *(ROOT / "flows").rglob("*.py")]
+    found = {
+        path.name for path in sources if re.search(r"\bnormalize\(\s*[\"']NF", path.read_text(encoding="utf-8"))
+    }
+    assert found == {"words.py"}

@@ -256,7 +256,7 @@ def test_reserved_addresses_are_not_queued_for_a_real_server_and_use_no_stage_up
     engine: sa.Engine, settings: Settings, make_settings: object
 ) -> None:
     open_season(engine)
-    real = make_settings(mail_url="smtp://mail.angiang.vn").on(date(2024, 10, 15))  # type: ignore[operator]
+    real = make_settings(mail_url="smtp://mail.angiang.vn", base_url="https://a.example").on(date(2024, 10, 15))  # type: ignore[operator]
     queued = queue_today(engine, real)
     assert (len(queued.fresh), len(queued.unreachable)) == (0, 8)
     assert "là địa chỉ mẫu" in queued.unreachable[0].why

@@ -180,7 +180,7 @@ def test_copies_and_escalations_that_nobody_gets_are_visible_faults_too(
         sqlite_engine,
         edited_plan(("    after: [1, 3, 5]\n", "    after: [1, 3, 5]\n    copies: [coordinating]\n")),
     )
-    real = make_settings(mail_url="smtp://mail.angiang.vn").on(date(2024, 11, 7))
+    real = make_settings(mail_url="smtp://mail.angiang.vn", base_url="https://a.example").on(date(2024, 11, 7))
     queued = queue_today(sqlite_engine, real)
     assert (queued.copies, queued.escalations, count(sqlite_engine)) == ((), (), 0)
     lines = [str(fault) for fault in queued.unreachable]

@@ -1,5 +1,6 @@
 """A store of an older version is brought forward, and what it knew is still known."""
 
+import hashlib
 import zlib
 from datetime import UTC, date
 from typing import Any
@@ -8,13 +9,17 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 from answering import NOW, TODAY, real_plan
+from factories_mail import put
+from mail_samples import ORIGINAL, RETURNED, postfix, reply
 from sqlalchemy.dialects import postgresql
 
 from tracker.errors import StoreError
+from tracker.inbox.mailbox import read_inbox
 from tracker.letters.mime import finished
 from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
+from tracker.store.bounces import bounced_addresses
 from tracker.store.engine import MIGRATIONS, _alembic, _connectable, opened_store, reading, writing
 from tracker.store.letters import told_in
 from tracker.store.messages import waiting_replies
@@ -155,6 +160,24 @@ def test_replies_that_came_before_they_could_be_handled_wait(database_url: str) 
     engine.dispose()
     with opened_store(database_url) as engine, reading(engine) as session:
         assert [(one.text, one.uses) for one, _ in waiting_replies(session)] == [("Đã xong", 0)]
+
+
+def test_what_answers_a_letter_of_the_first_version_is_placed_though_ids_are_keyed_since(
+    database_url: str, settings: Settings
+) -> None:
+    old = f"<{hashlib.sha256(b'remind:1').hexdigest()[:32]}@x.example>"  # as letters were called then
+    engine = first_version(database_url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("UPDATE letters SET message_id = :old WHERE id = 1"), {"old": old})
+    engine.dispose()
+    report = postfix("a@angiang.example", answers=RETURNED.replace(ORIGINAL, old))
+    put(settings.var / "inbox", a=reply("Đã xong", In_Reply_To=old, References=""), b=report)
+    with opened_store(database_url) as engine:
+        read = read_inbox(engine, settings)
+        assert [(one.letter, one.kind) for one in read.taken] == [("remind:1", "reply"), ("remind:1", "bounce")]
+        with reading(engine) as session:
+            assert [one.text for one, _ in waiting_replies(session)] == ["Đã xong"]
+            assert not bounced_addresses(session)  # anybody could have written the report
 
 
 def test_a_store_without_parts_takes_them_and_keeps_each_revision_once(database_url: str) -> None:

@@ -40,6 +40,19 @@ def test_a_new_link_goes_to_the_contact_on_file_once_a_day_and_opens_the_page(se
     assert new in file.read_text().replace("=\n", "")
 
 
+def test_an_agency_that_got_a_few_new_links_today_gets_no_more_for_other_periods(
+    quiet_season: Season, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.store.letters.MOST_ANSWERS_A_DAY", 1)
+    old = quiet_season.link()
+    kill_links(quiet_season, "expired")
+    quiet_season.browser.post(old, "renew", {})
+    with writing(quiet_season.engine) as session:
+        session.execute(sa.update(Letter).values(key="link:2023:so-a:2024-10-15"))  # as if for another period
+    quiet_season.browser.post(old, "renew", {})
+    assert len(quiet_season.rows(Letter)) == 1
+
+
 def test_whoever_asks_with_a_token_that_was_nobodys_or_still_opens_gets_the_same_page_and_no_letter(
     season: Season,
 ) -> None:

@@ -4,6 +4,7 @@
     ├── PlanFaults              the plan file has faults; carries all of them
     ├── BadInput                a value from a person is not usable: a date, an agency, a period
     │   └── PeriodClosed        the period takes no answers any more
+    ├── Unagreed                applying the plan would move or drop answers; names all of them
     ├── WorkbookFaults          a returned workbook cannot be taken; carries all of its faults
     ├── TemplateFaults          a template of the memo is not usable; carries all of its faults
     ├── StoreError              the database cannot be used
@@ -19,6 +20,10 @@ Messages are Vietnamese, for they are read by officials; each names the thing, t
 import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
+
+COMPARED, LONGEST_NAME = 300, 60
+"""Names that one unknown name is held against, and letters of a name that are looked at: comparing is slow."""
 
 
 class TrackerError(Exception):
@@ -62,6 +67,10 @@ class Fault:
     def __str__(self) -> str:
         sentence = "; ".join(part for part in (self.what, self.remedy) if part)
         return f"{sentence[:1].upper()}{sentence[1:]}."
+
+
+class Unagreed(TrackerError):
+    """Applying a plan would move or drop what agencies said, and nobody agreed to that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +168,16 @@ class MailboxShut(TrackerError):
 
 
 def nearest(given: str, valid: Iterable[str]) -> str:
-    """Return a Vietnamese hint: the valid name nearest to `given`, or the valid names where they are few."""
-    names = sorted(valid)
+    """Return a Vietnamese hint: the valid name nearest to `given`, or the valid names where they are few.
+
+    Of many names only those that begin alike are compared, and COMPARED of these; of a long name its beginning.
+    """
+    names = sorted(name[:LONGEST_NAME] for name in valid)
+    folded = given[:LONGEST_NAME].casefold()
     by_folded = {name.casefold(): name for name in names}
-    close = difflib.get_close_matches(given.casefold(), list(by_folded), n=1, cutoff=0.6)
+    if len(by_folded) > COMPARED:
+        by_folded = {key: name for key, name in by_folded.items() if key[:1] == folded[:1]}
+    close = difflib.get_close_matches(folded, list(islice(by_folded, COMPARED)), n=1, cutoff=0.6)
     if close:
         return f'có phải "{by_folded[close[0]]}"?'
     if not names:

@@ -1,34 +1,41 @@
-"""The TRACKER_* environment into one frozen Settings, checked at start."""
+"""The TRACKER_* environment and the files beside the store into one frozen Settings, checked at start."""
 
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from tracker.errors import FileTrouble, SettingsError, nearest
+from tracker.settings_files import Given, anchored, masked, settings_in_files
+from tracker.tls import transport_faults
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of the plan's days: Vietnam has only one."""
 NAMES = (
     "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "INBOX_URL", "SENDER", "BASE_URL", "PORT",
-    "ILLUSTRATION", "TODAY", "SECRET_KEY",
+    "ILLUSTRATION", "TODAY", "SECRET_KEY", "CA_FILE",
 )  # fmt: skip
 ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 )
 """A mail address that every server takes; not all that RFC 5322 allows."""
 SHIPPED = Path(__file__).parent / "shipped"
+SHORTEST_KEY = 16
+"""Bytes: a shorter secret key can be guessed, and with it every link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Where things are. Every field has a default that works offline in the current folder."""
+    """Where things are. Every field has a default that works offline in the current folder.
+
+    `TRACKER_MAIL_URL` in the environment is `mail_url` in the file; the environment wins.
+    """
 
     plan: Path
     """TRACKER_PLAN: the plan file."""
@@ -42,6 +49,8 @@ class Settings:
     """TRACKER_MAIL_URL: `folder:///…`, `smtp://user:password@host:port` or `smtps://…`."""
     inbox_url: str
     """TRACKER_INBOX_URL: `folder:///…`, `imap://user:password@host:port/INBOX` or `imaps://…`."""
+    ca_file: Path | None
+    """TRACKER_CA_FILE: certificates (PEM) to trust at mail servers, besides the machine's own."""
     sender: str
     """TRACKER_SENDER: the From address of letters."""
     base_url: str
@@ -52,6 +61,10 @@ class Settings:
     """TRACKER_ILLUSTRATION: marks letters, pages and memos as example data."""
     pretended_today: date | None
     """TRACKER_TODAY: the day to pretend it is, to try a season out; None for the real clock."""
+    given_key: str | None = field(default=None, repr=False)
+    """TRACKER_SECRET_KEY: what links are made with; None where it is kept under `var`."""
+    places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Where each setting was given, by name (`MAIL_URL`); what is not here holds its default."""
 
     def now(self) -> datetime:
         """Return this instant in UTC, on the pretended day where there is one."""
@@ -88,65 +101,128 @@ class Settings:
         """Return TRACKER_INBOX_URL without its password."""
         return _shown(self.inbox_url)
 
+    def for_children(self) -> dict[str, str]:
+        """Return the environment by which a process that starts in another folder has these settings too."""
+        names = ["VAR", "PLAN", "TEMPLATES"]
+        urls = ("DATABASE_URL", "MAIL_URL", "INBOX_URL")
+        names += [name for name in urls if self.places.get(name) == f"TRACKER_{name}"]
+        return {f"TRACKER_{name}": str(getattr(self, name.lower())) for name in names}
+
+    def as_rows(self) -> list[tuple[str, str, str]]:
+        """Return each setting as files call it, with its value and where that was given; no password, no key."""
+        values = {name.lower(): masked(str(getattr(self, name.lower(), ""))) for name in NAMES}
+        values["illustration"] = str(int(self.illustration))
+        values["today"] = str(self.pretended_today or "ngày thật")
+        values["secret_key"] = f"giữ ở {self.var / 'secret-key'}" if self.given_key is None else "***"
+        return [(name.lower(), values[name.lower()], self.places.get(name, "mặc định")) for name in NAMES]
+
     def secret_key(self) -> bytes:
         """Return TRACKER_SECRET_KEY, or the key kept under `var`, made on first use for its owner alone.
 
-        Raises FileTrouble where the key can be neither read nor kept.
+        Raises FileTrouble where the key can be neither read nor kept, or is too short to be one.
         """
-        if given := os.environ.get("TRACKER_SECRET_KEY"):
-            return given.encode()
+        if self.given_key is not None:
+            return self.given_key.encode()
         path = self.var / "secret-key"
         try:
             self.var.mkdir(parents=True, exist_ok=True)
             if not path.exists():
                 _keep_new_key(path)
-            return path.read_bytes()
+            key = path.read_bytes()
         except OSError as why:
             raise FileTrouble(
                 f"{path}: không giữ được khóa bí mật ({why.strerror}); cho quyền ghi hoặc đặt TRACKER_SECRET_KEY"
             ) from why
+        if len(key.strip()) < SHORTEST_KEY:
+            raise FileTrouble(
+                f"{path}: khóa bí mật rỗng hoặc ngắn dưới {SHORTEST_KEY} ký tự; lấy lại tệp này từ bản sao lưu, "
+                "hoặc xóa tệp để chương trình tạo khóa mới"
+            )
+        return key
 
 
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
-    """Read the settings from `env`, by default the process's own; raises SettingsError naming all faults."""
+    """Read the settings from `env`, by default the process's own, and from the files beside the store.
+
+    The store's folder is TRACKER_VAR, else `var` in the current folder. Raises SettingsError naming all faults.
+    """
     env = os.environ if env is None else env
     wrong: list[str] = []
-    var = Path(env.get("TRACKER_VAR", "var")).absolute()
-    port = _port(env.get("TRACKER_PORT", "8305"), wrong)
+    var = Path(env.get("TRACKER_VAR") or "var").absolute()
+    in_files = settings_in_files(var, [name for name in NAMES if name != "VAR"], wrong)
+    given = in_files | _in_environment(env, wrong)
+
+    def text(name: str, default: str) -> str:
+        return given[name].text if name in given else default
+
+    def place(name: str) -> str:
+        return given[name].place if name in given else f"TRACKER_{name}"
+
+    port = _port(text("PORT", "8305"), place("PORT"), wrong)
     settings = Settings(
-        plan=Path(env["TRACKER_PLAN"]) if "TRACKER_PLAN" in env else _at_root("activities.yaml"),
-        templates=Path(env["TRACKER_TEMPLATES"]) if "TRACKER_TEMPLATES" in env else _at_root("templates"),
+        plan=Path(text("PLAN", "")) if "PLAN" in given else _at_root("activities.yaml"),
+        templates=Path(text("TEMPLATES", "")) if "TEMPLATES" in given else _at_root("templates"),
         var=var,
-        database_url=env.get("TRACKER_DATABASE_URL") or f"sqlite:///{var / 'tracker.db'}",
-        mail_url=env.get("TRACKER_MAIL_URL") or f"folder://{var / 'outbox'}",
-        inbox_url=env.get("TRACKER_INBOX_URL") or f"folder://{var / 'inbox'}",
-        sender=env.get("TRACKER_SENDER", "theo-doi-ke-hoach@angiang.example"),
-        base_url=(env.get("TRACKER_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/"),
+        database_url=text("DATABASE_URL", f"sqlite:///{var / 'tracker.db'}"),
+        mail_url=text("MAIL_URL", f"folder://{var / 'outbox'}"),
+        inbox_url=text("INBOX_URL", f"folder://{var / 'inbox'}"),
+        ca_file=Path(text("CA_FILE", "")) if "CA_FILE" in given else None,
+        sender=text("SENDER", "theo-doi-ke-hoach@angiang.example"),
+        base_url=text("BASE_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         port=port,
-        pretended_today=_date_or_none(env.get("TRACKER_TODAY", ""), wrong),
-        illustration=env.get("TRACKER_ILLUSTRATION", "").lower() in {"1", "true", "yes"},
+        pretended_today=_date_or_none(text("TODAY", ""), place("TODAY"), wrong),
+        illustration=text("ILLUSTRATION", "").lower() in {"1", "true", "yes"},
+        given_key=given["SECRET_KEY"].text if "SECRET_KEY" in given else None,
+        places={name: each.place for name, each in given.items()},
     )
-    known = {f"TRACKER_{name}" for name in NAMES}
-    strange = sorted(name for name in env if name.startswith("TRACKER_") and name not in known)
-    wrong += [f"{name}: không có cài đặt này; {nearest(name, known)}" for name in strange]
-    database = _address(settings.database_url)
-    kind = database.scheme.partition("+")[0] if database and "://" in settings.database_url else ""
-    if kind not in {"sqlite", "postgresql"}:
-        wrong.append("TRACKER_DATABASE_URL: không hiểu địa chỉ này; dùng sqlite:///… hoặc postgresql://…")
-    mail = _address(settings.mail_url)
-    if mail is None or mail.scheme not in {"folder", "smtp", "smtps"}:
-        wrong.append("TRACKER_MAIL_URL: không hiểu địa chỉ này; dùng folder:///…, smtp://… hoặc smtps://…")
-    wrong += _inbox_faults(settings.inbox_url)
-    base = _address(settings.base_url)
-    if base is None or base.scheme not in {"http", "https"} or not base.netloc:
-        wrong.append(
-            f"TRACKER_BASE_URL: không hiểu {settings.base_url!r}; viết như https://theo-doi.angiang.example"
-        )
-    if not ADDRESS.fullmatch(settings.sender):
-        wrong.append(f"TRACKER_SENDER: {settings.sender!r} không phải địa chỉ thư")
+    wrong += _faults(settings, place)
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
+
+
+def _in_environment(env: Mapping[str, str], wrong: list[str]) -> dict[str, Given]:
+    """Return what the environment sets, by name; a relative path counts from the current folder."""
+    known = {f"TRACKER_{name}" for name in NAMES}
+    strange = sorted(name for name in env if name.startswith("TRACKER_") and name not in known)
+    wrong += [f"{name}: không có cài đặt này; {nearest(name, known)}" for name in strange]
+    here = Path.cwd()
+    found = {name: env[f"TRACKER_{name}"] for name in NAMES if f"TRACKER_{name}" in env}
+    return {
+        name: Given(anchored(name, text, here), f"TRACKER_{name}")
+        for name, text in found.items()
+        if text or name == "SECRET_KEY"  # an empty key is a fault, not the absence of one
+    }
+
+
+def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
+    """Return what is wrong with addresses and the key, each named by where it was given."""
+    wrong = []
+    database = _address(settings.database_url)
+    kind = database.scheme.partition("+")[0] if database and "://" in settings.database_url else ""
+    if kind not in {"sqlite", "postgresql"}:
+        wrong.append(f"{place('DATABASE_URL')}: không hiểu địa chỉ này; dùng sqlite:///… hoặc postgresql://…")
+    mail = _address(settings.mail_url)
+    if mail is None or mail.scheme not in {"folder", "smtp", "smtps"}:
+        wrong.append(f"{place('MAIL_URL')}: không hiểu địa chỉ này; dùng folder:///…, smtp://… hoặc smtps://…")
+    else:
+        wrong += transport_faults(place("MAIL_URL"), settings.mail_url)
+    wrong += [f"{place('INBOX_URL')}: {fault}" for fault in _inbox_faults(settings.inbox_url)]
+    wrong += transport_faults(place("INBOX_URL"), settings.inbox_url)
+    if settings.ca_file and not settings.ca_file.is_file():
+        wrong.append(f"{place('CA_FILE')}: không có tệp {settings.ca_file}; chỉ tới tệp chứng thư PEM")
+    base = _address(settings.base_url)
+    if base is None or base.scheme not in {"http", "https"} or not base.netloc:
+        trouble = f"không hiểu {settings.base_url!r}; viết như https://theo-doi.angiang.example"
+        wrong.append(f"{place('BASE_URL')}: {trouble}")
+    if not ADDRESS.fullmatch(settings.sender):
+        wrong.append(f"{place('SENDER')}: {settings.sender!r} không phải địa chỉ thư")
+    if settings.given_key is not None and len(settings.given_key.strip().encode()) < SHORTEST_KEY:
+        wrong.append(
+            f"{place('SECRET_KEY')}: khóa ngắn dưới {SHORTEST_KEY} ký tự thì đoán được; bỏ cài đặt này để chương "
+            "trình tự tạo khóa, hoặc đặt 32 ký tự ngẫu nhiên trở lên"
+        )
+    return wrong
 
 
 def _keep_new_key(path: Path) -> None:
@@ -175,11 +251,10 @@ def _inbox_faults(url: str) -> list[str]:
     parts = _address(url)
     kinds = {"folder", "imap", "imaps"}
     if parts is None or parts.scheme not in kinds or (parts.scheme == "folder" and not _shown(url)):
-        return ["TRACKER_INBOX_URL: không hiểu địa chỉ này; dùng folder:///…, imap://… hoặc imaps://…"]
+        return ["không hiểu địa chỉ này; dùng folder:///…, imap://… hoặc imaps://…"]
     if parts.scheme != "folder" and not (parts.hostname and parts.username and parts.password):
         return [
-            "TRACKER_INBOX_URL: thiếu máy chủ, tài khoản hoặc mật khẩu; viết như "
-            "imaps://TÀI_KHOẢN:MẬT_KHẨU@thu.angiang.example/INBOX"
+            "thiếu máy chủ, tài khoản hoặc mật khẩu; viết như imaps://TÀI_KHOẢN:MẬT_KHẨU@thu.angiang.example/INBOX"
         ]
     return []
 
@@ -198,20 +273,20 @@ def _shown(url: str) -> str:
     return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 
-def _port(text: str, wrong: list[str]) -> int:
+def _port(text: str, place: str, wrong: list[str]) -> int:
     if text.isascii() and text.isdigit() and 0 < int(text) < 65536:
         return int(text)
-    wrong.append(f"TRACKER_PORT: {text!r} không phải số cổng; viết số từ 1 đến 65535")
+    wrong.append(f"{place}: {text!r} không phải số cổng; viết số từ 1 đến 65535")
     return 8305
 
 
-def _date_or_none(text: str, wrong: list[str]) -> date | None:
+def _date_or_none(text: str, place: str, wrong: list[str]) -> date | None:
     if not text:
         return None
     try:
         return date.fromisoformat(text)
     except ValueError:
-        wrong.append(f"TRACKER_TODAY: {text!r} không phải ngày; viết NĂM-THÁNG-NGÀY, ví dụ 2024-10-15")
+        wrong.append(f"{place}: {text!r} không phải ngày; viết NĂM-THÁNG-NGÀY, ví dụ 2024-10-15")
         return None
 
 

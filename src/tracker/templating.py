@@ -1,4 +1,7 @@
-"""The one kind of Jinja environment for letters and pages: everything escaped but .txt, nothing undefined."""
+"""The one place that makes Jinja environments. Admins edit templates, so all of them run in one sandbox.
+
+A template may print the facts it is given and nothing else: it reaches no inside of Python and changes no fact.
+"""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -7,6 +10,7 @@ from traceback import walk_tb
 from typing import Any
 
 import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tracker.errors import FileTrouble
 from tracker.words import vietnamese_date, vietnamese_number, vietnamese_size
@@ -15,16 +19,49 @@ MISTAKES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeEr
 """What Python raises where a template asks for something that its facts cannot do."""
 
 
+class _Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja's sandbox, which decides once for each type and attribute: its decision hangs on nothing else."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.safe: set[tuple[type, str]] = set()
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Return `attribute` of `obj` where a template may read it, else what refuses every use."""
+        asked = type(obj), attribute
+        if asked in self.safe:
+            try:  # `suppress` would cost as much as the sandbox itself
+                return getattr(obj, attribute)
+            except AttributeError:  # of this one object; the sandbox looks further
+                pass
+        return super().getattr(obj, attribute)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Say whether a template may read `attr` of `obj`."""
+        safe = super().is_safe_attribute(obj, attr, value)
+        if safe and not isinstance(obj, str):  # a text's `format` is wrapped anew each time
+            self.safe.add((type(obj), attr))
+        return safe
+
+
+def sandbox(folder: Path | None = None, **options: Any) -> jinja2.Environment:
+    """Return an environment, of the templates in `folder` where given, in which nothing may stay undefined.
+
+    `options` are Jinja's own.
+    """
+    loader = jinja2.FileSystemLoader(folder) if folder else None
+    lines = {"trim_blocks": True, "lstrip_blocks": True} if folder else {}
+    return _Sandbox(loader=loader, undefined=jinja2.StrictUndefined, **lines, **options)
+
+
 @lru_cache(maxsize=8)
 def templates_in(folder: Path) -> jinja2.Environment:
-    """Return the environment of `folder`; filters: `day` (29/10/2024), `number` (12,5), `size` (1,2 MB)."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(folder),
-        undefined=jinja2.StrictUndefined,
-        autoescape=lambda name: name is None or not name.endswith(".txt"),  # noqa: S701  # plain text has no markup
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    """Return the environment of `folder`, which escapes everything but .txt.
+
+    Its filters: `day` (29/10/2024), `number` (12,5), `size` (1,2 MB).
+    """
+    plain = ".txt"  # has no markup to escape
+    environment = sandbox(folder, autoescape=lambda name: name is None or not name.endswith(plain))
     environment.filters |= {"day": vietnamese_date, "number": vietnamese_number, "size": vietnamese_size}
     return environment
 

@@ -1,11 +1,26 @@
 """Numbers and days as Vietnamese administrative prose writes them, and what no text that is typed may hold."""
 
 import re
+import unicodedata
 from datetime import date
 from decimal import Decimal
 
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 """Signs that no paper can print."""
+UNSEEN = re.compile(
+    "[\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Signs that nobody sees and that turn the direction of what follows, or hide words in it. Not the joiners: emoji
+and Indian scripts need them. Vietnamese needs none of them."""
+SPREAD = 4
+"""Signs that one letter may take as it is typed: ế may come as three, a line break as two. A text longer than its
+limit by more than that is too long however it is written, and is refused before anything else is done with it."""
+MOST_MARKS = 30
+"""Combining marks that follow each other: no script needs more (UAX #15, Stream-Safe Text Format)."""
+_MANY = re.compile(rf"(?<![^\w\s\x00-\u02ff])[^\w\s\x00-\u02ff]{{{MOST_MARKS + 1},}}")
+"""What may be a run of more marks: no mark is a letter, a digit, a space or that early in Unicode."""
+_TWO_IN_ONE = frozenset("\u0f73\u0f75\u0f81")
+"""Marks that say of themselves that they are none, and come apart into two."""
 
 
 def vietnamese_number(value: Decimal | int) -> str:
@@ -26,3 +41,35 @@ def vietnamese_size(count: int) -> str:
 def vietnamese_date(day: date) -> str:
     """Return `day` as 29/10/2024."""
     return f"{day:%d/%m/%Y}"
+
+
+def composed(text: str) -> str:
+    """Return `text` from outside in NFC, without UNSEEN signs, in a time that grows as its length does.
+
+    Every text from outside comes through here: NFC puts the marks of a letter into order in a time that grows by
+    the square of their number, so of more than MOST_MARKS marks in a run the rest is dropped before. What was
+    composed once stays as it is.
+    """
+    if text.isascii():
+        return text
+    seen = _MANY.sub(_bounded_marks, UNSEEN.sub("", text))
+    return _MANY.sub(_bounded_marks, unicodedata.normalize("NFC", seen))  # some marks come apart into two
+
+
+def composed_lines(text: str) -> str:
+    """Return `text` composed, with one kind of line break and no space around it."""
+    return composed(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def decomposed(text: str) -> str:
+    """Return `text` with each mark apart from its letter (NFD), bounded as by `composed`."""
+    return unicodedata.normalize("NFD", composed(text))
+
+
+def _bounded_marks(found: re.Match[str]) -> str:
+    kept, run = [], 0
+    for sign in found[0]:
+        run = run + 1 if unicodedata.combining(sign) or sign in _TWO_IN_ONE else 0
+        if run <= MOST_MARKS:
+            kept.append(sign)
+    return "".join(kept)

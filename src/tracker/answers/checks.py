@@ -1,14 +1,13 @@
 """What an agency may say of one activity, checked: the same rules whichever way it comes."""
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from tracker.errors import Fault
 from tracker.progress import TEXTS, UpdateStatus
-from tracker.words import CONTROL
+from tracker.words import CONTROL, SPREAD, composed_lines
 
 LONGEST = 5_000
 """Letters in one text: about two pages of a memo."""
@@ -82,12 +81,14 @@ def check_nothing_new(status: str, percent: str, reason: str) -> tuple[Answer | 
 
 
 def clean_text(typed: str, faults: Faults, name: str) -> str:
-    """Return `typed` in NFC with one kind of line break; notes a fault under `name` for what cannot be kept."""
-    text = unicodedata.normalize("NFC", typed.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if found := CONTROL.search(text):
-        faults[name] = Fault(
-            ("", name), f"có ký tự không in được (U+{ord(found[0]):04X})", "xóa rồi gõ lại chỗ đó"
-        )
+    """Return `typed` in NFC with one kind of line break; notes a fault under `name` for what cannot be kept.
+
+    What is far too long is not looked at: it comes back as it was typed.
+    """
+    text = composed_lines(typed) if len(typed) <= SPREAD * LONGEST else typed
+    if len(text) <= SPREAD * LONGEST and (found := CONTROL.search(text)):
+        what = f"có ký tự không in được (U+{ord(found[0]):04X})"
+        faults[name] = Fault(("", name), what, "xóa rồi gõ lại chỗ đó")
     elif len(text) > LONGEST:
         faults[name] = Fault(("", name), f"dài {len(text)} ký tự", f"rút gọn còn tối đa {LONGEST} ký tự")
     return text

@@ -23,13 +23,14 @@ from tracker.store.duties import hold_duties
 from tracker.store.evidence import evidence_of
 from tracker.store.journal import note
 from tracker.store.tables import Duty, Evidence
-from tracker.words import CONTROL
+from tracker.words import CONTROL, SPREAD, composed
 
 LARGEST = 10_000_000
 """Bytes of one file."""
 MOST = 10
 """Files of one activity."""
-LONGEST_NAME = 150
+LONGEST_NAME, LONGEST_BY = 150, 200
+"""Letters of what a file is called, and of who gave it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def take_evidence(session: Session, settings: Settings, duty: Duty, given: Given
     if again := next((file for file in kept if file.digest == digest), None):
         return again
     kind = kind_of(given.raw)
-    by = unicodedata.normalize("NFC", given.by).strip()
+    by = composed(given.by).strip() if len(given.by) <= SPREAD * LONGEST_BY else given.by
     faults = list(_faults(given, by, duty, len(kept)))
     if given.raw and kind is None:
         faults.append(f"không nhận loại tệp này; chỉ nhận {TAKEN}, không có macro")
@@ -107,14 +108,14 @@ def _faults(given: Given, by: str, duty: Duty, kept: int) -> list[str]:
         faults.append(f"{duty.activity_id} đã có {kept} tệp; tối đa {MOST} tệp, xin rút bớt")
     if duty.state is DutyState.ACCEPTED:
         faults.append(f"{duty.activity_id} đã được duyệt nên không thêm tệp được nữa")
-    if not by or len(by) > 200 or CONTROL.search(by) or "\n" in by:
-        faults.append("ghi họ tên, chức vụ người gửi trên một dòng, tối đa 200 ký tự")
+    if not by or len(by) > LONGEST_BY or CONTROL.search(by) or "\n" in by:
+        faults.append(f"ghi họ tên, chức vụ người gửi trên một dòng, tối đa {LONGEST_BY} ký tự")
     return faults
 
 
 def _shown_name(name: str, ending: str) -> str:
     """Return what pages and the memo call a file: no folders, nothing unprintable, its true ending."""
-    last = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    last = composed(re.split(r"[/\\]", name[-SPREAD * LONGEST_NAME :])[-1])
     printable = "".join(letter for letter in last if unicodedata.category(letter)[0] != "C")
     stem = " ".join(printable.split()).removesuffix(Path(printable).suffix)
     return (stem[: LONGEST_NAME - len(ending)].strip(" .") or "tai-lieu") + ending

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from tracker.case import Case
 from tracker.errors import Fault
+from tracker.plan.identity import Identities
 from tracker.plan.model import Activity, Agency, Plan, Target
 from tracker.progress import FIELDS, OWED, DutyState
 from tracker.store.duties import duties_of, duties_on, plan_order
 from tracker.store.figures import Reported, reported_figures
 from tracker.store.periods import previous_period
+from tracker.store.plans import plan_for
 from tracker.store.tables import Contribution, Duty, Figure, Period, Update
 from tracker.store.updates import figures_of, latest_updates
 from tracker.words import vietnamese_number
@@ -249,6 +251,7 @@ def recorded_form(case: Case) -> Form:
 def record_of(session: Session, plan: Plan, period: Period, duties: Collection[Duty], today: date) -> Record:
     """Return what the forms of the agencies that owe `duties` (of `period`) are filled from on `today`."""
     earlier = previous_period(session, period)
+    same = Identities(plan_for(session, earlier)[1] if earlier else plan, plan)
     by_agency: dict[str, list[tuple[int, Duty]]] = {}
     for place, duty in enumerate(plan_order(plan, duties)):
         by_agency.setdefault(duty.agency_id, []).append((place, duty))
@@ -258,9 +261,9 @@ def record_of(session: Session, plan: Plan, period: Period, duties: Collection[D
         earlier=earlier,
         duties=by_agency,
         said=latest_updates(session, duties),
-        before=_said_before(session, plan, earlier, {duty.activity_id for duty in duties}) if earlier else {},
+        before=_said_before(session, same, earlier, {duty.activity_id for duty in duties}) if earlier else {},
         figures=reported_figures(plan, figures_of(session, period), today),
-        figures_before=reported_figures(plan, figures_of(session, earlier), today) if earlier else {},
+        figures_before=_figures_before(session, same, earlier, today) if earlier else {},
         taken_over=_taken_over(plan, today),
     )
 
@@ -282,16 +285,25 @@ def _answered_by(taken_over: Mapping[str, Sequence[str]], agency_id: str) -> set
     return ours
 
 
+def _figures_before(
+    session: Session, same: Identities, earlier: Period, today: date
+) -> dict[str, dict[str, Reported]]:
+    """Return what stood in `earlier`, of the targets that are still the same."""
+    reported = reported_figures(same.new, figures_of(session, earlier), today)
+    return {target: by_agency for target, by_agency in reported.items() if same.same_target(target)}
+
+
 def _said_before(
-    session: Session, plan: Plan, earlier: Period, activities: Collection[str]
+    session: Session, same: Identities, earlier: Period, activities: Collection[str]
 ) -> dict[tuple[str, str | None], Update]:
-    duties = duties_on(session, earlier, activities)
+    """Return what was said in `earlier` of those of `activities` that are still the same task."""
+    duties = duties_on(session, earlier, [activity for activity in activities if same.same_activity(activity)])
     said = latest_updates(session, duties)
     before: dict[tuple[str, str | None], Update] = {}
     for duty in duties:
         if duty.id in said:
             before[duty.activity_id, duty.agency_id] = said[duty.id]
-            if not plan.is_area_report(duty.activity_id):  # nobody carries over another locality's words
+            if not same.new.is_area_report(duty.activity_id):  # nobody carries over another locality's words
                 before[duty.activity_id, None] = said[duty.id]
     return before
 

@@ -15,8 +15,9 @@ from tracker.progress import OWED, STATUS_WORDS
 from tracker.settings import ZONE, Settings
 from tracker.store.duties import duties_of, plan_order
 from tracker.store.engine import one_at_a_time, writing
+from tracker.store.letters import has_had_enough
 from tracker.store.periods import all_periods
-from tracker.store.plans import plan_in_force
+from tracker.store.plans import plan_for
 from tracker.store.tables import Duty, Figure, Period, Update
 from tracker.store.updates import figures_of, without_receipt
 from tracker.words import vietnamese_number
@@ -30,18 +31,26 @@ class Intake:
 
 
 def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
-    """Take in what has come since the last round: queue a receipt for every answer that has none."""
+    """Take in what has come since the last round: queue a receipt for every answer that has none.
+
+    An agency that has had many today gets one for all the rest tomorrow.
+    """
     now, today = settings.now(), settings.today()
     receipts = []
     with writing(engine) as session:
         one_at_a_time(session)
-        version, plan = plan_in_force(session)
         for period in all_periods(session):
+            came = without_receipt(session, period)
+            if not came:
+                continue
+            version, plan = plan_for(session, period)
             answers: defaultdict[str, list[tuple[Update, Duty]]] = defaultdict(list)
-            for update, duty in without_receipt(session, period):
+            for update, duty in came:
                 if duty.agency_id in plan.agencies:  # a plan change may have taken it away since
                     answers[plan.holder(duty.agency_id, today).id].append((update, duty))
             for agency_id, answered in answers.items():
+                if has_had_enough(session, "receipt", agency_id, today):
+                    continue
                 moments = {update.said_at for update, _ in answered}
                 given = [figure for figure in figures_of(session, period) if figure.said_at in moments]
                 ours = [figure for figure in given if _held_by(plan, figure.agency_id, today) == agency_id]

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli import answers, letters, memo, plan, season
+from tracker.cli import answers, letters, memo, plan, season, upkeep
 from tracker.cli.common import day, document_number, memo_formats
-from tracker.cli.words import speak_vietnamese
+from tracker.cli.words import print_on_any_console, speak_vietnamese
 from tracker.errors import FileTrouble, TrackerError
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status: 0 well, 1 a fault that was explained, 2 a misspelt command."""
+    print_on_any_console()
     status = 0
     try:
         status = _run(argv)
@@ -73,7 +74,10 @@ def _parser() -> argparse.ArgumentParser:
         "file", nargs="?", type=Path, metavar="TỆP", help="mặc định: activities.yaml"
     )
     with_day(command("diff", plan.diff, "cho biết áp dụng tệp kế hoạch sẽ thay đổi những gì"))
-    with_day(command("apply", plan.apply, "áp dụng tệp kế hoạch"))
+    applying = with_day(command("apply", plan.apply, "áp dụng tệp kế hoạch"))
+    agreed = "đồng ý với số việc bị chuyển hoặc không còn được tính mà lệnh đã nêu"
+    applying.add_argument("--yes", type=int, metavar="SỐ", help=agreed)
+    applying.add_argument("--first", action="store_true", help="chỉ khi chưa áp dụng kế hoạch nào")
     reminding = with_day(command("remind", season.remind, "xếp hàng và gửi thư nhắc của ngày"))
     reminding.add_argument("--dry-run", action="store_true", help="chỉ cho xem, không ghi và không gửi gì")
     previewing = with_day(command("preview", season.preview, "xem trước thư nhắc, không ghi và không gửi gì"))
@@ -115,6 +119,10 @@ def _parser() -> argparse.ArgumentParser:
     showing.add_argument("period", metavar="KỲ")
     showing.add_argument("--agency", metavar="CƠ_QUAN", help="chỉ của cơ quan này")
     with_day(command("web", answers.serve_pages, "chạy riêng các trang trả lời"))
+    command("backup", upkeep.back_up, "sao lưu mọi dữ liệu vào một thư mục mới, rồi đọc lại").add_argument(
+        "folder", type=Path, metavar="THƯ_MỤC"
+    )
+    command("settings", upkeep.show_settings, "các cài đặt đang có hiệu lực, và mỗi cài đặt lấy từ đâu")
     _add_memo_commands(command("memo", None, "các báo cáo đã tổng hợp, lời mở đầu và mẫu"), command)
     _add_period_commands(command("period", None, "các kỳ báo cáo"), command, with_day)
     return parser
@@ -164,6 +172,8 @@ def _add_letter_commands(parser: argparse.ArgumentParser, command: object, with_
     retrying = "xếp hàng lại thư bị từ chối, bị trả lại hoặc đã rút"
     retry = with_day(command("retry", letters.retry_letter, retrying, kinds))  # type: ignore[operator]
     cancel = with_day(command("cancel", letters.cancel_letter, "rút thư còn đang chờ", kinds))  # type: ignore[operator]
+    skipping = "sau khi khôi phục bản sao cũ: rút các thư sẽ bị gửi lại"
+    with_day(command("skip", letters.skip_letters, skipping, kinds))  # type: ignore[operator]
     for one in (showing, retry, cancel):
         one.add_argument("key", metavar="MÃ_THƯ")
 

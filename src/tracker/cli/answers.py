@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def link(args: argparse.Namespace) -> None:
     """Print the link by which an agency answers, or the coordinator reviews; or withdraw it."""
     from tracker.letters.mime import link_address, review_address
+    from tracker.letters.transports.usual import refuse_forgotten_settings
     from tracker.store.engine import writing
     from tracker.store.journal import note
     from tracker.store.links import link_for, token_of, withdraw_links
@@ -27,6 +28,7 @@ def link(args: argparse.Namespace) -> None:
     now = settings.now()
     with store(settings) as engine, writing(engine) as session:
         _, plan = plan_in_force(session)
+        refuse_forgotten_settings(session.connection(), settings)
         key = settings.secret_key()
         agency, purpose = _holder_of_link(args, plan, settings)
         period = find_period(session, args.period)
@@ -72,7 +74,7 @@ def replies(args: argparse.Namespace) -> None:
     """Print the replies that wait for the coordinator."""
     from tracker.settings import ZONE
     from tracker.store.engine import reading
-    from tracker.store.messages import waiting_replies
+    from tracker.store.messages import count_unplaced, waiting_replies
     from tracker.store.periods import find_period
     from tracker.store.tables import Period
 
@@ -80,6 +82,7 @@ def replies(args: argparse.Namespace) -> None:
     codes: dict[str, int] = {}
     with store(settings) as engine, reading(engine) as session:
         period = find_period(session, args.period) if args.period else None
+        unplaced, counted = count_unplaced(session)
         for message, letter in waiting_replies(session, period):
             code = session.get_one(Period, letter.period_id).code
             codes[code] = codes.get(code, 0) + 1
@@ -92,6 +95,9 @@ def replies(args: argparse.Namespace) -> None:
         )
     if not codes:
         print("Không có thư trả lời nào chờ xử lý.")
+    if unplaced:
+        more = f", và {counted} thư chỉ được đếm" if counted else ""
+        print(f"Thư đến không rõ trả lời thư nào: {unplaced} thư{more}.")
 
 
 def serve_pages(args: argparse.Namespace) -> None:

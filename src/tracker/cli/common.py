@@ -21,10 +21,13 @@ if TYPE_CHECKING:
 
 
 def settings_for(args: argparse.Namespace) -> Settings:
-    """Return the settings, on the day that `--on` names."""
+    """Return the settings, on the day that `--on` names, with the store's folder closed to others."""
+    from tracker.private import enter
     from tracker.settings import load_settings
 
-    return load_settings().on(getattr(args, "on", None))
+    settings = load_settings()
+    enter(settings.var)
+    return settings.on(getattr(args, "on", None))
 
 
 @contextmanager

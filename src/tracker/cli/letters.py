@@ -1,10 +1,12 @@
-"""The outbox: list, show, queue again, withdraw."""
+"""The outbox: list, show, queue again, withdraw, and skip what a restored copy would send again."""
 
 from __future__ import annotations
 
 import argparse
+import sys
 
 from tracker.cli.common import settings_for, store, who
+from tracker.errors import BadInput
 
 
 def list_letters(args: argparse.Namespace) -> None:
@@ -70,3 +72,37 @@ def cancel_letter(args: argparse.Namespace) -> None:
     with store(settings) as engine, writing(engine) as session:
         cancel_letter(session, find_letter(session, args.key), who(), settings.now())
     print("Đã rút thư.")
+
+
+def skip_letters(args: argparse.Namespace) -> int:
+    """Queue what this store thinks is owed on the day and withdraw it all, so that no agency is asked twice.
+
+    For a copy that was restored: it does not know of the letters that left after it was made. Withdrawn letters
+    stay listed, and their stages count as told.
+    """
+    from tracker.answers.receipts import take_in_today
+    from tracker.remind.queue import queue_today
+    from tracker.store.engine import each_statement_alone, writing
+    from tracker.store.letters import cancel_letter, letters_in
+    from tracker.store.outbox import take_over
+
+    settings = settings_for(args)
+    with store(settings) as engine:
+        queued = queue_today(engine, settings)
+        if queued.day_off:
+            raise BadInput(
+                f"ngày {settings.today():%d/%m/%Y} là ngày nghỉ nên chưa biết thư nào sẽ bị gửi lại; "
+                "nêu ngày làm việc cuối cùng trước sự cố bằng --on"
+            )
+        take_in_today(engine, settings)
+        with each_statement_alone(engine) as connection:
+            take_over(connection, settings.now())
+        with writing(engine) as session:
+            waiting = letters_in(session, "queued")
+            for letter in waiting:
+                cancel_letter(session, letter, who(), settings.now())
+                print(f"{letter.key}  {', '.join([*letter.to, *letter.cc])}")
+    print(f"Đã rút {len(waiting)} thư; thư nào thật ra chưa đến thì gửi bằng: tracker letters retry MÃ_THƯ")
+    for trouble in queued.troubles:
+        print(trouble, file=sys.stderr)
+    return 1 if queued.troubles else 0

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from typing import TYPE_CHECKING
 
 from tracker.cli.common import settings_for, store, who
 from tracker.errors import NothingApplied
+
+if TYPE_CHECKING:
+    from tracker.settings import Settings
 
 
 def check(args: argparse.Namespace) -> int:
@@ -30,6 +34,7 @@ def diff(args: argparse.Namespace) -> None:
     from tracker.plan.changes import plan_changes
     from tracker.plan.reader import read_plan
     from tracker.store.apply import touched_periods
+    from tracker.store.displaced import displaced_by
     from tracker.store.engine import trying
     from tracker.store.plans import applied_plan, newest_version
 
@@ -39,12 +44,13 @@ def diff(args: argparse.Namespace) -> None:
         with store(settings) as engine, trying(engine) as session:
             version = newest_version(session)
             changes = plan_changes(applied_plan(version) if version else None, reading.plan)
+            displaced = displaced_by(session, reading.plan, settings.today()).lines() if version else []
             touched = touched_periods(session, reading.plan, settings.today())
     except NothingApplied:
-        changes, touched = plan_changes(None, reading.plan), []
+        changes, touched, displaced = plan_changes(None, reading.plan), [], []
     for change in changes:
         print(change.text)
-    for line in touched:
+    for line in [*touched, *displaced]:
         print(line)
     if not changes:
         print("Không có gì thay đổi.")
@@ -53,15 +59,29 @@ def diff(args: argparse.Namespace) -> None:
 def apply(args: argparse.Namespace) -> None:
     """Make the plan file the plan in force."""
     from tracker.plan.reader import read_plan
-    from tracker.store.apply import apply_plan
+    from tracker.store.apply import apply_agreed_plan
     from tracker.store.engine import writing
 
     settings = settings_for(args)
+    if args.first and _is_applied(settings):
+        return
     reading = read_plan(settings.plan)
     with store(settings, create=True) as engine, writing(engine) as session:
-        version = apply_plan(session, reading, who(), settings.today(), settings.now())
+        version = apply_agreed_plan(session, reading, who(), settings.today(), settings.now(), args.yes)
     if version is None:
         print("Tệp kế hoạch giống bản đang áp dụng; không có gì thay đổi.")
     else:
         count = len(reading.plan.activities)
         print(f"Đã áp dụng {reading.plan.plan.code}: phiên bản {version.id}, {count} hoạt động.")
+
+
+def _is_applied(settings: Settings) -> bool:
+    """Say whether any plan is in force; raises StoreError where the store is there and cannot be asked."""
+    from tracker.store.engine import reading
+    from tracker.store.plans import newest_version
+
+    try:
+        with store(settings) as engine, reading(engine) as session:
+            return newest_version(session) is not None
+    except NothingApplied:
+        return False

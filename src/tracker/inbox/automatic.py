@@ -31,6 +31,15 @@ def is_automatic(message: Part, sender: str, subject: str) -> bool:
     )
 
 
+def has_return_address(message: Part) -> bool:
+    """Say whether the transport shows that somebody sent `message`: a report has no sender (RFC 5321, 6.1).
+
+    Sendmail writes its daemon there in place of nobody. Where no transport has shown anything, nobody is known.
+    """
+    shown = message.first("return-path").strip(b"<> ").decode("ascii", "replace")
+    return bool(shown) and DAEMONS.match(f"{shown}@") is None
+
+
 def from_nobody(message: Part, sender: str) -> bool:
     """Say whether `message` came from a mail server itself: from no address, or from its daemon's."""
     return message.first("return-path") == b"<>" or DAEMONS.match(sender) is not None

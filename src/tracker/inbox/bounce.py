@@ -1,7 +1,7 @@
 """Letters that come back: delivery reports (RFC 3464), and the common ones that are no such reports."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -30,7 +30,7 @@ COPY_BEGINS = re.compile(
 )
 COPIED_ID = re.compile(r"^[^\w\n]{0,20}message-id[ \t]*:[ \t]*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 STATUS = re.compile(r"(?<![\d.])([245])\.\d{1,3}\.\d{1,3}(?!\.?\d)")
-REPLY_CODE = re.compile(r"(?:^|[:;#(])\s*([45])\d\d[\s-]", re.MULTILINE)
+REPLY_CODE = re.compile(r"(?:^|[:;#(])[ \t]*([45])\d\d[\s-]", re.MULTILINE)
 DELAYED = re.compile(
     r"delayed|will (?:be retried|continue|keep trying|retry)|(?:do|need) not (?:need to )?resend"
     r"|warning message only|trì hoãn|sẽ (?:tiếp tục )?(?:thử )?gửi lại",
@@ -82,13 +82,14 @@ def message_ids(line: bytes) -> list[str]:
 def _told_by_status(body: bytes, text: str) -> Iterator[Failure]:
     blocks = (fields_of(block) for block in re.split(rb"\r?\n[ \t]*\r?\n", body))
     recipients = (block for block in blocks if "final-recipient" in block or "original-recipient" in block)
+    pieces = text.split("\n\n")
     for block in islice(recipients, RECIPIENTS):
         addresses = [_recipient(block, name) for name in ("original-recipient", "final-recipient")]
         action, status = _value(block, "action").lower().partition(" ")[0], _value(block, "status")
         # Given up is what the server says, even where the cause was a passing one that lasted too long.
         given_up = action == "failed" if action else status.startswith("5")
         words = re.sub(r"^[\w.-]+\s*;\s*", "", _value(block, "diagnostic-code"))
-        reason = words or _paragraph(text, addresses[1]) or status
+        reason = words or _paragraph(pieces, addresses[1]) or status
         yield Failure(
             tuple(dict.fromkeys(filter(None, addresses))), given_up, clean_line(reason)[:REASON] or NO_REASON
         )
@@ -99,12 +100,14 @@ def _told_by_text(text: str, named: list[str]) -> Iterator[Failure]:
 
     Of an address that is not named so, the paragraph about it has to say that it failed.
     """
+    pieces, delayed = text.split("\n\n"), DELAYED.search(text) is not None
+    code_of_all, for_good = (_code(text), "permanent" in text.lower()) if named else ("", False)
     addresses = named or [found.rstrip(".") for found in ADDRESS.findall(text)[:RECIPIENTS]]
     for address in dict.fromkeys(found.lower() for found in addresses):
-        about = _paragraph(text, address)
-        code = _code(about) or (_code(text) if named else "")
-        permanent = code == "5" or (bool(named) and (not code or "permanent" in text.lower()))
-        given_up = permanent and not DELAYED.search(text)
+        about = _paragraph(pieces, address)
+        code = _code(about) or code_of_all
+        permanent = code == "5" or (bool(named) and (not code or for_good))
+        given_up = permanent and not delayed
         yield Failure((address,), given_up, clean_line(about)[:REASON] or NO_REASON)
 
 
@@ -114,9 +117,9 @@ def _code(text: str) -> str:
     return found[1] if found else ""
 
 
-def _paragraph(text: str, address: str) -> str:
+def _paragraph(pieces: Sequence[str], address: str) -> str:
     """Return the paragraph that says most of `address`: one with a code, else the first that names it."""
-    about = [piece for piece in text.split("\n\n") if address and address.lower() in piece.lower()]
+    about = [piece for piece in pieces if address and address.lower() in piece.lower()]
     coded = [piece for piece in about if _code(piece)]
     return next(iter(coded or about), "")
 

@@ -10,6 +10,8 @@ TAG = re.compile(r"<([^<>]*)>")
 HIDDEN = re.compile(r"<(?:style|script|head|title)\b", re.IGNORECASE)
 HIDDEN_END = re.compile(r"</(?:style|script|head|title)\b[^<>]*>", re.IGNORECASE)
 NEW_LINE = re.compile(r"/?(?:p|div|br|tr|li|ul|ol|table|h[1-6]|hr|blockquote)\b", re.IGNORECASE)
+NO_SIGN = re.compile(r"&#[xX]?[0-9a-fA-F]{9,};?")
+"""No sign has so high a number; Python refuses to read the longest of them."""
 QUOTE = re.compile(r"(/?)blockquote\b", re.IGNORECASE)
 
 
@@ -25,7 +27,7 @@ def text_of_html(markup: str) -> str:
             pieces.append("\n")
             if quote := QUOTE.match(piece):
                 quoted = max(0, quoted - 1) if quote[1] else quoted + 1
-    lines = (" ".join(unescape(line).split()) for line in "".join(pieces).split("\n"))
+    lines = (" ".join(unescape(NO_SIGN.sub("", line)).split()) for line in "".join(pieces).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
 

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import Any
 
-from tracker.inbox.automatic import is_automatic
+from tracker.inbox.automatic import has_return_address, is_automatic
 from tracker.inbox.bounce import ADDRESS, MESSAGE_ID, Report, answered_ids, delivery_report
 from tracker.inbox.mime_parts import HEAD, Part, take_apart
 from tracker.inbox.quotation import own_words
@@ -18,6 +18,8 @@ from tracker.workbook.package import LARGEST_FILE
 
 LIMIT = 25 * 1024 * 1024
 """Bytes of a message that is read; of a larger one only the headers are."""
+PIECE = 256 * 1024
+"""Bytes looked at before it is known what a message answers; in a report, the letter's files come later."""
 BRACKETED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>")
 SPREADSHEET = re.compile(r"\.(?:xlsx|xlsm|xls|ods)\b", re.IGNORECASE)
 ANSWERED, TEXTS, MOST_WORKBOOKS, FIELD_SEEN = 100, 10, 5, 2000
@@ -38,6 +40,8 @@ class Incoming:
     """Message-IDs of what it may answer, the likeliest first."""
     report: Report | None = None
     automatic: bool = False
+    sent_by_somebody: bool = False
+    """The transport shows a sender, which no report of a mail server has."""
     words: str = ""
     """The writer's own, without the quotation."""
     workbooks: tuple[bytes, ...] = ()
@@ -46,10 +50,13 @@ class Incoming:
     """Why it could not be read whole, in Vietnamese."""
 
 
-def read_message(raw: bytes) -> Incoming:
-    """Read `raw`; never raises, whatever it holds. What is longer than LIMIT may come cut at LIMIT + 1."""
+def read_message(raw: bytes, *, glance: bool = False) -> Incoming:
+    """Read `raw`; never raises, whatever it holds. What is longer than LIMIT may come cut at LIMIT + 1.
+
+    A `glance` takes what is needed to find the letter it answers, and leaves words and files alone.
+    """
     try:
-        return _too_large(raw) if len(raw) > LIMIT else _read(raw)
+        return _too_large(raw) if len(raw) > LIMIT else _read(raw, glance)
     except Exception as why:  # noqa: BLE001  # one message must not keep all others from being read
         return Incoming(digest=_digest(b"whole", raw), trouble=f"không đọc được nội dung ({type(why).__name__})")
 
@@ -79,8 +86,8 @@ def _too_large(raw: bytes) -> Incoming:
     return Incoming(**head, trouble=f"thư lớn hơn {LIMIT // 1024 // 1024} MB, không đọc nội dung")
 
 
-def _read(raw: bytes) -> Incoming:
-    message = take_apart(raw)
+def _read(raw: bytes, glance: bool) -> Incoming:
+    message = take_apart(raw[:PIECE] if glance else raw)
     head = _known_by_headers(message, raw)
     sender, subject, text = head["sender"], head["subject"], _text(message)
     report = delivery_report(message, sender, subject, text)
@@ -88,8 +95,9 @@ def _read(raw: bytes) -> Incoming:
         **head | {"answers": (report.answers if report else head["answers"])[:ANSWERED]},
         report=report,
         automatic=is_automatic(message, sender, subject),
-        words=own_words(text),
-        workbooks=attached_workbooks(message),
+        sent_by_somebody=has_return_address(message),
+        words="" if glance else own_words(text),
+        workbooks=() if glance else attached_workbooks(message),
     )
 
 

@@ -6,8 +6,9 @@ that it is done with. A run that dies in between meets the message again and fin
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -16,16 +17,19 @@ from tracker.errors import MailboxShut
 from tracker.inbox.incoming import Incoming, read_message
 from tracker.inbox.transports import Arrival, inbox_at
 from tracker.inbox.workbook_replies import Read, read_attached, take_reply
-from tracker.settings import Settings
+from tracker.settings import ZONE, Settings
 from tracker.store.bounces import mark_bounced
-from tracker.store.engine import one_at_a_time, writing
+from tracker.store.engine import one_at_a_time, reading, writing
+from tracker.store.letters import is_unkeyed
 from tracker.store.messages import (
     Kind,
+    answers_a_letter,
     change_message,
     kept_words,
     letter_answered,
     noted,
     record_message,
+    record_unplaced,
 )
 from tracker.store.tables import Letter
 
@@ -54,6 +58,8 @@ class Taken:
     """What became of the workbook that came with it."""
     trouble: str = ""
     """Why it could not be read whole."""
+    counted: bool = False
+    """It answers no letter, and so many do not today that it was counted and not kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +102,7 @@ def read_inbox(engine: sa.Engine, settings: Settings) -> InboxRead:
     taken: list[Taken] = []
     more, shut = False, None
     try:
-        with inbox_at(settings.inbox_url) as inbox:
+        with inbox_at(settings.inbox_url, settings.ca_file) as inbox:
             arrivals = inbox.arrivals()
             for arrival in islice(arrivals, MOST):
                 one = _taken_in(engine, settings, arrival)
@@ -113,8 +119,13 @@ def _taken_in(engine: sa.Engine, settings: Settings, arrival: Arrival) -> Taken 
     """Record a message; return what followed, or None where it was in the record."""
     if arrival.trouble:
         return Taken(kind=Kind.UNKNOWN, sender=arrival.handle, trouble=arrival.trouble)
-    message = read_message(arrival.raw)
-    books = read_attached(message)
+    # A stranger's mail ends here: neither its words nor its files are looked at.
+    message, books = read_message(arrival.raw, glance=True), []
+    with reading(engine) as session:
+        is_ours = not message.trouble and answers_a_letter(session, message.answers)
+    if is_ours:
+        message = read_message(arrival.raw)
+        books = read_attached(message)
     with writing(engine) as session:
         one_at_a_time(session)
         return _recorded(session, settings, message, books, arrival.reached)
@@ -126,21 +137,12 @@ def _recorded(
     now = settings.now()
     letter = letter_answered(session, message.answers)
     received = _received(settings, letter, reached, now)
-    kind = _kind(session, settings, message, letter)
+    itself = message.message_id is not None and answers_a_letter(session, [message.message_id])
+    kind = _kind(settings, message, letter, itself=itself)
     bounced = _given_up(letter, message) if letter else []
-    row = {
-        "digest": message.digest,
-        "message_id": message.message_id,
-        "received_at": received,
-        "written_at": message.written_at,
-        "sender": message.sender,
-        "subject": message.subject,
-        "kind": kind,
-        "letter_id": letter.id if letter and kind is not Kind.OWN else None,
-        "addresses": [address for address, _ in bounced],
-        "text": _text(kind, letter, message),
-    }
-    message_row = record_message(session, row)
+    row = _row(message, letter, kind, received) | {"addresses": [address for address, _ in bounced]}
+    placed = letter is not None or itself
+    message_row = record_message(session, row) if placed else record_unplaced(session, row, _day(received))
     if message_row is None:
         return None
     answered = None
@@ -159,7 +161,27 @@ def _recorded(
         bounced=tuple(bounced),
         workbook=answered.told if answered else "",
         trouble=message.trouble,
+        counted=message_row == 0,
     )
+
+
+def _row(message: Incoming, letter: Letter | None, kind: Kind, received: datetime) -> dict[str, Any]:
+    """Return the columns of `message` in the record, but for the addresses it reports."""
+    return {
+        "digest": message.digest,
+        "message_id": message.message_id,
+        "received_at": received,
+        "written_at": message.written_at,
+        "sender": message.sender,
+        "subject": message.subject,
+        "kind": kind,
+        "letter_id": letter.id if letter and kind is not Kind.OWN else None,
+        "text": _text(kind, letter, message),
+    }
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(ZONE).date()
 
 
 def _received(settings: Settings, letter: Letter | None, reached: datetime | None, now: datetime) -> datetime:
@@ -173,12 +195,11 @@ def _received(settings: Settings, letter: Letter | None, reached: datetime | Non
     return now if letter is not None and reached < letter.queued_at else reached
 
 
-def _kind(session: Session, settings: Settings, message: Incoming, letter: Letter | None) -> Kind:
+def _kind(settings: Settings, message: Incoming, letter: Letter | None, *, itself: bool) -> Kind:
     if message.trouble:
         return Kind.UNKNOWN
     if message.report:
         return Kind.BOUNCE
-    itself = letter_answered(session, [message.message_id]) if message.message_id else None
     if itself or message.sender.lower() == settings.sender.lower():
         return Kind.OWN
     if message.automatic:
@@ -189,9 +210,13 @@ def _kind(session: Session, settings: Settings, message: Incoming, letter: Lette
 def _given_up(letter: Letter, message: Incoming) -> list[tuple[str, str]]:
     """Return the addresses of `letter` for which `message` says that it was given up, each with the reason.
 
-    Anybody can write a report about any address: only those the letter was sent to count.
+    Anybody can write a report about any address: only those the letter was sent to count, and only where the
+    report proves by the letter's Message-ID that its writer has had it. Ids of before they were keyed prove
+    nothing; the address's next letter, which comes back too, does. Nor does a report that somebody sent: those of
+    mail servers have no sender.
     """
-    if message.report is None or letter.state not in LEFT:
+    proved = not is_unkeyed(letter.key, letter.message_id) and not message.sent_by_somebody
+    if message.report is None or letter.state not in LEFT or not proved:
         return []
     written_to = {address.lower(): address for address in [*letter.to, *letter.cc]}
     found: dict[str, str] = {}

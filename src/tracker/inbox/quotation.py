@@ -5,6 +5,7 @@ is kept, and what stands between or below lines that begin with ">".
 """
 
 import re
+from itertools import islice
 
 MARK = "trả lời phía trên dòng này"
 """A letter may ask for it; what follows is then the letter."""
@@ -16,7 +17,8 @@ RULE = re.compile(
 ATTRIBUTION = re.compile(
     r"(?=.*\d)\s*(?:on|vào|ngày|lúc|trong)\b.{1,400}?\b(?:wrote|đã viết|viết|đã ghi)\s*:\s*", re.IGNORECASE
 )
-LINES_OF_AN_ATTRIBUTION = 3
+LINES_OF_AN_ATTRIBUTION, LINES_TO_A_SIGN = 3, 20
+"""Lines that "On … wrote:" may run over, and lines after it among which what it quotes begins."""
 FIRST_FIELD = re.compile(r"\s*\*?(?:from|từ|người gửi)\s*:", re.IGNORECASE)
 NEXT_FIELD = re.compile(
     r"\s*\*?(?:sent|date|to|cc|subject|đã gửi|ngày gửi|ngày|thời gian|tới|đến|người nhận|kính gửi|đồng gửi"
@@ -60,7 +62,7 @@ def _attribution_length(lines: list[str], start: int) -> int:
 
 
 def _quotes_by_sign(lines: list[str], start: int) -> bool:
-    first = next((line for line in lines[start:] if line.strip()), "")
+    first = next((line for line in islice(lines, start, start + LINES_TO_A_SIGN) if line.strip()), "")
     return first.lstrip().startswith(">")
 
 

@@ -1,7 +1,7 @@
 """What was found in the mailbox, said to the coordinator."""
 
 from tracker.inbox.mailbox import InboxRead
-from tracker.store.messages import Kind
+from tracker.store.messages import UNPLACED_A_DAY, Kind
 
 WAY_OUT = (
     "Địa chỉ sai: sửa contacts trong activities.yaml rồi tracker apply. "
@@ -25,6 +25,11 @@ def inbox_lines(read: InboxRead) -> list[str]:
         (read.count(Kind.UNKNOWN) - len(read.unreadable), "thư không liên quan"),
     ):
         lines += [f"Bỏ qua {count} {told}."] if count else []
+    if counted := sum(one.counted for one in read.taken):
+        lines.append(
+            f"{counted} thư không rõ trả lời thư nào chỉ được đếm: mỗi ngày giữ {UNPLACED_A_DAY} thư như vậy. "
+            "Thư loại này đến nhiều bất thường thì báo người quản trị máy chủ thư."
+        )
     lines += ["Hộp thư đến còn thư chưa đọc; lần chạy sau đọc tiếp."] if read.more else []
     return lines
 

@@ -3,18 +3,14 @@
 import binascii
 import codecs
 import re
-import unicodedata
 
 from tracker.inbox.html_text import text_of_html
 from tracker.inbox.mime_parts import Part, base64_of
+from tracker.words import CONTROL, composed
 
 WORDS, LINE, HTML = 20_000, 500, 200_000
 """Characters kept of a text, of a header, and looked at of an HTML body."""
 ENCODED_WORD = re.compile(r"=\?([\w.:-]{1,40})(?:\*[\w-]*)?\?([bBqQ])\?([^?]*)\?=")
-UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufffe\uffff]"
-)
-"""Control characters, and those that turn the direction of what follows or cannot be seen."""
 NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"}
 """Codecs of Python that are slow on purpose-made input, or no charset of mail today."""
 OFTEN_WRONG = {"ascii", "iso8859-1", "cp1252"}
@@ -23,10 +19,9 @@ OFTEN_WRONG = {"ascii", "iso8859-1", "cp1252"}
 
 def clean_words(text: str) -> str:
     """Return `text` as it may be kept, with its lines."""
-    # Cut first: putting a long run of combining marks into order takes the square of its length.
     whole = text[:WORDS].replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
     whole = whole.encode("utf-8", "replace").decode("utf-8")
-    return UNPRINTABLE.sub("", unicodedata.normalize("NFC", whole)).strip()
+    return CONTROL.sub("", composed(whole)).strip()
 
 
 def clean_line(text: str) -> str:

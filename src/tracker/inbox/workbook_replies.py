@@ -2,8 +2,8 @@
 
 What is trusted: the message answers a letter of ours, it says that it comes from an address that letter went to
 or from a contact of the letter's agency, and the workbook carries the seal of the agency and the period, which
-nobody can make without having had a file of ours. A From line can be forged and a Message-ID guessed; the seal
-cannot. Receipts and faults go to the contacts on file, whoever wrote. What a colleague sends from an address of
+nobody can make without having had a file of ours. A From line can be forged, the seal cannot. Receipts and faults
+go to the contacts on file, whoever wrote, and no more than a few a day. What a colleague sends from an address of
 their own is kept for the coordinator and not recorded: colleagues have the link in the letter.
 """
 
@@ -21,6 +21,7 @@ from tracker.letters.address import address_book, is_channel
 from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
 from tracker.plan.model import Plan
 from tracker.settings import Settings
+from tracker.store.letters import MOST_ANSWERS_A_DAY, has_had_enough
 from tracker.store.messages import WORKBOOK_RECORDED
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Letter, Period
@@ -29,6 +30,7 @@ from tracker.workbook.package import FRESH
 from tracker.workbook.read import FilledWorkbook, read_workbook
 from tracker.workbook.take import Taken, record_workbook
 
+ENOUGH = f"hôm nay cơ quan đã nhận {MOST_ANSWERS_A_DAY} thư loại này nên không gửi thêm"
 TOLD = " Thư xác nhận gửi tới nơi nhận của cơ quan."
 TOO_MANY = WorkbookFault(WHOLE_FILE, f"nhiều hơn {MOST_WORKBOOKS} tệp trong một thư", "chỉ đính kèm tệp đã điền")
 UNSEALED = WorkbookFault(WHOLE_FILE, "không mang dấu của tệp đã gửi cho Quý cơ quan trong kỳ này", FRESH)
@@ -143,6 +145,8 @@ def _confirmed(session: Session, settings: Settings, plan: Plan, taken: Sequence
         return TOLD if any(one.updates for one in taken) else ""
     period, agency_id = taken[0].period, taken[0].agency_id
     version, _ = plan_in_force(session)
+    if has_had_enough(session, "receipt", agency_id, settings.today()):
+        return f" Chưa gửi thư xác nhận: {ENOUGH}."
     try:
         receipt = receipt_for(session, settings, plan, period, agency_id, [], figures)
     except FileTrouble as why:  # as below
@@ -171,6 +175,8 @@ def _answer_faults(
     agency = plan.agencies.get(letter.agency_id)
     if agency is None:
         return Answered(f"{told}; cơ quan không còn trong kế hoạch.", settled=False)
+    if has_had_enough(session, "workbook_faults", agency.id, settings.today()):
+        return Answered(f"{told}; {ENOUGH}.", settled=False)
     version, _ = plan_in_force(session)
     period = session.get_one(Period, letter.period_id)
     mail = [one for one in address_book(session, settings).envelopes(agency) if not is_channel(one.to[0])]

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
@@ -10,6 +9,7 @@ from sqlalchemy.orm import Session
 from tracker.plan.model import Agency, Contact
 from tracker.settings import Settings
 from tracker.store.bounces import bounced_addresses
+from tracker.tls import is_loopback
 
 RESERVED = (".example", ".test", ".invalid", ".localhost")
 """Domains that belong to nobody (RFC 2606); the contacts shipped with the project use them."""
@@ -105,9 +105,4 @@ def is_reserved(address: str) -> bool:
 def is_real_mail(mail_url: str) -> bool:
     """Say whether the door at `mail_url` leads out of this machine."""
     parts = urlsplit(mail_url)
-    if parts.scheme == "folder":
-        return False
-    try:
-        return not ip_address(parts.hostname or "localhost").is_loopback
-    except ValueError:
-        return parts.hostname != "localhost"
+    return parts.scheme != "folder" and not is_loopback(parts.hostname or "localhost")

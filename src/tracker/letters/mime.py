@@ -15,7 +15,7 @@ from datetime import datetime
 from email import policy
 from email.header import Header
 from email.message import Message
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from functools import lru_cache
 
 from tracker.letters.compose import LINK, Composed
@@ -46,28 +46,26 @@ class From:
     reply_to: str | None
 
 
-def message_id(key: str, sender: str) -> str:
-    """Return the Message-ID of the letter called `key`: the same on every try, so that a second copy shows."""
-    domain = parseaddr(sender)[1].rpartition("@")[2]
-    return f"<{_digest(key)[:32]}@{domain}>"
-
-
 def message(
-    key: str, words: Composed, by: From, thread: str, queued_at: datetime, attachments: Sequence[Attachment] = ()
+    message_id: str,
+    thread_id: str,
+    words: Composed,
+    by: From,
+    queued_at: datetime,
+    attachments: Sequence[Attachment] = (),
 ) -> bytes:
     """Return the whole message but for To and Cc, its lines ended by CR LF, a mark where the link goes.
 
-    `thread` names what the letter is about (period and agency): mail programs show such letters together.
+    Both ids are as `letters/ids.py` makes them.
     """
-    thread_id = message_id(f"thread:{thread}", by.address)
-    bodies = _multipart("alternative", key, [_text("plain", words.text), _text("html", words.html)])
-    mail = _multipart("mixed", key, [bodies, *map(_attached, attachments)]) if attachments else bodies
+    bodies = _multipart("alternative", message_id, [_text("plain", words.text), _text("html", words.html)])
+    mail = _multipart("mixed", message_id, [bodies, *map(_attached, attachments)]) if attachments else bodies
     for name, value in {
         "From": f"{_encoded(by.name)}\r\n <{by.address}>",
         "Reply-To": by.reply_to,
         "Subject": _encoded(words.subject),
         "Date": format_datetime(queued_at.astimezone(ZONE)),
-        "Message-ID": message_id(key, by.address),
+        "Message-ID": message_id,
         "In-Reply-To": thread_id,
         "References": thread_id,
         "Auto-Submitted": "auto-generated",
@@ -131,10 +129,10 @@ def _attached(attachment: Attachment) -> Message:
     return part
 
 
-def _multipart(subtype: str, key: str, parts: Sequence[Message]) -> Message:
+def _multipart(subtype: str, message_id: str, parts: Sequence[Message]) -> Message:
     whole = Message(policy=POLICY)
-    # Drawn from the key and not at random: the same letter is the same bytes on every try.
-    whole["Content-Type"] = f'multipart/{subtype}; boundary="=_{_digest(subtype + key)[:24]}"'
+    # Drawn from the Message-ID and not at random: the same letter is the same bytes on every try.
+    whole["Content-Type"] = f'multipart/{subtype}; boundary="=_{_digest(subtype + message_id)[:24]}"'
     for part in parts:
         whole.attach(part)
     return whole

@@ -1,7 +1,7 @@
 """A letter made ready and queued: one message for its e-mail addresses, one for each chat channel."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -9,10 +9,12 @@ from sqlalchemy.orm import Session
 
 from tracker.letters.address import Envelope, is_channel
 from tracker.letters.compose import LINK, Composed, compose
-from tracker.letters.mime import Attachment, From, message, message_id
+from tracker.letters.ids import message_id, thread_id
+from tracker.letters.mime import Attachment, From, message
+from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.plan.model import Agency, Plan
 from tracker.settings import Settings
-from tracker.store.letters import queue_letters
+from tracker.store.letters import has_unkeyed, queue_letters
 from tracker.store.links import link_for
 from tracker.store.tables import Period, PlanVersion
 
@@ -33,6 +35,10 @@ class Outgoing:
     attachments: Sequence[Attachment] = ()
     linked: bool = True
     """It carries the agency's own link."""
+    message_id: str | None = None
+    """Of a letter that is made anew and keeps its own."""
+    unkeyed_thread: bool = False
+    """Its agency was written to about its period before ids were keyed."""
 
 
 def composed_for_agency(
@@ -55,10 +61,12 @@ def letter_rows(
 ) -> list[dict[str, Any]]:
     """Return `letter` as rows of the outbox, one for each envelope. Nothing is written; this is the slow part."""
     by = _written_by(settings, plan)
+    unkeyed_thread = letter.unkeyed_thread
+    thread = thread_id(settings, plan, letter.period, letter.agency.id, unkeyed_thread=unkeyed_thread)
     rows = []
     for number, envelope in enumerate(letter.envelopes, 1):
         key = letter.key if number == 1 else f"{letter.key}:{number}"
-        thread = f"{letter.period.id}:{letter.agency.id}"
+        identity = letter.message_id or message_id(settings, plan, key)
         rows.append(
             {
                 "key": key,
@@ -74,8 +82,8 @@ def letter_rows(
                 "text": letter.words.text,
                 "message": b""
                 if is_channel(envelope.to[0])
-                else message(key, letter.words, by, thread, now, letter.attachments),
-                "message_id": message_id(key, settings.sender),
+                else message(identity, thread, letter.words, by, now, letter.attachments),
+                "message_id": identity,
             }
         )
     return rows
@@ -87,6 +95,7 @@ def queue_rows(
     """Queue the rows of `letter`; return the first one's id, None if it was queued before or nobody gets it."""
     if not rows:
         return None
+    refuse_forgotten_settings(session.connection(), settings)
     link = (
         link_for(session, letter.period, letter.agency.id, settings.secret_key(), now) if letter.linked else None
     )
@@ -98,6 +107,7 @@ def queue_outgoing(
     session: Session, settings: Settings, version: PlanVersion, plan: Plan, letter: Outgoing, now: datetime
 ) -> int | None:
     """Make `letter` ready and queue it, in one go; returns as `queue_rows` does."""
+    letter = replace(letter, unkeyed_thread=has_unkeyed(session, letter.period, letter.agency.id))
     return queue_rows(session, settings, letter, letter_rows(settings, version, plan, letter, now), now)
 
 

@@ -19,10 +19,12 @@ from tracker.letters.mime import finished, link_address
 from tracker.letters.transports import MailDoor, mail_door
 from tracker.letters.transports.channel import tell_channel
 from tracker.letters.transports.delivered import Delivered
+from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.settings import Settings
-from tracker.store.engine import each_statement_alone
+from tracker.store.engine import each_statement_alone, reading
 from tracker.store.letters import renew_links
 from tracker.store.links import token_from
+from tracker.store.mail_server import has_used_mail_server, note_mail_server
 from tracker.store.outbox import Held, Left, hold, let_go, move_on, put_back_untried, settle_failed, take_over
 
 LOST_IN_A_ROW = 3
@@ -50,8 +52,10 @@ class _HoldVoidError(Exception):
 
 def send_queued(engine: sa.Engine, settings: Settings) -> Outcome:
     """Send every letter whose time has come, the one that waits longest first."""
+    with reading(engine) as session:
+        refuse_forgotten_settings(session.connection(), settings)
     renew_links(engine, settings.secret_key(), settings.now())
-    with each_statement_alone(engine) as connection, mail_door(settings.mail_url) as door:
+    with each_statement_alone(engine) as connection, mail_door(settings.mail_url, settings.ca_file) as door:
         take_over(connection, settings.now())
         return _Run(connection, settings, door).sent()
 
@@ -72,6 +76,7 @@ class _Run:
         self.left: Left | None = None
         """The letter that left last and is not settled yet."""
         self.lost_in_a_row = 0
+        self.known_to_use_server = settings.mail_url.startswith("folder:") or has_used_mail_server(connection)
 
     def sent(self) -> Outcome:
         """Send until nothing waits or the door shuts."""
@@ -132,6 +137,9 @@ class _Run:
             self.left = Left(letter.id, str(tried))
             self.outcome.sent += 1
             self.lost_in_a_row = 0
+            if not self.known_to_use_server and not is_channel(letter.to[0]):
+                note_mail_server(self.connection, now)
+                self.known_to_use_server = True
             if tried.refused:
                 self.outcome.partly.append((letter, "; ".join(tried.refused)))
             return

@@ -4,7 +4,6 @@ Pure. What a reader cannot see stands in `alternative`.
 """
 
 import re
-import unicodedata
 
 from markupsafe import escape
 
@@ -12,7 +11,7 @@ from tracker.papers.files import printable
 from tracker.papers.fitting import MAY_BREAK, WIDEST, broken
 from tracker.papers.letterhead import POINTS_PER_MM, width_of
 from tracker.papers.paper import Bar, Chart, Series
-from tracker.words import vietnamese_number
+from tracker.words import decomposed, vietnamese_number
 
 MOST_BARS = 18
 """So many stand on one page of the memo, each under two lines of name."""
@@ -160,7 +159,7 @@ def _text(text: str, x: float, y: float, anchor: str, look: str = "") -> str:
 
 def _wide(text: str) -> float:
     """Return how wide `text` stands; known are the widths of bold letters, and some are narrower here."""
-    narrower = 0.055 * sum(letter in NARROWER for letter in unicodedata.normalize("NFD", text))
+    narrower = 0.055 * sum(letter in NARROWER for letter in decomposed(text))
     return (width_of(text, WIDEST) - narrower) * LETTER
 
 

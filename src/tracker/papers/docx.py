@@ -15,8 +15,7 @@ from docx.document import Document
 from docx.opc.exceptions import PackageNotFoundError
 from docx.oxml import OxmlElement
 from docxtpl import DocxTemplate
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
+from jinja2 import TemplateError
 from markupsafe import Markup, escape
 
 from tracker.errors import FileTrouble
@@ -25,7 +24,7 @@ from tracker.papers.docx_table import KEPT_WITH_NEXT, TABLE_MARK, W, WordTables
 from tracker.papers.files import printable, with_fixed_times
 from tracker.papers.letterhead import NBSP, TITLE_LIMIT, rule_length, title_of, words_around
 from tracker.papers.paper import Paper
-from tracker.templating import MISTAKES
+from tracker.templating import MISTAKES, sandbox
 
 RULE_STEP = 1.5
 """Points: a non-breaking space at 6 pt, the size of the template's style for rules."""
@@ -62,7 +61,7 @@ def as_run_text(value: object) -> Markup:
 
 def _print(paper: Paper, template: Path) -> bytes:
     tables, charts = WordTables(as_run_text), WordCharts()
-    environment = SandboxedEnvironment(autoescape=True, undefined=StrictUndefined, finalize=as_run_text)
+    environment = sandbox(autoescape=True, finalize=as_run_text)
     word = _Template(io.BytesIO(template.read_bytes()))
     own = {"table": tables.mark, "chart": charts.mark, "rule": _rule}
     word.render(words_around(paper) | own, environment, autoescape=True)

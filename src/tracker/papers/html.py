@@ -2,16 +2,13 @@
 
 from pathlib import Path
 
-from jinja2 import StrictUndefined, TemplateError
-from jinja2.sandbox import SandboxedEnvironment
 from markupsafe import Markup
 
-from tracker.errors import FileTrouble
 from tracker.papers.charts import alternative, svg
 from tracker.papers.files import printable
 from tracker.papers.letterhead import words_around
 from tracker.papers.paper import Chart, Paper
-from tracker.templating import MISTAKES
+from tracker.templating import rendered, sandbox
 
 
 def html_bytes(paper: Paper, template: Path) -> bytes:
@@ -19,18 +16,9 @@ def html_bytes(paper: Paper, template: Path) -> bytes:
 
     FileTrouble where the template cannot be used.
     """
-    environment = SandboxedEnvironment(
-        autoescape=True, undefined=StrictUndefined, finalize=_as_text, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = sandbox(template.parent, autoescape=True, finalize=_as_text)
     words = words_around(paper) | {"drawing": _drawing, "alternative": alternative}
-    try:
-        return environment.from_string(template.read_text(encoding="utf-8")).render(words).encode()
-    except (OSError, UnicodeDecodeError) as trouble:
-        raise FileTrouble(f"{template}: không đọc được mẫu trang ({trouble}); hãy lấy lại mẫu gốc") from trouble
-    except (TemplateError, *MISTAKES) as trouble:
-        raise FileTrouble(
-            f"{template}: thẻ trong mẫu có lỗi: {trouble}; hãy sửa thẻ hoặc lấy lại mẫu gốc"
-        ) from trouble
+    return rendered(environment, template.name, words).encode()
 
 
 def _drawing(chart: Chart) -> Markup:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from tracker.papers.files import printable
 from tracker.papers.paper import Paper
+from tracker.words import decomposed
 
 NBSP = "\N{NO-BREAK SPACE}"
 TITLE_LIMIT = 255
@@ -97,7 +98,7 @@ def rule_length(text: str, size: float, room: float, share: float) -> float:
 
 def width_of(text: str, unknown: int = _USUAL_WIDTH) -> float:
     """Return how wide a bold `text` is, in font sizes; `unknown` is for what is no usual letter."""
-    plain = unicodedata.normalize("NFD", text).replace("Đ", "D").replace("đ", "d")
+    plain = decomposed(text).replace("Đ", "D").replace("đ", "d")
     return sum(_WIDTHS.get(c, unknown) for c in plain if not unicodedata.combining(c)) / 1000
 
 

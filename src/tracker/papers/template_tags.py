@@ -6,10 +6,10 @@ from typing import Any
 
 from jinja2 import TemplateSyntaxError, meta, nodes
 from jinja2.filters import FILTERS as DEFAULT_FILTERS
-from jinja2.sandbox import SandboxedEnvironment
 from jinja2.tests import TESTS as DEFAULT_TESTS
 
 from tracker.errors import TemplateFault, nearest
+from tracker.templating import sandbox
 
 HARMLESS_METHODS = frozenset(
     ("capitalize", "endswith", "join", "lower", "replace", "split", "splitlines", "startswith", "strip", "upper")
@@ -58,7 +58,7 @@ class Tags:
 
 def read_tags(source: str, known: Vocabulary, place: Place) -> Tags:
     """Return what the tags of the Jinja template `source` name and what is wrong with them; nothing of it runs."""
-    environment = SandboxedEnvironment()
+    environment = sandbox()
     try:
         tree = environment.parse(source)
         # What looks for undeclared names stumbles over filters and tests that are not there; those are told below.

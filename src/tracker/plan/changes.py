@@ -1,7 +1,7 @@
 """What a new plan changes, said in people's terms. Pure: two plans in, Vietnamese lines out.
 
-The fields of the model are walked with a table of what officials call them. Agencies are named by their short
-names, and of a list only what came and what went is said.
+The fields of the model are walked, each under the name that officials call it by. Agencies are named by their
+short names, and of a list only what came and what went is said.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,27 +15,10 @@ from tracker.words import vietnamese_date, vietnamese_number
 
 LONGEST = 60
 """Letters of a text that a line shows."""
-LABELS: Mapping[str, str] = {
-    "code": "số, mã", "title": "tên", "issuer": "cơ quan ban hành", "issued": "ngày ban hành", "years": "năm",
-    "coordinator": "cơ quan đầu mối", "supersedes": "thay thế", "to": "địa chỉ", "name": "tên đầy đủ",
-    "agency": "cơ quan kế thừa", "since": "kể từ", "unconfirmed": "phần cần đối chiếu", "short": "tên gọi ngắn",
-    "kind": "loại", "aliases": "cách viết khác", "contacts": "nơi nhận thư", "succeeded_by": "kế thừa",
-    "members": "thành viên", "part": "phần", "printed_as": "số TT in", "content": "nội dung", "lead": "chủ trì",
-    "years_unconfirmed": "năm cần đối chiếu", "coordinating": "phối hợp", "due": "hạn", "note": "ghi chú",
-    "coordinating_printed": "phối hợp như in", "unit": "đơn vị tính", "at_least": "giá trị phải đạt",
-    "printed": "giá trị như in", "by": "năm phải đạt", "source": "căn cứ", "reported_by": "cơ quan báo cáo",
-    "annual": "hằng năm", "opens": "mở kỳ", "closes": "khóa kỳ", "phase_review": "sơ kết", "stages": "mốc nhắc",
-    "before": "trước hạn", "after": "sau hạn", "calendar": "lịch", "days_off": "ngày nghỉ", "place": "địa danh",
-    "working_days": "ngày làm bù", "letterhead": "thể thức", "profile": "mẫu", "parent": "cơ quan chủ quản",
-    "own_letterhead": "thể thức báo cáo riêng", "symbol": "ký hiệu", "addressees": "kính gửi",
-    "signed_for": "thẩm quyền ký", "signed_title": "chức vụ", "signed_name": "người ký", "copies": "nơi nhận",
-    "dispatch_symbol": "ký hiệu công văn", "role": "vai trò",
-    "head": "gửi lãnh đạo", "dispatch": "công văn đôn đốc", "area_report": "báo cáo của địa phương",
-}  # fmt: skip
 SECTIONS: Mapping[str, str] = {
-    "agencies": "cơ quan", "groups": "nhóm", "content": "nội dung", "activities": "hoạt động",
-    "targets": "chỉ tiêu",
-}  # fmt: skip
+    field.name: field.metadata["label"] for field in fields(Plan) if field.name not in {"plan", "reporting"}
+}
+"""The sections that hold rows, each with what one of its rows is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +88,8 @@ class _Comparison:
         """Say which agency gains or loses the duty of an activity, and in which years."""
         loser, winner = self.names[old.lead], self.names[new.lead]
         if old.lead != new.lead:
+            if loser == winner:  # one agency under two ids
+                loser, winner = f"{loser} ({old.lead})", f"{winner} ({new.lead})"
             text = f"{loser} bớt {new.id} ({_listed(old.years)}); {winner} thêm {new.id} ({_listed(new.years)})"
         elif set(old.years) != set(new.years):
             text = f"{winner}, {new.id}: {_came_and_went(old.years, new.years, 'năm ')}"
@@ -120,7 +105,7 @@ class _Comparison:
             before, after = getattr(old, field.name), getattr(new, field.name)
             if before == after or (isinstance(new, Activity) and field.name in {"lead", "years"}):
                 continue
-            label = f"{named}, {LABELS[field.name]}"
+            label = f"{named}, {field.metadata['label']}"
             if is_dataclass(before) and is_dataclass(after):
                 yield from self.of_fields(about, label, before, after, concerned)
                 continue
@@ -155,7 +140,9 @@ class _Comparison:
             parts = [(getattr(value, field.name), field) for field in fields(value)]
             said = [(part, field.metadata) for part, field in parts if part != _default(field)]
             return " – ".join(self.shown(part, of_part) for part, of_part in said)
-        return self.names.get(value, value) if facts.get("names") else _short(str(value))
+        if words := facts.get("words"):
+            return str(words[value])
+        return str(self.names.get(value, value)) if facts.get("names") else _short(str(value))
 
 
 def _default(field: Field[Any]) -> Any:

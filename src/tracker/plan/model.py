@@ -1,8 +1,9 @@
 """The plan: what the whole of `activities.yaml` says, as frozen values.
 
-The classes mirror the file key for key. A field's metadata carries what the type cannot say: the Vietnamese help
-an editor shows (`doc`), which ids a text may name (`names`), and the bounds of a number or text. `reader.py` and
-`schema.py` both walk these fields, so the file, its errors and its JSON Schema cannot drift apart.
+The classes mirror the file key for key. A field's metadata carries what the type cannot say: what
+officials call it (`label`), the Vietnamese help an editor shows (`doc`), which ids a text may name (`names`), what
+its choices mean (`words`), and the bounds of a number or text. `reader.py`, `schema.py` and `changes.py` all walk
+these fields, so the file, its errors, its JSON Schema and what is said of an edit cannot drift apart.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -29,9 +30,9 @@ class MonthDay(NamedTuple):
         return date(year, self.month, self.day)
 
 
-def told(doc: str, default: Any = REQUIRED, **facts: Any) -> Any:
-    """Return a dataclass field with its Vietnamese help and further facts for the reader and the schema."""
-    metadata = {"doc": doc, **facts}
+def told(label: str, doc: str, default: Any = REQUIRED, **facts: Any) -> Any:
+    """Return a dataclass field: its name and help in Vietnamese, further facts for reader and schema."""
+    metadata = {"label": label, "doc": doc, **facts}
     if default is REQUIRED:
         return field(metadata=metadata)
     return field(default_factory=lambda: default, metadata=metadata)
@@ -41,13 +42,13 @@ def told(doc: str, default: Any = REQUIRED, **facts: Any) -> Any:
 class Header:
     """The signed document itself."""
 
-    code: str = told("Số, ký hiệu của kế hoạch, ví dụ 305/KH-UBND.")
-    title: str = told("Trích yếu của kế hoạch.")
-    issuer: str = told("Cơ quan ban hành.")
-    issued: date = told("Ngày ban hành, viết NĂM-THÁNG-NGÀY, ví dụ 2024-03-22.")
-    years: tuple[int, ...] = told("Các năm của kế hoạch.", at_least=1900, at_most=2200, filled=True)
-    coordinator: str = told("Mã cơ quan đầu mối tổng hợp.", names=("agency",))
-    supersedes: str | None = told("Kế hoạch được thay thế.", None)
+    code: str = told("số, mã", "Số, ký hiệu của kế hoạch, ví dụ 305/KH-UBND.")
+    title: str = told("tên", "Trích yếu của kế hoạch.")
+    issuer: str = told("cơ quan ban hành", "Cơ quan ban hành.")
+    issued: date = told("ngày ban hành", "Ngày ban hành, viết NĂM-THÁNG-NGÀY, ví dụ 2024-03-22.")
+    years: tuple[int, ...] = told("năm", "Các năm của kế hoạch.", at_least=1900, at_most=2200, filled=True)
+    coordinator: str = told("cơ quan đầu mối", "Mã cơ quan đầu mối tổng hợp.", names=("agency",))
+    supersedes: str | None = told("thay thế", "Kế hoạch được thay thế.", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +59,18 @@ class Stages:
     """
 
     before: tuple[int, ...] | None = told(
-        "Nhắc trước hạn mấy ngày làm việc; 0 là đúng hạn.", None, at_least=0, at_most=60, usual=(10, 5, 2, 0)
+        "trước hạn",
+        "Nhắc trước hạn mấy ngày làm việc; 0 là đúng hạn.",
+        None,
+        at_least=0,
+        at_most=60,
+        usual=(10, 5, 2, 0),
     )
     after: tuple[int, ...] | None = told(
-        "Nhắc sau hạn mấy ngày làm việc.", None, at_least=1, at_most=60, usual=(1, 3, 5)
+        "sau hạn", "Nhắc sau hạn mấy ngày làm việc.", None, at_least=1, at_most=60, usual=(1, 3, 5)
     )
     coordinator: int | None = told(
+        "báo cơ quan đầu mối",
         "Sau hạn mấy ngày làm việc thì báo cơ quan đầu mối danh sách còn nợ; 0 là không báo.",
         None,
         at_least=0,
@@ -71,6 +78,7 @@ class Stages:
         usual=7,
     )
     head: int | None = told(
+        "gửi lãnh đạo",
         "Sau hạn mấy ngày làm việc thì gửi thư tới lãnh đạo cơ quan; 0 là không gửi.",
         None,
         at_least=0,
@@ -78,6 +86,7 @@ class Stages:
         usual=10,
     )
     dispatch: int | None = told(
+        "công văn đôn đốc",
         "Sau hạn mấy ngày làm việc thì lập công văn đôn đốc để ký; 0 là không lập.",
         None,
         at_least=0,
@@ -85,9 +94,11 @@ class Stages:
         usual=15,
     )
     copies: tuple[Literal["head", "coordinating"], ...] | None = told(
+        "bản sao",
         "Bản sao thư nhắc gửi thêm tới ai: head là lãnh đạo cơ quan, coordinating là các cơ quan phối hợp.",
         None,
         usual=(),
+        words={"head": "lãnh đạo cơ quan", "coordinating": "các cơ quan phối hợp"},
     )
 
     def over(self, wider: "Stages") -> "Stages":
@@ -104,83 +115,102 @@ USUAL = Stages(**{rule.name: rule.metadata["usual"] for rule in fields(Stages)})
 class Contact:
     """Where an agency is written to."""
 
-    to: str = told("Địa chỉ thư điện tử, hoặc một địa chỉ Apprise (kênh chat).", form="contact")
-    name: str | None = told("Người hoặc bộ phận nhận thư.", None)
-    role: Literal["office", "head"] = told("office: văn phòng, nơi nhận hằng ngày; head: lãnh đạo.", "office")
+    to: str = told("địa chỉ", "Địa chỉ thư điện tử, hoặc một địa chỉ Apprise (kênh chat).", form="contact")
+    name: str | None = told("tên", "Người hoặc bộ phận nhận thư.", None)
+    role: Literal["office", "head"] = told(
+        "vai trò",
+        "office: văn phòng, nơi nhận hằng ngày; head: lãnh đạo.",
+        "office",
+        words={"office": "văn phòng", "head": "lãnh đạo"},
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Succession:
     """Which agency answers for this one, from which day."""
 
-    agency: str = told("Mã cơ quan kế thừa.", names=("agency",))
-    since: date = told("Ngày bắt đầu kế thừa, viết NĂM-THÁNG-NGÀY.")
-    unconfirmed: str | None = told("Lý do thông tin này còn phải đối chiếu.", None)
+    agency: str = told("cơ quan kế thừa", "Mã cơ quan kế thừa.", names=("agency",))
+    since: date = told("kể từ", "Ngày bắt đầu kế thừa, viết NĂM-THÁNG-NGÀY.")
+    unconfirmed: str | None = told("phần cần đối chiếu", "Lý do thông tin này còn phải đối chiếu.", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
     """A sở, ngành, organisation or locality."""
 
-    id: str = field(metadata={"key": True})
-    name: str = told("Tên đầy đủ, như in trên văn bản.")
-    short: str = told("Tên gọi ngắn, dùng trong bảng và thư.")
-    kind: Literal["agency", "locality"] = told("agency: sở, ngành, đoàn thể; locality: địa phương.", "agency")
-    aliases: tuple[str, ...] = told("Các cách viết khác trong văn bản.", ())
-    contacts: tuple[Contact, ...] = told("Nơi nhận thư nhắc.", ())
-    succeeded_by: Succession | None = told("Cơ quan kế thừa sau sắp xếp, nếu có.", None)
-    stages: Stages = told("Mốc nhắc riêng của cơ quan này, nếu khác mốc chung.", Stages())
+    id: str = told("mã", "Mã cơ quan.", key=True)
+    name: str = told("tên đầy đủ", "Tên đầy đủ, như in trên văn bản.")
+    short: str = told("tên gọi ngắn", "Tên gọi ngắn, dùng trong bảng và thư.")
+    kind: Literal["agency", "locality"] = told(
+        "loại",
+        "agency: sở, ngành, đoàn thể; locality: địa phương.",
+        "agency",
+        words={"agency": "sở, ngành, đoàn thể", "locality": "địa phương"},
+    )
+    aliases: tuple[str, ...] = told("cách viết khác", "Các cách viết khác trong văn bản.", ())
+    contacts: tuple[Contact, ...] = told("nơi nhận thư", "Nơi nhận thư nhắc.", ())
+    succeeded_by: Succession | None = told("kế thừa", "Cơ quan kế thừa sau sắp xếp, nếu có.", None)
+    stages: Stages = told("mốc nhắc", "Mốc nhắc riêng của cơ quan này, nếu khác mốc chung.", Stages())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
     """A wording of the plan that stands for several agencies."""
 
-    id: str = field(metadata={"key": True})
-    name: str = told("Tên nhóm, như in trên văn bản.")
-    aliases: tuple[str, ...] = told("Các cách viết khác trong văn bản.", ())
-    members: tuple[str, ...] = told("Mã các cơ quan trong nhóm.", names=("agency",), filled=True)
+    id: str = told("mã", "Mã nhóm.", key=True)
+    name: str = told("tên đầy đủ", "Tên nhóm, như in trên văn bản.")
+    aliases: tuple[str, ...] = told("cách viết khác", "Các cách viết khác trong văn bản.", ())
+    members: tuple[str, ...] = told("thành viên", "Mã các cơ quan trong nhóm.", names=("agency",), filled=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ContentArea:
     """A heading of the matrix."""
 
-    id: str = told("Mã nội dung, ví dụ ND3.", form="id")
-    title: str = told("Tiêu đề, như in trong khung hoạt động.")
-    part: Literal["direction", "content"] = told("direction: chỉ đạo (Phần I); content: nội dung (Phần II).")
-    printed_as: str | None = told("Số TT in tại dòng tiêu đề, nếu có.", None, form="id")
+    id: str = told("mã", "Mã nội dung, ví dụ ND3.", form="id")
+    title: str = told("tên", "Tiêu đề, như in trong khung hoạt động.")
+    part: Literal["direction", "content"] = told(
+        "phần",
+        "direction: chỉ đạo (Phần I); content: nội dung (Phần II).",
+        words={"direction": "chỉ đạo", "content": "nội dung"},
+    )
+    printed_as: str | None = told("số TT in", "Số TT in tại dòng tiêu đề, nếu có.", None, form="id")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
     """A numbered row of the matrix."""
 
-    id: str = told("Số TT như in, ví dụ II.14.", form="id")
-    title: str = told("Tên hoạt động, đúng từng chữ như in.")
-    content: str = told("Mã nội dung chứa hoạt động này.", names=("content",))
-    years: tuple[int, ...] = told("Các năm có dấu x.", at_least=1900, at_most=2200, filled=True)
-    years_unconfirmed: str | None = told("Lý do các năm này là cách đọc, còn phải đối chiếu bản ký.", None)
-    lead: str = told("Mã cơ quan chủ trì.", names=("agency",))
-    coordinating: tuple[str, ...] = told("Mã các cơ quan hoặc nhóm phối hợp.", (), names=("agency", "group"))
-    coordinating_printed: str | None = told("Cột phối hợp, đúng từng chữ như in.", None)
-    due: date | None = told("Hạn báo cáo riêng của hoạt động, nếu có.", None)
-    stages: Stages = told("Mốc nhắc riêng của hoạt động này, nếu khác mốc chung.", Stages())
-    note: str | None = told("Ghi chú cho người quản trị.", None)
+    id: str = told("số TT", "Số TT như in, ví dụ II.14.", form="id")
+    title: str = told("tên", "Tên hoạt động, đúng từng chữ như in.")
+    content: str = told("nội dung", "Mã nội dung chứa hoạt động này.", names=("content",))
+    years: tuple[int, ...] = told("năm", "Các năm có dấu x.", at_least=1900, at_most=2200, filled=True)
+    years_unconfirmed: str | None = told(
+        "năm cần đối chiếu", "Lý do các năm này là cách đọc, còn phải đối chiếu bản ký.", None
+    )
+    lead: str = told("chủ trì", "Mã cơ quan chủ trì.", names=("agency",))
+    coordinating: tuple[str, ...] = told(
+        "phối hợp", "Mã các cơ quan hoặc nhóm phối hợp.", (), names=("agency", "group")
+    )
+    coordinating_printed: str | None = told("phối hợp như in", "Cột phối hợp, đúng từng chữ như in.", None)
+    due: date | None = told("hạn", "Hạn báo cáo riêng của hoạt động, nếu có.", None)
+    stages: Stages = told("mốc nhắc", "Mốc nhắc riêng của hoạt động này, nếu khác mốc chung.", Stages())
+    note: str | None = told("ghi chú", "Ghi chú cho người quản trị.", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """A number of section II.2 that the plan wants reached."""
 
-    id: str = told("Mã chỉ tiêu.", form="id")
-    title: str = told("Tên chỉ tiêu.")
-    unit: str = told("Đơn vị tính, ví dụ HTX, người, %.")
-    at_least: Decimal = told("Giá trị phải đạt.")
-    printed: str | None = told("Giá trị như in trong văn bản, ví dụ ít nhất 10 HTX.", None)
-    by: int = told("Năm phải đạt.", at_least=1900, at_most=2200)
-    source: str = told("Mục của kế hoạch quy định chỉ tiêu này.")
+    id: str = told("mã", "Mã chỉ tiêu.", form="id")
+    title: str = told("tên", "Tên chỉ tiêu.")
+    unit: str = told("đơn vị tính", "Đơn vị tính, ví dụ HTX, người, %.")
+    at_least: Decimal = told("giá trị phải đạt", "Giá trị phải đạt.")
+    printed: str | None = told("giá trị như in", "Giá trị như in trong văn bản, ví dụ ít nhất 10 HTX.", None)
+    by: int = told("năm phải đạt", "Năm phải đạt.", at_least=1900, at_most=2200)
+    source: str = told("căn cứ", "Mục của kế hoạch quy định chỉ tiêu này.")
     reported_by: str = told(
+        "cơ quan báo cáo",
         "Mã cơ quan báo cáo số liệu; ghi mã nhóm thì mỗi cơ quan trong nhóm báo cáo phần mình, rồi cộng lại.",
         names=("agency", "group"),
     )
@@ -190,31 +220,34 @@ class Target:
 class AnnualRule:
     """The yearly report: the plan's closing paragraph, "hàng năm (trước ngày 30/10)"."""
 
-    opens: MonthDay = told("Ngày mở kỳ hằng năm, viết THÁNG-NGÀY.")
-    due: MonthDay = told("Hạn cuối hằng năm, viết THÁNG-NGÀY.")
-    closes: MonthDay = told("Ngày khóa kỳ hằng năm, viết THÁNG-NGÀY.")
+    opens: MonthDay = told("mở kỳ", "Ngày mở kỳ hằng năm, viết THÁNG-NGÀY.")
+    due: MonthDay = told("hạn", "Hạn cuối hằng năm, viết THÁNG-NGÀY.")
+    closes: MonthDay = told("khóa kỳ", "Ngày khóa kỳ hằng năm, viết THÁNG-NGÀY.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhaseReview:
     """The review at the end of the phase (section IV.7 of the plan)."""
 
-    code: str = told("Mã kỳ, ví dụ so-ket-2025.", form="id")
-    title: str = told("Tên kỳ báo cáo.")
-    opens: date = told("Ngày mở kỳ.")
-    due: date = told("Hạn cuối.")
-    closes: date = told("Ngày khóa kỳ.")
-    unconfirmed: str | None = told("Lý do các ngày này còn phải xác nhận.", None)
+    code: str = told("mã kỳ", "Mã kỳ, ví dụ so-ket-2025.", form="id")
+    title: str = told("tên", "Tên kỳ báo cáo.")
+    opens: date = told("mở kỳ", "Ngày mở kỳ.")
+    due: date = told("hạn", "Hạn cuối.")
+    closes: date = told("khóa kỳ", "Ngày khóa kỳ.")
+    unconfirmed: str | None = told("phần cần đối chiếu", "Lý do các ngày này còn phải xác nhận.", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AreaReport:
     """What localities report: they lead no row of the matrix, but tell how the plan goes in their area."""
 
-    id: str = told("Mục của kế hoạch giao việc này, ví dụ VI.13.", form="id")
-    title: str = told("Nội dung phải báo cáo.")
+    id: str = told("mục", "Mục của kế hoạch giao việc này, ví dụ VI.13.", form="id")
+    title: str = told("nội dung", "Nội dung phải báo cáo.")
     by: tuple[str, ...] = told(
-        "Mã các địa phương, cơ quan hoặc nhóm phải báo cáo.", names=("agency", "group"), filled=True
+        "cơ quan báo cáo",
+        "Mã các địa phương, cơ quan hoặc nhóm phải báo cáo.",
+        names=("agency", "group"),
+        filled=True,
     )
 
 
@@ -222,39 +255,48 @@ class AreaReport:
 class Calendar:
     """What the public calendar does not know: extra days off and swapped working days."""
 
-    days_off: tuple[date, ...] = told("Ngày nghỉ thêm, kể cả ngày nghỉ hoán đổi.", ())
-    working_days: tuple[date, ...] = told("Ngày làm bù.", ())
+    days_off: tuple[date, ...] = told("ngày nghỉ", "Ngày nghỉ thêm, kể cả ngày nghỉ hoán đổi.", ())
+    working_days: tuple[date, ...] = told("ngày làm bù", "Ngày làm bù.", ())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
     """The strings around a signed paper (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
 
-    profile: Literal["nd30", "doan-the"] = told("nd30: theo Nghị định 30; doan-the: thể thức đoàn thể.", "nd30")
-    parent: str = told("Cơ quan chủ quản, chữ in hoa; bỏ đi nếu không có.", "")
-    issuer: str = told("Cơ quan ban hành, chữ in hoa; tên dài viết thành hai dòng.")
-    symbol: str = told("Ký hiệu sau số văn bản, ví dụ BC-BTV.")
-    dispatch_symbol: str | None = told("Ký hiệu của công văn đôn đốc, ví dụ BTV-VP.", None)
-    place: str = told("Địa danh.")
-    addressees: tuple[str, ...] = told("Kính gửi.", filled=True)
-    signed_for: str = told("Thẩm quyền ký, ví dụ TM. BAN THƯỜNG VỤ; bỏ đi nếu không có.", "")
-    signed_title: str = told("Chức vụ người ký, chữ in hoa.")
-    signed_name: str | None = told("Họ tên người ký; để trống thì chừa chỗ.", None)
-    copies: tuple[str, ...] = told("Nơi nhận, mỗi dòng một nơi.", filled=True)
+    profile: Literal["nd30", "doan-the"] = told(
+        "mẫu",
+        "nd30: theo Nghị định 30; doan-the: thể thức đoàn thể.",
+        "nd30",
+        words={"nd30": "Nghị định 30", "doan-the": "thể thức đoàn thể"},
+    )
+    parent: str = told("cơ quan chủ quản", "Cơ quan chủ quản, chữ in hoa; bỏ đi nếu không có.", "")
+    issuer: str = told("cơ quan ban hành", "Cơ quan ban hành, chữ in hoa; tên dài viết thành hai dòng.")
+    symbol: str = told("ký hiệu", "Ký hiệu sau số văn bản, ví dụ BC-BTV.")
+    dispatch_symbol: str | None = told("ký hiệu công văn", "Ký hiệu của công văn đôn đốc, ví dụ BTV-VP.", None)
+    place: str = told("địa danh", "Địa danh.")
+    addressees: tuple[str, ...] = told("kính gửi", "Kính gửi.", filled=True)
+    signed_for: str = told("thẩm quyền ký", "Thẩm quyền ký, ví dụ TM. BAN THƯỜNG VỤ; bỏ đi nếu không có.", "")
+    signed_title: str = told("chức vụ", "Chức vụ người ký, chữ in hoa.")
+    signed_name: str | None = told("người ký", "Họ tên người ký; để trống thì chừa chỗ.", None)
+    copies: tuple[str, ...] = told("nơi nhận", "Nơi nhận, mỗi dòng một nơi.", filled=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
     """Who reports what to whom, and when."""
 
-    annual: AnnualRule = told("Báo cáo hằng năm.")
-    phase_review: PhaseReview | None = told("Sơ kết giai đoạn.", None)
-    area_report: AreaReport | None = told("Báo cáo của các địa phương về địa bàn, nếu có.", None)
-    stages: Stages = told("Các mốc nhắc việc.", USUAL)
-    calendar: Calendar = told("Ngày nghỉ và ngày làm bù.", Calendar())
-    letterhead: Letterhead = told("Thể thức của báo cáo tổng hợp.")
+    annual: AnnualRule = told("hằng năm", "Báo cáo hằng năm.")
+    phase_review: PhaseReview | None = told("sơ kết", "Sơ kết giai đoạn.", None)
+    area_report: AreaReport | None = told(
+        "báo cáo của địa phương", "Báo cáo của các địa phương về địa bàn, nếu có.", None
+    )
+    stages: Stages = told("mốc nhắc", "Các mốc nhắc việc.", USUAL)
+    calendar: Calendar = told("lịch", "Ngày nghỉ và ngày làm bù.", Calendar())
+    letterhead: Letterhead = told("thể thức", "Thể thức của báo cáo tổng hợp.")
     own_letterhead: Letterhead | None = told(
-        'Thể thức của báo cáo riêng từng cơ quan; "{cơ quan}" là chỗ của tên cơ quan.', None
+        "thể thức báo cáo riêng",
+        'Thể thức của báo cáo riêng từng cơ quan; "{cơ quan}" là chỗ của tên cơ quan.',
+        None,
     )
 
     def __post_init__(self) -> None:
@@ -267,13 +309,13 @@ class Reporting:
 class Plan:
     """The whole plan file, checked."""
 
-    plan: Header = told("Văn bản kế hoạch.")
-    agencies: Mapping[str, Agency] = told("Các cơ quan, mỗi cơ quan một mã.", filled=True)
-    groups: Mapping[str, Group] = told("Các nhóm cơ quan.", MappingProxyType({}))
-    content: tuple[ContentArea, ...] = told("Các nội dung của khung hoạt động.", filled=True)
-    activities: tuple[Activity, ...] = told("Các hoạt động, theo thứ tự in.", filled=True)
-    targets: tuple[Target, ...] = told("Các chỉ tiêu.", ())
-    reporting: Reporting = told("Chế độ báo cáo.")
+    plan: Header = told("kế hoạch", "Văn bản kế hoạch.")
+    agencies: Mapping[str, Agency] = told("cơ quan", "Các cơ quan, mỗi cơ quan một mã.", filled=True)
+    groups: Mapping[str, Group] = told("nhóm", "Các nhóm cơ quan.", MappingProxyType({}))
+    content: tuple[ContentArea, ...] = told("nội dung", "Các nội dung của khung hoạt động.", filled=True)
+    activities: tuple[Activity, ...] = told("hoạt động", "Các hoạt động, theo thứ tự in.", filled=True)
+    targets: tuple[Target, ...] = told("chỉ tiêu", "Các chỉ tiêu.", ())
+    reporting: Reporting = told("chế độ báo cáo", "Chế độ báo cáo.")
 
     def holder(self, agency_id: str, on: date) -> Agency:
         """Return the agency that answers for `agency_id` on day `on`, following successions."""

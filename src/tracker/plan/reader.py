@@ -23,6 +23,8 @@ from tracker.plan.tree import MOST, Fault, Listing, Mapped, Node, Place, Scalar,
 from tracker.settings import ADDRESS
 
 FAILED: Any = object()
+HINTED = 20
+"""Unknown names for which the nearest known one is looked for; all are told."""
 LARGEST = 20_000_000
 """Bytes; 160,000 activities fit. A larger file is a mistake."""
 
@@ -132,7 +134,8 @@ class _Walk:
                 valid = frozenset().union(*(known[kind] for kind in kinds))
                 what = f'không có {" hay ".join(words[kind] for kind in kinds)} "{text}"'
                 where = rules.where(path, self.titles)
-                found.append(Fault(self.file, place, where, what, nearest(text, valid)))
+                way_out = nearest(text, valid) if len(found) < HINTED else "xem cách viết ở các lỗi trên"
+                found.append(Fault(self.file, place, where, what, way_out))
         return found
 
     def value(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
@@ -193,9 +196,13 @@ class _Walk:
             return self.fault(path, node.place, "danh sách trống", "cần ít nhất một mục")
         values = tuple(self.value(kind, item, (*path, i), facts) for i, item in enumerate(node.items, 1))
         if not is_dataclass(kind):
+            before: set[Any] = set()
             for i, value in enumerate(values):
-                if value is not FAILED and value in values[:i]:
+                if value is FAILED:
+                    continue
+                if value in before:
                     self.fault(path, node.items[i].place, f'"{value}" viết hai lần', "xóa một trong hai")
+                before.add(value)
         # What failed leaves a None in its place, so that rules still see the others, each where it stands.
         return tuple(None if value is FAILED else value for value in values)
 

@@ -129,15 +129,23 @@ def _equal_names(seen: Seen) -> Iterator[Fault]:
 
 def _circles(seen: Seen) -> Iterator[Fault]:
     heirs = {path[1]: row.succeeded_by.agency for path, row in seen.rows("agencies", Agency) if row.succeeded_by}
+    order = {agency: number for number, agency in enumerate(heirs)}
+    passed: set[Any] = set()
     for start in heirs:
-        circle = [start]
-        while (heir := heirs.get(circle[-1])) and heir not in circle:
-            circle.append(heir)
-        # Each of the circle leads back to itself; the one that stands first in the file says it for all.
-        if heir == start == min(circle, key=list(heirs).index):
-            what = f"kế thừa vòng tròn: {' → '.join(map(str, [*circle, start]))}"
-            path = ("agencies", start, "succeeded_by")
-            yield seen.say(path, f"{start}.succeeded_by", what, "để một cơ quan không có succeeded_by")
+        way: dict[Any, int] = {}
+        heir: Any = start
+        while heir in heirs and heir not in passed:
+            passed.add(heir)
+            way[heir] = len(way)
+            heir = heirs[heir]
+        if heir in way:
+            circle = list(way)[way[heir] :]
+            # Each of the circle leads back to itself; the one that stands first in the file says it for all.
+            first = circle.index(min(circle, key=order.__getitem__))
+            circle = circle[first:] + circle[:first]
+            what = f"kế thừa vòng tròn: {' → '.join(map(str, [*circle, circle[0]]))}"
+            path = ("agencies", circle[0], "succeeded_by")
+            yield seen.say(path, f"{circle[0]}.succeeded_by", what, "để một cơ quan không có succeeded_by")
 
 
 def is_share(unit: str) -> bool:

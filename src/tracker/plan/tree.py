@@ -6,13 +6,14 @@ events: scalars stay text, and equal keys, anchors, tags, over-deep nesting and 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, NoReturn
 
 import yaml
+
+from tracker.words import composed
 
 DEEPEST = 10
 MOST = 1000
@@ -138,7 +139,7 @@ def _decoded(raw: bytes) -> str:
         line_start = text.rfind("\n", 0, found.start()) + 1
         place = Place(text.count("\n", 0, line_start) + 1, found.start() - line_start + 1)
         raise _Unreadable(place, f"ký tự điều khiển U+{ord(found[0]):04X}", "xóa ký tự này đi")
-    return unicodedata.normalize("NFC", text)
+    return composed(text)
 
 
 def _one_line_end(text: str) -> str:
@@ -233,7 +234,7 @@ class _Builder:
         # Escapes (\0, \u0301) write what the text of the file itself may not hold.
         if found := CONTROL.search(value):
             self._fault(place, f"ký tự điều khiển U+{ord(found[0]):04X}", "xóa ký tự này đi")
-        return unicodedata.normalize("NFC", value)
+        return composed(value)
 
     def _enter(self, node: Listing | Mapped) -> None:
         if len(self.open) == DEEPEST:

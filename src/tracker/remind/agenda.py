@@ -80,6 +80,10 @@ class Agenda:
             [line] = escalations_as_lines([escalation])
             yield from self._fault(escalation.period, self.coordinator, escalation.stage.day, line)
 
+    def has_unkeyed(self, period: Period, agency: Agency) -> bool:
+        """Say whether `agency` was written to about `period` before ids were keyed."""
+        return agency.id in self.told[period.id].unkeyed
+
     def _fault(self, period: Period, agency: Agency, day: date, what: str) -> Iterator[Unreachable]:
         if why := self.book.fault_of(agency):
             yield Unreachable(period=period, agency=agency, stage_day=day, what=what, why=why)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from tracker.letters.address import Envelope, by_mail, is_channel
 from tracker.letters.compose import composed_line
 from tracker.letters.due_event import due_event
+from tracker.letters.ids import event_uid
 from tracker.letters.mime import Attachment
 from tracker.letters.queue import Outgoing, composed_for_agency
 from tracker.papers.files import MEDIA_TYPES
@@ -147,7 +148,8 @@ def _due_event(settings: Settings, day: Agenda, reminder: Reminder) -> Attachmen
     facts = {"plan": day.plan.plan, "period": period, "due": due, "illustration": settings.illustration}
     title = composed_line(settings.templates, "remind/event.txt", facts)
     own = "" if due == period.due else f"-{due}"
-    uid = f"{period.code}{own}@{settings.sender.rpartition('@')[2]}"
+    unkeyed_thread = day.has_unkeyed(period, reminder.agency)
+    uid = event_uid(settings, day.plan, f"{period.code}{own}", unkeyed_thread=unkeyed_thread)
     return due_event(title, uid, due, day.version.applied_at, day.version.id)
 
 

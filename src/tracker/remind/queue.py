@@ -111,7 +111,8 @@ def _queue(
     """Queue `letters`, and note in `is_new` by key whether no other machine had queued it meanwhile."""
     now = settings.now()
     while batch := list(islice(letters, BATCH)):
-        ready = [(letter, letter_rows(settings, day.version, day.plan, letter, now)) for letter in batch]
+        known = [replace(one, unkeyed_thread=day.has_unkeyed(one.period, one.agency)) for one in batch]
+        ready = [(letter, letter_rows(settings, day.version, day.plan, letter, now)) for letter in known]
         with writing(engine) as session:
             for letter, rows in ready:
                 is_new[letter.key] = queue_rows(session, settings, letter, rows, now) is not None

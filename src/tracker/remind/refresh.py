@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.errors import FileTrouble
 from tracker.letters.address import Envelope, is_channel
 from tracker.letters.queue import letter_rows
+from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.remind.agenda import Agenda, agenda
 from tracker.remind.due import Reminder
 from tracker.remind.outgoing import envelopes_of, reminder_letter
@@ -39,6 +40,7 @@ class Refreshed:
 def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
     """Bring every reminder that waits in line with what its agency owes today, and with its contacts."""
     with reading(engine) as session:
+        refuse_forgotten_settings(session.connection(), settings)
         waiting = queued_reminders(session)
         day = agenda(session, settings) if waiting else None
     if day is None:
@@ -114,6 +116,13 @@ def _made_anew(
     settings: Settings, day: Agenda, letter: Letter, reminder: Reminder, envelope: Envelope
 ) -> dict[str, object]:
     """Return the columns to change."""
-    anew = replace(reminder_letter(settings, day, reminder), key=letter.key, envelopes=[envelope])
+    fresh = reminder_letter(settings, day, reminder)
+    anew = replace(
+        fresh,
+        key=letter.key,
+        message_id=letter.message_id,
+        unkeyed_thread=day.has_unkeyed(reminder.period, reminder.agency),
+        envelopes=[envelope],
+    )
     [row] = letter_rows(settings, day.version, day.plan, anew, settings.now())
     return {name: row[name] for name in ANEW}

@@ -11,15 +11,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-import jinja2
-from jinja2.sandbox import SandboxedEnvironment
-
 from tracker.papers.paper import Block, Paper, Table
 from tracker.progress import STATUS_WORDS
 from tracker.report import charts, tables
 from tracker.report.facts import Snapshot
 from tracker.report.tidy import tidy
-from tracker.templating import rendered
+from tracker.templating import rendered, sandbox
 from tracker.words import vietnamese_date, vietnamese_number
 
 MARK = re.compile("\x02([0-9]+)\x03")
@@ -59,14 +56,8 @@ def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> s
         quotes.append((tidy(text), who))
         return f"\x02{len(quotes) - 1}\x03"
 
-    environment = SandboxedEnvironment(
-        loader=jinja2.FileSystemLoader(words.parent),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # plain text; every format escapes for itself
-        finalize=_marked,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    # Plain text; every format escapes for itself.
+    environment = sandbox(words.parent, autoescape=False, finalize=_marked)
     filters: dict[str, Callable[..., Any]] = {
         "own": own,
         "day": vietnamese_date,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from tracker.plan.identity import Identities
 from tracker.plan.model import Plan
 from tracker.progress import Timeliness, timeliness
 from tracker.report.choice import WHOLE, Choice, own_letterhead
@@ -34,7 +35,7 @@ def take_snapshot(
     said = _told(session, period, duties, choice)
     compared = compared_periods(session, period)
     earlier = compared[-1] if compared else None
-    before = _figures(session, plan_for(session, earlier)[1], earlier, as_of) if earlier else {}
+    before = _figures_before(session, plan, earlier, as_of) if earlier else {}
     goals, used = goals_of(plan, choice, _figures(session, plan, period, as_of, choice), before, as_of)
     proofs = [file for file in evidence_of(session, duties) if choice.spans(_day(file.given_at))]
     newest = latest_updates(session, duties)
@@ -94,6 +95,14 @@ def _figures(
     """Return what stands of `period` on its last day, or on `as_of` while it runs, of the chosen days."""
     figures = [figure for figure in figures_of(session, period) if choice.spans(_day(figure.said_at))]
     return reported_figures(plan, figures, min(as_of, period.closes))
+
+
+def _figures_before(session: Session, plan: Plan, earlier: Period, as_of: date) -> dict[str, dict[str, Reported]]:
+    """Return what stood of `earlier`, of the targets that `plan` still means."""
+    _, then = plan_for(session, earlier)
+    same = Identities(then, plan)
+    found = _figures(session, then, earlier, as_of)
+    return {target: reported for target, reported in found.items() if same.same_target(target)}
 
 
 def _chosen(plan: Plan, choice: Choice) -> Chosen:

@@ -1,7 +1,8 @@
 """An agency's own words as a memo prints them: spacing, bullets and capitals put right, no word changed. Pure."""
 
 import re
-import unicodedata
+
+from tracker.words import composed
 
 _GAPS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
 _BULLET = re.compile(r"^[-–—*•·●▪◦+](?: +|(?=[^\W\d_]))")
@@ -20,7 +21,7 @@ def tidy(text: str) -> str:
     Lines stay lines; empty ones go. What looks like an address, a number or an abbreviation is left as typed.
     """
     tidied: list[str] = []
-    for line in unicodedata.normalize("NFC", text).splitlines():
+    for line in composed(text).splitlines():
         if bare := _GAPS.sub(" ", line).strip():
             before = tidied[-1].rpartition(" ")[2] if tidied else None
             tidied.append(_line(bare, before))

@@ -20,7 +20,7 @@ from tracker.store.decisions import decisions_on
 from tracker.store.duties import duties_of, hold_duties
 from tracker.store.journal import note
 from tracker.store.periods import find_period
-from tracker.store.plans import plan_in_force
+from tracker.store.plans import plan_for, plan_in_force
 from tracker.store.tables import Decision, Duty, Period
 from tracker.store.updates import latest_updates
 from tracker.workbook.fill import workbook_for
@@ -147,7 +147,7 @@ def _already_recorded(
 
 
 def _tell_returned(session: Session, settings: Settings, period: Period, duty: Duty) -> bool:
-    version, plan = plan_in_force(session)
+    version, plan = plan_for(session, period)
     agency = plan.holder(duty.agency_id, settings.today())
     revision = latest_updates(session, [duty])[duty.id].revision
     envelopes = address_book(session, settings).envelopes(agency)

@@ -5,11 +5,15 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
+from tracker.errors import Unagreed
 from tracker.plan.model import Plan
 from tracker.plan.reader import Reading
+from tracker.store.displaced import displaced_by
 from tracker.store.duties import duties_of, sync_duties
-from tracker.store.periods import all_periods, change_closing, ruled_periods
-from tracker.store.plans import keep_version
+from tracker.store.engine import one_at_a_time
+from tracker.store.journal import note
+from tracker.store.periods import all_periods, change_closing, periods_open_under, ruled_periods
+from tracker.store.plans import keep_version, newest_version
 from tracker.store.tables import Period, PlanVersion
 
 
@@ -19,6 +23,28 @@ def apply_plan(session: Session, reading: Reading, who: str, today: date, now: d
     if version is not None:
         for period in _open_periods(session, reading.plan, today):
             sync_duties(session, reading.plan, period)
+    return version
+
+
+def apply_agreed_plan(
+    session: Session, reading: Reading, who: str, today: date, now: datetime, agreed: int | None
+) -> PlanVersion | None:
+    """Apply `reading` as `apply_plan` does, but move or drop no answer that an admin did not agree to.
+
+    `agreed` is the number that the admin was shown, None where there was none. Raises Unagreed, naming all that
+    would move or fall away, where such a number is needed and is not this one.
+    """
+    one_at_a_time(session)
+    newest = newest_version(session)
+    if newest is None:
+        return apply_plan(session, reading, who, today, now)
+    displaced = displaced_by(session, reading.plan, today)
+    if displaced.needs_consent and agreed != len(displaced.rows):
+        raise Unagreed("\n".join(displaced.lines()))
+    version = apply_plan(session, reading, who, today, now)
+    if displaced.needs_consent and version is not None:
+        moved = [f"{row.period} {row.about} {row.agency}" for row in displaced.rows if row.answered]
+        note(session, now, who, "agreed to displaced answers", f"version {version.id}", moved=moved)
     return version
 
 
@@ -48,11 +74,8 @@ def _open_periods(session: Session, plan: Plan, today: date) -> Iterator[Period]
     The plan may close a period later, which opens it again, but never earlier than a coordinator has said.
     """
     ruled = {rule.code: rule for rule in ruled_periods(plan)}
-    for period in all_periods(session):
-        rule = ruled.get(period.code)
-        if max(period.closes, rule.closes if rule else period.closes) < today:
-            continue
-        if rule:
+    for period in periods_open_under(session, plan, today):
+        if rule := ruled.get(period.code):
             period.title, period.due = rule.title, rule.due
             change_closing(session, period, max(period.closes, rule.closes))
         yield period

@@ -1,10 +1,9 @@
 """Letters: queued once by key, looked up, reworded, withdrawn. What a sender does is in outbox.py."""
 
 import hashlib
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +11,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
 from tracker.errors import BadInput, nearest
+from tracker.settings import ZONE
 from tracker.store.engine import reading, writing
 from tracker.store.journal import note
 from tracker.store.links import link_for, token_of
 from tracker.store.periods import link_end
 from tracker.store.tables import Letter, Link, Period
+from tracker.words import composed
 
+MOST_ANSWERS_A_DAY = 5
+"""Letters of one kind an agency gets in a day because something came in: receipts, faults of workbooks, new links.
+
+A person who puts a workbook right needs a few; a program that answers ours, or mail that somebody forges, would
+have us write for ever.
+"""
 STATE_WORDS = {
     "queued": "đang chờ",
     "sending": "đang gửi",
@@ -35,7 +42,7 @@ def state_words(letter: Letter) -> str:
 
 def state_called(words: str) -> str:
     """Return the state that a person calls `words`, one of STATE_WORDS; raises BadInput with the nearest."""
-    wanted = " ".join(unicodedata.normalize("NFC", words).casefold().split())
+    wanted = " ".join(composed(words).casefold().split())
     for state, called in STATE_WORDS.items():
         if called == wanted:
             return state
@@ -54,6 +61,8 @@ class Told:
     """By agency, the plan version of the newest reminder that left and, as far as is known, arrived."""
     escalated: Mapping[int, date] = field(default_factory=dict)
     """By duty, the day of the newest stage at which the coordinator was told that it is late."""
+    unkeyed: frozenset[str] = frozenset()
+    """Agencies written to before ids were keyed: their threads and calendar events go on under the ids of then."""
 
     def unused(self, key: str) -> str:
         """Return `key`, or where it was used, the first free one of `key+2`, `key+3` and so on."""
@@ -67,18 +76,46 @@ def told_in(session: Session, period: Period) -> Told:
     """Return what letters of `period` have said so far."""
     days: dict[int, date] = {}
     escalated: dict[int, date] = {}
-    keys, versions = set(), {}
+    keys, versions, before = set(), {}, set()
     what = (Letter.key, Letter.kind, Letter.state, Letter.stage_day, Letter.duties)
-    whose = (Letter.agency_id, Letter.plan_version_id)
+    whose = (Letter.agency_id, Letter.plan_version_id, Letter.message_id)
     found = sa.select(*what, *whose).where(Letter.period_id == period.id).order_by(Letter.id)
-    for key, kind, state, stage_day, duties, agency, version in session.execute(found):
+    for key, kind, state, stage_day, duties, agency, version, message_id in session.execute(found):
         keys.add(key)
+        if is_unkeyed(key, message_id):
+            before.add(agency)
         ladder = escalated if kind == "escalate" else days
         for duty in duties:
             ladder[duty] = max(stage_day, ladder.get(duty, stage_day))
         if kind == "remind" and state in {"sending", "sent"}:
             versions[agency] = version
-    return Told(days, frozenset(keys), versions, escalated)
+    return Told(days, frozenset(keys), versions, escalated, frozenset(before))
+
+
+def unkeyed(text: str) -> str:
+    """Return the id of `text` as ids were made before they were keyed: anybody can compute it."""
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def is_unkeyed(key: str, message_id: str) -> bool:
+    """Say whether `message_id` of the letter called `key` is of that kind: it proves nothing of who writes it."""
+    return message_id.startswith(f"<{unkeyed(key)}@")
+
+
+def has_unkeyed(session: Session, period: Period, agency_id: str) -> bool:
+    """Say whether `agency_id` was written to about `period` under such ids."""
+    found = sa.select(Letter.key, Letter.message_id).where(
+        Letter.period_id == period.id, Letter.agency_id == agency_id
+    )
+    return any(is_unkeyed(key, message_id) for key, message_id in session.execute(found))
+
+
+def has_had_enough(session: Session, kind: str, agency_id: str, day: date) -> bool:
+    """Say whether `agency_id` has got as many letters of `kind` on `day` as it gets in answer to what comes in."""
+    since = datetime.combine(day, time(), tzinfo=ZONE)
+    to_it = (Letter.kind == kind, Letter.agency_id == agency_id, Letter.queued_at >= since)
+    written = sa.select(sa.func.count()).where(*to_it)
+    return session.scalars(written).one() >= MOST_ANSWERS_A_DAY
 
 
 def queue_letters(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:

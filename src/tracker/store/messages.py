@@ -1,6 +1,8 @@
 """What came in by mail: each message is recorded once, with the letter it answers."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -8,8 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
+from tracker.settings import ZONE
 from tracker.store.tables import Letter, Message, Period
 
+UNPLACED_A_DAY = 200
+"""Messages of one day kept that answer no letter: more than people send by mistake. The rest is counted."""
 NOTED = "\n\n[Ghi chú của chương trình: "
 """What stands between a writer's own words and what the program says of the message."""
 WORKBOOK_RECORDED = "Đã ghi nhận tệp Excel kèm thư"
@@ -31,6 +36,8 @@ class Kind(StrEnum):
     """A letter of ours that came round."""
     UNKNOWN = "unknown"
     """None of these; its words are not kept."""
+    COUNTED = "counted"
+    """No message: stands for those of one day that were too many to keep; `uses` says how many."""
 
 
 def record_message(session: Session, row: Mapping[str, Any]) -> int | None:
@@ -42,6 +49,35 @@ def record_message(session: Session, row: Mapping[str, Any]) -> int | None:
     statement = insert(Message.__table__).on_conflict_do_nothing(index_elements=["digest"]).returning(Message.id)
     fresh: int | None = session.scalar(statement, dict(row))
     return fresh
+
+
+def record_unplaced(session: Session, row: Mapping[str, Any], day: date) -> int | None:
+    """Record a message of `day` that answers no letter, or count it where the day has UNPLACED_A_DAY already.
+
+    Returns its id as `record_message` does, 0 where it was only counted. To be called by one at a time.
+    """
+    if session.scalar(sa.select(Message.id).where(Message.digest == row["digest"])) is not None:
+        return None
+    since = datetime.combine(day, time(), tzinfo=ZONE)
+    that_day = sa.and_(Message.received_at >= since, Message.received_at < since + timedelta(days=1))
+    alike = (Message.kind == Kind.OWN) if row["kind"] == Kind.OWN else (Message.kind != Kind.OWN)
+    here = sa.select(sa.func.count()).where(Message.letter_id.is_(None), that_day, alike)
+    if session.scalars(here).one() < UNPLACED_A_DAY:
+        return record_message(session, row)
+    digest = hashlib.sha256(f"unplaced:{day}".encode()).hexdigest()
+    empty = {"digest": digest, "received_at": since, "kind": Kind.COUNTED, "addresses": []}
+    record_message(session, empty | dict.fromkeys(("sender", "subject", "text"), ""))
+    one_more = sa.update(Message).where(Message.digest == digest).values(uses=Message.uses + 1)
+    session.execute(one_more)
+    return 0
+
+
+def count_unplaced(session: Session) -> tuple[int, int]:
+    """Return how many messages that answer no letter are kept, and how many more were counted alone."""
+    nobodys = sa.and_(Message.letter_id.is_(None), Message.kind.not_in([Kind.COUNTED, Kind.OWN]))
+    kept = session.scalars(sa.select(sa.func.count()).where(nobodys)).one()
+    counted = sa.select(sa.func.sum(Message.uses)).where(Message.kind == Kind.COUNTED)
+    return kept, session.scalars(counted).one() or 0
 
 
 def kept_words(words: str) -> str:
@@ -67,6 +103,11 @@ def note_on(message: Message) -> str:
 def change_message(session: Session, message_id: int, **values: Any) -> None:
     """Change the columns of a recorded message to `values`."""
     session.execute(sa.update(Message).where(Message.id == message_id).values(**values))
+
+
+def answers_a_letter(session: Session, message_ids: Sequence[str]) -> bool:
+    """Say whether any of `message_ids` is a letter's."""
+    return session.scalar(sa.select(Letter.id).where(Letter.message_id.in_(message_ids)).limit(1)) is not None
 
 
 def letter_answered(session: Session, message_ids: Sequence[str]) -> Letter | None:

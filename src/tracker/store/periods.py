@@ -1,7 +1,6 @@
 """Reporting periods: the yearly one, the phase review, and those opened on request."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
@@ -15,7 +14,7 @@ from tracker.store.duties import duties_of, sync_duties
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.tables import Duty, Link, Period
-from tracker.words import CONTROL
+from tracker.words import CONTROL, composed
 
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}")
 READ_FOR = timedelta(days=90)
@@ -177,6 +176,12 @@ def running_periods(session: Session, today: date) -> Sequence[Period]:
     return session.scalars(running.order_by(Period.due, Period.code)).all()
 
 
+def periods_open_under(session: Session, plan: Plan, today: date) -> Iterator[Period]:
+    """Yield the periods that take answers under `plan`, which may open one again by closing it later."""
+    closes = {rule.code: rule.closes for rule in ruled_periods(plan)}
+    return (p for p in all_periods(session) if max(p.closes, closes.get(p.code, p.closes)) >= today)
+
+
 def link_end(period: Period) -> datetime:
     """Return when the links of `period` end: a while after its last day, in the plan's zone."""
     return datetime.combine(period.closes + READ_FOR, time(), tzinfo=ZONE)
@@ -221,7 +226,7 @@ def write_around(session: Session, period: Period, opening: str, closing: str, w
     """Keep the memo's own first and last words; empty: the template's. Raises BadInput naming every fault."""
     if wrong := faults_around(opening, closing):
         raise BadInput("\n".join(wrong))
-    period.opening, period.closing = (unicodedata.normalize("NFC", text).strip() for text in (opening, closing))
+    period.opening, period.closing = (composed(text).strip() for text in (opening, closing))
     note(session, now, who, "wrote the memo's first and last words", period.code)
 
 

@@ -1,22 +1,27 @@
 """Versions of the plan: applied whole, kept whole."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 from tracker.errors import NothingApplied
+from tracker.plan.identity import Identities
 from tracker.plan.model import Plan
 from tracker.plan.reader import Reading, parse_plan
-from tracker.store.duties import duties_of
+from tracker.progress import DutyState
+from tracker.settings import ZONE
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
-from tracker.store.tables import Period, PlanVersion
+from tracker.store.tables import Duty, Period, PlanVersion
 
 VERSIONS = sa.select(PlanVersion).options(defer(PlanVersion.text)).order_by(PlanVersion.id.desc())
 """The versions, the newest first, without their texts: one is fetched only where its plan was not parsed yet."""
 NEWEST = VERSIONS.limit(1)
+ASKED = sa.select(Duty.activity_id, Duty.agency_id).where(
+    Duty.period_id == sa.bindparam("period"), Duty.state != DutyState.WITHDRAWN
+)
 MOST_PARSED = 8
 PARSED: dict[str, Plan] = {}
 """Plans by the digest of their text, so that equal texts are parsed once."""
@@ -31,17 +36,33 @@ def plan_in_force(session: Session) -> tuple[PlanVersion, Plan]:
 
 
 def plan_for(session: Session, period: Period) -> tuple[PlanVersion, Plan]:
-    """Return the newest version, and its plan, that knows all that `period` asks.
+    """Return the newest version, and its plan, under which all that `period` asks still means what it asked.
 
-    For an open period that is the plan in force. A closed one keeps what a later edit took away.
+    For an open period that is the plan in force. A closed one was asked under the version in force on its last
+    day: what a later edit took away, or gave another meaning, is read as it was then.
     """
     in_force = plan_in_force(session)
-    duties = duties_of(session, period)
+    duties = session.execute(ASKED, {"period": period.id}).tuples().all()
+    ended = datetime.combine(period.closes + timedelta(days=1), time(), tzinfo=ZONE)
+    found: list[tuple[PlanVersion, Plan]] = []
     for version in session.scalars(VERSIONS):
         plan = applied_plan(version)
-        if all(duty.activity_id in plan.by_id and duty.agency_id in plan.agencies for duty in duties):
+        if all(activity in plan.by_id and agency in plan.agencies for activity, agency in duties):
+            found.append((version, plan))
+            if version.applied_at < ended:
+                break
+    if not found:
+        return in_force
+    for version, plan in found[:-1]:
+        if Identities(found[-1][1], plan).same_plan(duties):
             return version, plan
-    return in_force
+    return found[-1]
+
+
+def plan_on(session: Session, at: datetime) -> Plan:
+    """Return the plan that was in force at `at`, or the first one where that was before any."""
+    versions = session.scalars(VERSIONS).all()
+    return applied_plan(next((version for version in versions if version.applied_at <= at), versions[-1]))
 
 
 def newest_version(session: Session) -> PlanVersion | None:

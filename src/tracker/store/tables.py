@@ -319,7 +319,7 @@ class Message(Base):
     sender: Mapped[str] = mapped_column(sa.Text)
     subject: Mapped[str] = mapped_column(sa.Text)
     kind: Mapped[str] = mapped_column(sa.String(20), index=True)
-    """`bounce`, `auto`, `reply`, `own` (a letter of ours that came round), or `unknown`."""
+    """`bounce`, `auto`, `reply`, `own` (a letter of ours that came round), `unknown`, or `counted`: a Kind."""
     letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letters.id"), index=True)
     """The letter it answers."""
     addresses: Mapped[list[str]] = mapped_column(default=list)
@@ -327,12 +327,26 @@ class Message(Base):
     text: Mapped[str] = mapped_column(sa.Text)
     """The writer's own words, without what they quote; why a letter came back, or why nothing was kept."""
     uses: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How many reports the coordinator recorded from it; also tells whether a page that shows it is still true."""
+    """How many reports the coordinator recorded from it; also tells whether a page that shows it is still true.
+
+    Where the kind is `counted`, how many messages the row stands for.
+    """
     handled_at: Mapped[datetime | None]
     """When the coordinator was done with it; None where a reply still waits."""
     handled_by: Mapped[str | None] = mapped_column(sa.String(200))
     dismissed: Mapped[str | None] = mapped_column(sa.Text)
     """Why no report, or no further one, was made of it; None where its last report settled it."""
+
+
+class Completion(Base):
+    """When a flow that runs on a schedule last completed; no row: nobody runs it here. Times of the real clock."""
+
+    __tablename__ = "completions"
+    flow: Mapped[str] = mapped_column(sa.String(40), primary_key=True)
+    """`remind`, `collect`, `report`."""
+    expected_since: Mapped[datetime]
+    """When a service first began to run it."""
+    completed_at: Mapped[datetime | None]
 
 
 class JournalEntry(Base):

@@ -1,6 +1,6 @@
 """The web application: its routes, and the page for everything that goes wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from tracker.settings import Settings
 from tracker.store.tables import Purpose
 from tracker.web.coordinator import CoordinatorPages
 from tracker.web.evidence import EvidencePages
+from tracker.web.health import Check, Health
 from tracker.web.memos import MemoPages
 from tracker.web.owner import OwnerPages
 from tracker.web.pages import NOTICES, Pages
@@ -27,8 +28,11 @@ NO_LINK = {"/b/": "no_link", "/r/": "no_review"}
 """What is said of a link that opens nothing, whatever the reason, by where it leads."""
 
 
-def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
-    """Return the application that shows, takes and reviews the agencies' reports kept in `engine`."""
+def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = ()) -> Starlette:
+    """Return the application that shows, takes and reviews the agencies' reports kept in `engine`.
+
+    `checks` are what its health check asks beside the store.
+    """
     pages = Pages(settings)
     owner = OwnerPages(engine, settings, pages)
     evidence = EvidencePages(engine, settings, pages)
@@ -41,9 +45,6 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
 
     def start(_: Request) -> Response:
         return pages.notice("start")
-
-    def health(_: Request) -> Response:
-        return PlainTextResponse("ok")
 
     def refuse(status: int) -> Response:
         return pages.notice(NOTICES[status], status)
@@ -82,7 +83,7 @@ def create_app(engine: sa.Engine, settings: Settings) -> Starlette:
             Route("/r/{token}/bao-cao/{number:int}.{form}", memos.file),
             Route("/style.css", _file(settings, "style.css", "text/css")),
             Route("/form.js", _file(settings, "form.js", "text/javascript")),
-            Route("/suc-khoe", health),
+            Route("/suc-khoe", Health(engine, settings, checks).answer),
         ],
         middleware=[Middleware(Guard, base_url=settings.base_url, refuse=refuse)],
         exception_handlers={HTTPException: refused, StoreError: store_trouble, Exception: broken},

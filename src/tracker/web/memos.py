@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import unicodedata
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
@@ -23,6 +22,7 @@ from tracker.store.periods import faults_around, write_around
 from tracker.store.reports import find_report
 from tracker.web.pages import Pages
 from tracker.web.request import REVIEWER, opened_review, read_form, redirect_with_outcome, review_context
+from tracker.words import composed
 
 KEPT = "da-luu"
 """Says in the address that words were kept."""
@@ -102,5 +102,5 @@ class MemoPages:
 
 def _mark(opening: str, closing: str) -> str:
     """Return what is the same for the same words of a period, and for no others."""
-    kept = "\0".join(unicodedata.normalize("NFC", text).strip() for text in (opening, closing))
+    kept = "\0".join(composed(text).strip() for text in (opening, closing))
     return hashlib.sha256(kept.encode()).hexdigest()

@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import HTMLResponse, Response
 
 from tracker.settings import ZONE, Settings
-from tracker.templating import templates_in
+from tracker.templating import rendered, templates_in
 
 NOTICES = {
     400: "unreadable",
@@ -28,9 +28,9 @@ class Pages:
 
     def render(self, name: str, status: int = 200, **facts: Any) -> Response:
         """Return the page that the template called `name` gives."""
-        template = templates_in(self.settings.templates / "web").get_template(f"{name}.html.j2")
         facts = {"illustration": self.settings.illustration, "moment": moment, **facts}
-        return HTMLResponse(template.render(facts), status)
+        folder = templates_in(self.settings.templates / "web")
+        return HTMLResponse(rendered(folder, f"{name}.html.j2", facts), status)
 
     def notice(self, kind: str, status: int = 200, message: str = "") -> Response:
         """Return the short page called `kind`; `message` is added where the reason is known."""

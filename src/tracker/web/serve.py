@@ -1,19 +1,27 @@
 """The pages on loopback, under uvicorn."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 import uvicorn
 
+from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.settings import Settings
+from tracker.store.engine import reading
 from tracker.web.app import create_app
+from tracker.web.health import Check
 
 
-def server(engine: sa.Engine, settings: Settings) -> uvicorn.Server:
+def server(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = ()) -> uvicorn.Server:
     """Return the server of the pages on 127.0.0.1:TRACKER_PORT, ready to run.
 
     It keeps no access log: the addresses hold tokens. A reverse proxy stands before it where officers reach it
-    from other machines.
+    from other machines. `checks` are what its health check asks beside the store. Raises SettingsError where the
+    settings are not those that the store's letters go by.
     """
-    app = create_app(engine, settings)
+    with reading(engine) as session:
+        refuse_forgotten_settings(session.connection(), settings)
+    app = create_app(engine, settings, checks)
     config = uvicorn.Config(
         app, host="127.0.0.1", port=settings.port, access_log=False, log_level="warning", lifespan="off"
     )

@@ -1,13 +1,12 @@
 """One cell of a returned workbook into what a person would have typed on the page, or why that cannot be."""
 
 import re
-import unicodedata
 from decimal import Decimal
 from math import isfinite
 
 from tracker.errors import nearest
 from tracker.progress import STATUS_WORDS
-from tracker.words import vietnamese_number
+from tracker.words import composed, composed_lines, vietnamese_number
 from tracker.workbook.package import Cell, Kind
 
 NOT_TYPED = {
@@ -17,6 +16,8 @@ NOT_TYPED = {
     Kind.DATE: ("Excel đã đổi nội dung ô này thành ngày tháng", "định dạng ô là Text rồi gõ lại"),
 }
 YES = frozenset({"x", "có", "v", "✓", "✔", "1"})
+SHOWN = 60
+"""Letters of a strange text that are repeated, and looked at for what was meant."""
 AMBIGUOUS_DECIMALS = -3
 """12.345 with a dot is twelve thousand to some and twelve and a bit to others."""
 
@@ -30,7 +31,7 @@ def text_of(cell: Cell | None) -> str:
     if cell is None:
         return ""
     if cell.kind is Kind.TEXT:
-        return unicodedata.normalize("NFC", cell.text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+        return composed_lines(cell.text)
     if cell.kind is Kind.ERROR:
         what, way_out = NOT_TYPED[Kind.ERROR]
         raise NotTyped(f"{what}: {shown(cell.text)}", way_out)
@@ -74,7 +75,7 @@ def status_of(cell: Cell | None) -> tuple[str, str]:
     by_words = {_folded(words): status for status, words in STATUS_WORDS.items()}
     status = by_words.get(_folded(text))
     if status is None:
-        raise NotTyped(f'không có trạng thái "{shown(text)}"', nearest(text[:60], STATUS_WORDS.values()))
+        raise NotTyped(f'không có trạng thái "{shown(text)}"', nearest(text[:SHOWN], STATUS_WORDS.values()))
     return status.value, text
 
 
@@ -90,7 +91,7 @@ def keep_of(cell: Cell | None) -> bool:
 
 def shown(text: str) -> str:
     """Return the beginning of `text` with nothing in it that a letter or a page could not show."""
-    cut = text if len(text) <= 60 else f"{text[:60]}…"
+    cut = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in cut)
 
 
@@ -112,5 +113,5 @@ def _with_comma(value: Decimal) -> str:
 
 
 def _folded(text: str) -> str:
-    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip(" .").casefold()
+    plain = re.sub(r"\s+", " ", composed(text[:SHOWN])).strip(" .").casefold()
     return re.sub(r" ?/ ?", "/", plain)

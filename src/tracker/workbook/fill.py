@@ -7,7 +7,7 @@ from tracker.case import Case
 from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS, TEXTS, DutyState, UpdateStatus
 from tracker.settings import ZONE, Settings
-from tracker.templating import templates_in
+from tracker.templating import rendered, templates_in
 from tracker.words import vietnamese_date, vietnamese_number
 from tracker.workbook.model import Workbook, WorkbookFigure, WorkbookRow, sealed
 
@@ -89,13 +89,13 @@ def _figure(entry: FigureEntry) -> WorkbookFigure:
 
 
 def _guide(settings: Settings, plan: Plan, form: Form) -> tuple[str, ...]:
-    words = templates_in(settings.templates / "workbook").get_template("guide.txt")
-    text = words.render(
-        agency=form.agency,
-        coordinator=plan.agencies[plan.plan.coordinator],
-        period=form.period,
-        figures=bool(form.figures),
-        carried_over=form.earlier.title if form.earlier and any(e.carried_over for e in form.entries) else "",
-        illustration=settings.illustration,
-    )
+    facts = {
+        "agency": form.agency,
+        "coordinator": plan.agencies[plan.plan.coordinator],
+        "period": form.period,
+        "figures": bool(form.figures),
+        "carried_over": form.earlier.title if form.earlier and any(e.carried_over for e in form.entries) else "",
+        "illustration": settings.illustration,
+    }
+    text = rendered(templates_in(settings.templates / "workbook"), "guide.txt", facts)
     return tuple(line.strip() for line in text.splitlines() if line.strip())

@@ -6,13 +6,13 @@ position; the sheet META, which Excel does not show, says what the workbook was 
 
 import hashlib
 import hmac
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from tracker.papers.files import MEDIA_TYPES
 from tracker.progress import TEXTS
+from tracker.words import composed_lines
 
 MEDIA_TYPE = MEDIA_TYPES["xlsx"]
 FORMAT = 1
@@ -129,7 +129,5 @@ def sealed(key: bytes, period_code: str, agency_id: str) -> str:
 
 def fingerprint(values: Iterable[str]) -> str:
     """Return what tells whether `values`, the texts of a row's entry cells, are still as they were filled in."""
-    plain = [
-        unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip() for value in values
-    ]
+    plain = [composed_lines(value) for value in values]
     return hashlib.sha256("\x1f".join(plain).encode(errors="surrogatepass")).hexdigest()[:16]

@@ -9,7 +9,6 @@ import io
 import posixpath
 import re
 import struct
-import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
@@ -19,15 +18,18 @@ from typing import Any, NoReturn
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import DefusedXMLParser
 
 from tracker.errors import WHOLE_FILE, WorkbookFault, WorkbookFaults
+from tracker.words import composed
 
 LARGEST_FILE, LARGEST_UNZIPPED = 5_000_000, 50_000_000
 LARGEST_RATIO = 200
 """Unpacked to packed bytes of a part over SMALL_PART; a sheet of 2,000 equal rows reaches 32."""
 SMALL_PART = 200_000
 MOST_PARTS, MOST_ROWS, MOST_MARKS, MOST_TEXT = 1_000, 2_000, 400_000, 5_000_000
+LONGEST_TITLE = 200
+"""Letters of a sheet's title (Excel takes 31) and of the name of an XML namespace."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SAVE_AGAIN = "mở tệp bằng Excel, chọn Lưu thành (Save As), kiểu Excel Workbook (.xlsx), rồi gửi tệp vừa lưu"
 FRESH = "lấy lại tệp trong thư gần nhất, chép nội dung sang rồi gửi lại"
@@ -145,7 +147,7 @@ class _Parts:
         self.marks += data.count(b"<") + data.count(b"=")
         if self.marks > MOST_MARKS:
             _refuse("có quá nhiều ô so với một báo cáo", FRESH)
-        return fromstring(data, forbid_dtd=True)
+        return _parsed(data)
 
     def related(self, name: str) -> Iterator[tuple[str, str, str]]:
         """Yield id, kind (`worksheet`) and part name of all that the part called `name` refers to."""
@@ -154,6 +156,22 @@ class _Parts:
             if link.get("TargetMode") != "External":
                 target = posixpath.normpath(posixpath.join("/", folder, link.get("Target", ""))).lstrip("/")
                 yield link.get("Id", ""), link.get("Type", "").rpartition("/")[2], target
+
+
+def _parsed(data: bytes) -> Any:
+    """Return the root of the XML in `data`, which is UTF-8 whatever it says: its marks were counted as that.
+
+    Every element carries the whole name of its namespace, so that a long one would cost its length each time.
+    """
+
+    def check_namespace(_: str | None, name: str | None) -> None:
+        if len(name or "") > LONGEST_TITLE:
+            raise ValueError("namespace")
+
+    parser = DefusedXMLParser(encoding="utf-8", forbid_dtd=True)
+    parser.parser.StartNamespaceDeclHandler = check_namespace
+    parser.feed(data)
+    return parser.close()
 
 
 def _is_sane(name: str) -> bool:
@@ -173,7 +191,7 @@ def _sheets(parts: _Parts, wanted: frozenset[str]) -> tuple[dict[str, Sheet], li
     looks = _looks(parts.tree(by_kind["styles"])) if "styles" in by_kind else []
     found, titles = {}, []
     for mark in _all(parts.tree(books[0]), "sheets", "sheet"):
-        title = unicodedata.normalize("NFC", mark.get("name", "")).strip()
+        title = composed(mark.get("name", "")[:LONGEST_TITLE]).strip()
         titles.append(title)
         number = next((value for key, value in mark.items() if key.endswith("}id")), "")
         if title in wanted and number in by_id and title not in found:
@@ -183,17 +201,18 @@ def _sheets(parts: _Parts, wanted: frozenset[str]) -> tuple[dict[str, Sheet], li
 
 def _sheet(title: str, root: Any, texts: list[str], looks: list[str]) -> Sheet:
     cells: dict[tuple[int, int], Cell] = {}
-    row = 0
+    row = written = 0
     for line in _all(root, "sheetData", "row"):
         row, column = int(line.get("r", row + 1)), 0
         for mark in _all(line, "c"):
             row, column = _place(mark.get("r"), row, column + 1)
             if (cell := _cell(mark, texts, looks)) is not None:
                 cells[row, column] = cell
+                written += len(cell.text)
+        if written > MOST_TEXT:
+            raise WorkbookFaults([WorkbookFault(title, "có quá nhiều chữ so với một báo cáo", FRESH)])
     if len({row for row, _ in cells}) > MOST_ROWS:
         raise WorkbookFaults([WorkbookFault(title, f"có hơn {MOST_ROWS} dòng", FRESH)])
-    if sum(len(cell.text) for cell in cells.values()) > MOST_TEXT:
-        raise WorkbookFaults([WorkbookFault(title, "có quá nhiều chữ so với một báo cáo", FRESH)])
     merged = tuple(_area(mark.get("ref", "")) for mark in _all(root, "mergeCells", "mergeCell"))
     return Sheet(title, dict(sorted(cells.items())), merged)
 
@@ -208,6 +227,7 @@ def _cell(mark: Any, texts: list[str], looks: list[str]) -> Cell | None:
     match mark.get("t", "n"):
         case "s":
             text = texts[int(text)] if text else ""
+            return Cell(kind, text) if text else None
         case "inlineStr":
             text = _text_in(inside["is"]) if "is" in inside else ""
         case "str":
@@ -221,7 +241,9 @@ def _cell(mark: Any, texts: list[str], looks: list[str]) -> Cell | None:
 
 
 def _shared_texts(root: Any) -> list[str]:
-    return [_text_in(item) for item in _all(root, "si")]
+    """Return the texts that cells name by number; empty where blank, so that no cell has to look again."""
+    texts = (_text_in(item) for item in _all(root, "si"))
+    return [text if text.strip() else "" for text in texts]
 
 
 def _text_in(item: Any) -> str:

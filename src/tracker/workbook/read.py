@@ -26,6 +26,8 @@ from tracker.workbook.package import FRESH, Cell, Sheet, read_sheets
 Value = TypeVar("Value")
 SIGNATURE_OFFSET = 2
 """Columns from the label to the cell where people sign."""
+HINTED = 20
+"""Strange ids for which the nearest known one is looked for; all are told."""
 NEEDED = frozenset({"id", *FIELDS, "value"})
 """The columns without which nothing can be read."""
 
@@ -177,13 +179,15 @@ class _Table:
         self._tell_merged()
         if "id" not in self.columns:
             return
+        wanted = dict.fromkeys(wanted)
         ids = dict(self._ids(entries))
         expected = dict(enumerate(wanted, start=self.head + 1))
-        missing = [name for name in wanted if name not in ids.values()]
+        missing = set(wanted) - set(ids.values())
+        hinted = 0
         first: dict[str, int] = {}
         for row, name in ids.items():
             if name in first:
-                self._tell_id(row, f"“{name}” đã có ở dòng {first[name]}", "để mỗi mã một dòng")
+                self._tell_id(row, f"“{shown(name)}” đã có ở dòng {first[name]}", "để mỗi mã một dòng")
             elif name in wanted:
                 first[name] = row
                 yield row, name
@@ -191,7 +195,9 @@ class _Table:
                 missing.remove(expected[row])
                 self._tell_id(row, f"mã đã bị đổi thành “{shown(name)}”", f"ghi lại mã “{expected[row]}”")
             else:
-                self._tell_id(row, f"không có mã “{shown(name)}” trong tệp đã gửi", nearest(name[:40], wanted))
+                way_out = nearest(name, wanted) if hinted < HINTED else "ghi lại mã như trong tệp đã gửi"
+                self._tell_id(row, f"không có mã “{shown(name)}” trong tệp đã gửi", way_out)
+                hinted += 1
         for row, name in expected.items():
             if name in missing:
                 self._tell_id(row, f"thiếu dòng của “{name}”: dòng đã bị xóa hoặc mất mã", FRESH)

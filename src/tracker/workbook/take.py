@@ -219,7 +219,10 @@ def _in_order(faults: Iterable[WorkbookFault]) -> list[WorkbookFault]:
     first: dict[str, WorkbookFault] = {}
     for fault in faults:
         first.setdefault(fault.cell, fault)
-    return sorted(first.values(), key=_position)[:MOST_FAULTS]
+    told = sorted(first.values(), key=_position)
+    if (others := len(told) - MOST_FAULTS) > 0:
+        told[MOST_FAULTS:] = [WorkbookFault(WHOLE_FILE, f"còn {others} chỗ khác cần sửa", FRESH)]
+    return told
 
 
 def _position(fault: WorkbookFault) -> tuple[str, int, int, str]:

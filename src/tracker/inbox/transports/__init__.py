@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
@@ -45,12 +46,15 @@ class Inbox(Protocol):
         ...
 
 
-def inbox_at(url: str) -> Inbox:
-    """Return the mailbox that TRACKER_INBOX_URL names: `folder://…`, `imap://…` or `imaps://…`."""
+def inbox_at(url: str, ca_file: Path | None = None) -> Inbox:
+    """Return the mailbox that TRACKER_INBOX_URL names: `folder://…`, `imap://…` or `imaps://…`.
+
+    `ca_file` names certificates to trust besides the machine's own.
+    """
     if urlsplit(url).scheme == "folder":
         from tracker.inbox.transports.folder import FolderInbox
 
         return FolderInbox(url)
     from tracker.inbox.transports.imap import ImapInbox
 
-    return ImapInbox(url)
+    return ImapInbox(url, ca_file)

@@ -6,10 +6,10 @@ with carry a keyword of our own; where the server keeps none, they are marked as
 
 import imaplib
 import re
-import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -20,6 +20,7 @@ from tracker.errors import MailboxShut
 from tracker.inbox.incoming import LIMIT, moment_in
 from tracker.inbox.texts import clean_line
 from tracker.inbox.transports import Arrival
+from tracker.tls import server_at
 
 PATIENCE = 30
 """Seconds to wait for the server's next word."""
@@ -29,15 +30,11 @@ TROUBLE = (OSError, imaplib.IMAP4.error, ImapToolsError, UnicodeError)
 
 
 class ImapInbox:
-    """Reads `imap://user:password@host:port/INBOX` (STARTTLS where offered) or `imaps://…` (TLS at once)."""
+    """Reads `imap://user:password@host:port/INBOX` (STARTTLS) or `imaps://…` (TLS at once)."""
 
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
-        self.secure = parts.scheme == "imaps"
-        self.host = parts.hostname or "localhost"
-        self.port = parts.port or (993 if self.secure else 143)
-        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
-        self.name = unquote(parts.path.strip("/")) or "INBOX"
+    def __init__(self, url: str, ca_file: Path | None = None) -> None:
+        self.server = server_at(url, 143, 993, ca_file)
+        self.name = unquote(urlsplit(url).path.strip("/")) or "INBOX"
         self.mark = KEYWORD
         self.mailbox: BaseMailBox | None = None
 
@@ -86,16 +83,16 @@ class ImapInbox:
         self.done(handle)
 
     def _open(self) -> None:
-        context = ssl.create_default_context()
-        if self.secure:
-            self.mailbox = MailBox(self.host, self.port, timeout=PATIENCE, ssl_context=context)
+        server, context = self.server, self.server.context()
+        if server.at_once:
+            self.mailbox = MailBox(server.host, server.port, timeout=PATIENCE, ssl_context=context)
         else:
-            self.mailbox = MailBoxUnencrypted(self.host, self.port, timeout=PATIENCE)
-            if "STARTTLS" in self.mailbox.client.capabilities:
+            self.mailbox = MailBoxUnencrypted(server.host, server.port, timeout=PATIENCE)
+            if server.starts_tls(offered="STARTTLS" in self.mailbox.client.capabilities):
                 self.mailbox.client.starttls(context)
-        ascii_only = (self.user + self.password).isascii()
+        ascii_only = (server.user + server.password).isascii()
         log_in = self.mailbox.login if ascii_only else self.mailbox.login_utf8
-        log_in(self.user, self.password, self.name)
+        log_in(server.user, server.password, self.name)
         _, lines = self.mailbox.client.response("PERMANENTFLAGS")
         kept = b" ".join(line for line in lines if isinstance(line, bytes)).lower()
         self.mark = KEYWORD if not kept or b"\\*" in kept or KEYWORD.lower().encode() in kept else SEEN
@@ -108,7 +105,7 @@ class ImapInbox:
 
     @property
     def _shown(self) -> str:
-        return f"{self.host}:{self.port}/{self.name}"
+        return f"{self.server.host}:{self.server.port}/{self.name}"
 
     @contextmanager
     def _telling(self, trouble: str, way_out: str) -> Iterator[None]:
@@ -116,6 +113,8 @@ class ImapInbox:
         try:
             yield
         except TROUBLE as why:
+            if told := self.server.trouble(why, "TRACKER_INBOX_URL"):
+                raise MailboxShut(f"{self._shown}: {trouble}: {told}") from why
             words = _said(why.command_result[1]) if isinstance(why, UnexpectedCommandStatusError) else str(why)
             raise MailboxShut(f"{self._shown}: {trouble} ({clean_line(words)}); {way_out}") from why
 

@@ -5,6 +5,7 @@ like a passing trouble, it opens a connection for each letter, and it drops the 
 """
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Protocol, Self
 from urllib.parse import urlsplit
 
@@ -36,6 +37,9 @@ class MailDoor(Protocol):
         ...
 
 
-def mail_door(url: str) -> MailDoor:
-    """Return the door that TRACKER_MAIL_URL names: `folder://…`, `smtp://…` or `smtps://…`."""
-    return FolderDoor(url) if urlsplit(url).scheme == "folder" else SmtpDoor(url)
+def mail_door(url: str, ca_file: Path | None = None) -> MailDoor:
+    """Return the door that TRACKER_MAIL_URL names: `folder://…`, `smtp://…` or `smtps://…`.
+
+    `ca_file` names certificates to trust besides the machine's own.
+    """
+    return FolderDoor(url) if urlsplit(url).scheme == "folder" else SmtpDoor(url, ca_file)

@@ -1,14 +1,15 @@
 """The real door: an SMTP server, one connection for a batch."""
 
+import base64
 import smtplib
-import ssl
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Self
-from urllib.parse import unquote, urlsplit
 
 from tracker.errors import DeliveryError
 from tracker.letters.address import is_real_mail, is_reserved
 from tracker.letters.transports.delivered import Delivered
+from tracker.tls import server_at
 
 PATIENCE = 30
 """Seconds to wait for the server's next word."""
@@ -17,16 +18,14 @@ LAST_PATIENCE = 600
 
 
 class SmtpDoor:
-    """Sends through `smtp://user:password@host:port` (STARTTLS where offered) or `smtps://…` (TLS at once)."""
+    """Sends through `smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS at once)."""
 
-    def __init__(self, url: str) -> None:
-        parts = urlsplit(url)
+    def __init__(self, url: str, ca_file: Path | None = None) -> None:
         self.real = is_real_mail(url)
-        self.secure = parts.scheme == "smtps"
-        self.host = parts.hostname or "localhost"
-        self.port = parts.port or (465 if self.secure else 25)
-        self.user, self.password = unquote(parts.username or ""), unquote(parts.password or "")
+        self.at = server_at(url, 25, 465, ca_file)
         self.server: smtplib.SMTP | None = None
+        self.taken = 0
+        """Letters that the server took in this connection."""
         self.said_all = False
         """The last word of the letter under way was said: it may have arrived."""
 
@@ -53,24 +52,39 @@ class SmtpDoor:
             raise DeliveryError(trouble, permanent=True)
         server = self.server or self._connect()
         try:
-            return self._hand_over(server, mail, sender, to, before_last_word)
+            return self._hand_over_again_if_full(server, mail, sender, to, before_last_word)
         except smtplib.SMTPRecipientsRefused as why:
             code, words = min(why.recipients.values())  # one that may be tried again is worth trying again
             raise DeliveryError(_reply(code, words), permanent=code >= 500) from why
         except smtplib.SMTPSenderRefused as why:
             # A wrong TRACKER_SENDER or an expired password is no fault of this letter: the next would fare alike.
-            self._after_refusal(server)
-            trouble = f"máy chủ thư không nhận người gửi {sender} ({_reply(why.smtp_code, why.smtp_error)}); "
-            trouble += "kiểm tra TRACKER_SENDER và mật khẩu trong TRACKER_MAIL_URL, thư vẫn nằm trong hàng đợi"
-            raise DeliveryError(trouble, permanent=False, unreachable=True) from why
+            self._hang_up()
+            raise DeliveryError(_sender_refused(why), permanent=False, unreachable=True) from why
         except smtplib.SMTPResponseException as why:
-            self._after_refusal(server)
+            self._after_refusal()
             raise DeliveryError(_reply(why.smtp_code, why.smtp_error), permanent=why.smtp_code >= 500) from why
         except (OSError, smtplib.SMTPException) as why:
             # The connection broke while this one letter was under way: the next letter tries a new one.
             self._cut_off()
             trouble = f"mất kết nối khi đang gửi ({why})"
             raise DeliveryError(trouble, permanent=False, lost=True, uncertain=self.said_all) from why
+
+    def _hand_over_again_if_full(
+        self,
+        server: smtplib.SMTP,
+        mail: bytes,
+        sender: str,
+        to: Sequence[str],
+        before_last_word: Callable[[], object],
+    ) -> Delivered:
+        """Hand `mail` over; where the server takes no more letters in this connection, once more in a new one."""
+        try:
+            return self._hand_over(server, mail, sender, to, before_last_word)
+        except smtplib.SMTPSenderRefused as error:
+            if error.smtp_code >= 500 or not self.taken:
+                raise
+            self._hang_up()
+            return self._hand_over(self._connect(), mail, sender, to, before_last_word)
 
     def _hand_over(
         self,
@@ -91,7 +105,7 @@ class SmtpDoor:
             if code not in {250, 251}:
                 refused[recipient] = (code, words)
         if len(refused) == len(to):
-            self._after_refusal(server)
+            self._after_refusal()
             raise smtplib.SMTPRecipientsRefused(refused)
         code, words = server.docmd("DATA")
         if code != 354:
@@ -107,34 +121,42 @@ class SmtpDoor:
         code, words = _patiently(server)
         if code != 250:
             raise smtplib.SMTPDataError(code, words)
+        self.taken += 1
         return Delivered(_reply(code, words), tuple(f"{to}: {_reply(*answer)}" for to, answer in refused.items()))
 
     def _connect(self) -> smtplib.SMTP:
-        context = ssl.create_default_context()
+        at, self.taken = self.at, 0
         try:
-            if self.secure:
-                server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=context)
+            context = at.context()
+            if at.at_once:
+                server: smtplib.SMTP = smtplib.SMTP_SSL(at.host, at.port, timeout=PATIENCE, context=context)
             else:
-                server = smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
+                server = smtplib.SMTP(at.host, at.port, timeout=PATIENCE)
             self.server = server
-            if not self.secure:
-                server.ehlo()
-                if server.has_extn("starttls"):
-                    server.starttls(context=context)
-            if self.user:
-                server.login(self.user, self.password)
-        except (OSError, smtplib.SMTPException, UnicodeError) as why:  # smtplib takes ASCII passwords alone
+            server.ehlo_or_helo_if_needed()
+            if not at.at_once and at.starts_tls(offered=server.has_extn("starttls")):
+                server.starttls(context=context)
+            if at.user:
+                _log_in(server, at.user, at.password)
+        except (OSError, smtplib.SMTPException, UnicodeError) as why:
             self._hang_up()
-            trouble = (
-                f"{self.host}:{self.port}: không nối được máy chủ thư ({why}); "
-                "kiểm tra TRACKER_MAIL_URL và mạng, thư vẫn nằm trong hàng đợi"
-            )
+            trouble = f"{at.host}:{at.port}: {self._why_not(why)}, thư vẫn nằm trong hàng đợi"
             raise DeliveryError(trouble, permanent=False, unreachable=True) from why
         return server
 
-    def _after_refusal(self, server: smtplib.SMTP) -> None:
+    def _why_not(self, error: Exception) -> str:
+        """Return in words why there is no talking to the server, and the way out."""
+        if told := self.at.trouble(error, "TRACKER_MAIL_URL"):
+            return f"không nối được máy chủ thư: {told}"
+        if isinstance(error, smtplib.SMTPAuthenticationError):
+            words = _reply(error.smtp_code, error.smtp_error)
+            return f"máy chủ thư không nhận tên và mật khẩu đăng nhập ({words}); sửa trong TRACKER_MAIL_URL"
+        return f"không nối được máy chủ thư ({error}); kiểm tra TRACKER_MAIL_URL và mạng"
+
+    def _after_refusal(self) -> None:
         try:
-            server.rset()
+            if self.server is not None:
+                self.server.rset()
         except (OSError, smtplib.SMTPException):
             self._hang_up()
 
@@ -151,6 +173,29 @@ class SmtpDoor:
                 server.quit()
             except (OSError, smtplib.SMTPException):
                 server.close()
+
+
+def _sender_refused(error: smtplib.SMTPSenderRefused) -> str:
+    """Return in words why the server takes nothing from us, and the way out: time, or the settings."""
+    words = f"{error.sender} ({_reply(error.smtp_code, error.smtp_error)})"
+    if error.smtp_code < 500:
+        return f"máy chủ thư tạm thời chưa nhận thư của {words}; thư nằm trong hàng đợi, lần chạy sau gửi tiếp"
+    return (
+        f"máy chủ thư không nhận người gửi {words}; kiểm tra TRACKER_SENDER và mật khẩu trong TRACKER_MAIL_URL, "
+        "thư vẫn nằm trong hàng đợi"
+    )
+
+
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """Log in; smtplib takes ASCII alone, the protocol any letters (RFC 4616)."""
+    if (user + password).isascii():
+        server.login(user, password)
+        return
+    server.ehlo_or_helo_if_needed()
+    said = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+    code, words = server.docmd("AUTH", f"PLAIN {said}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, words)
 
 
 def _patiently(server: smtplib.SMTP) -> tuple[int, bytes]:

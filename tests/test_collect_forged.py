@@ -1,0 +1,277 @@
+"""What strangers send to the mailbox: it is counted, costs little, and changes nothing else."""
+
+import hashlib
+import io
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from itertools import cycle, islice
+
+import pytest
+import sqlalchemy as sa
+from answering import TODAY, answer, open_season, say
+from factories_mail import add_letter, all_of, put, the_letter
+from mail_samples import EXCHANGE, EXIM, ORIGINAL, POSTFIX_TEXT, RETURNED, SENDER, TO, mail, postfix, reply
+from replies import reply_to
+from workbooks import dump
+
+from tracker.answers.receipts import take_in_today
+from tracker.inbox import mailbox
+from tracker.inbox.mailbox import read_inbox
+from tracker.inbox.summary import inbox_lines
+from tracker.inbox.transports import incoming
+from tracker.letters.mime import finished
+from tracker.letters.send import send_queued
+from tracker.remind.queue import queue_today
+from tracker.settings import Settings
+from tracker.store.engine import reading, writing
+from tracker.store.letters import MOST_ANSWERS_A_DAY
+from tracker.store.messages import UNPLACED_A_DAY, count_unplaced
+from tracker.store.tables import Bounce, Letter, Message
+
+MARKS = "a" + "\u0315\u0327" * 300
+"""Combining marks in the worst order for whoever puts them into order."""
+
+
+def guessed(letter: Letter, number: int) -> str:
+    """Return a Message-ID that one can think of who knows plan, guide and code."""
+    texts = (letter.key, f"thread:{letter.period_id}:{letter.agency_id}", f"id\0{letter.key}", letter.agency_id)
+    return f"<{hashlib.sha256(texts[number % len(texts)].encode()).hexdigest()[:32]}@angiang.example>"
+
+
+def junk_workbook() -> bytes:
+    """Return a file that looks like a workbook and would be dear to read."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("[Content_Types].xml", "<x/>")
+        book.writestr("xl/workbook.xml", f'<workbook><sheets><sheet name="{MARKS}"/></sheets></workbook>')
+    return packed.getvalue()
+
+
+def forgeries(letters: list[Letter]) -> Iterator[bytes]:
+    """Give messages without end of somebody who knows plan, guide and code, but has neither key nor letter."""
+    book = junk_workbook()
+    for number, letter in enumerate(cycle(letters)):
+        to, own = letter.to[0], f"<forged-{number}@ngoai.example>"
+        answers = RETURNED.replace(ORIGINAL, guessed(letter, number))
+        seen = f"Message-ID: {guessed(letter, number)}\r\nReferences: <t@x.example>".encode()
+        yield postfix(to, answers=answers, number=number)
+        by_somebody = postfix(to, answers=answers, number=5000 + number)
+        yield by_somebody.replace(b"Return-Path: <>", b"Return-Path: <x@ngoai.example>")
+        yield reply("Sở không triển khai.", From=to, In_Reply_To=guessed(letter, number), Message_ID=own)
+        yield reply_to(seen + b"\r\n\r\n", book, sender=to, number=number)
+        yield reply("Tôi nghỉ phép.", From=to, Auto_Submitted="auto-replied", Message_ID=f"<a{number}@x.example>")
+        yield reply("x", From=SENDER, Message_ID=f"<s{number}@x.example>", In_Reply_To="<x@y.example>")
+        yield reply(MARKS, From=to, Message_ID=f"<m{number}@x.example>", In_Reply_To="<x@y.example>")
+        huge = "<x@y.example> " * 3000
+        yield reply("x", From=to, Message_ID=f"<h{number}@x.example>", References=huge, In_Reply_To="")
+
+
+def told_besides_messages(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
+    return {table: rows for table, rows in dump(engine).items() if table != "messages"}
+
+
+def test_a_thousand_forged_messages_change_nothing_but_the_queue_of_unplaced_mail(
+    sqlite_engine: sa.Engine, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = make_settings(today=TODAY.isoformat())
+    open_season(sqlite_engine)
+    reached = len(queue_today(sqlite_engine, settings).fresh)
+    assert send_queued(sqlite_engine, settings).sent == reached > 5
+    before = told_besides_messages(sqlite_engine)
+    letters: list[Letter] = all_of(sqlite_engine, Letter)  # type: ignore[assignment]
+    put(settings.var / "inbox", **{f"{n:04}": raw for n, raw in enumerate(islice(forgeries(letters), 1000))})
+
+    read_whole: list[object] = []
+    monkeypatch.setattr(mailbox, "read_attached", read_whole.append)
+    found = read_inbox(sqlite_engine, settings)
+    take_in_today(sqlite_engine, settings)
+
+    assert (len(found.taken), found.shut, found.bounced, found.replies) == (1000, None, [], [])
+    assert read_whole == []  # no file of a stranger is looked at
+    assert told_besides_messages(sqlite_engine) == before
+    in_our_name = 1000 // 8
+    assert len(all_of(sqlite_engine, Message)) == UNPLACED_A_DAY + 1 + in_our_name
+    with reading(sqlite_engine) as session:
+        assert count_unplaced(session) == (UNPLACED_A_DAY, 1000 - UNPLACED_A_DAY - in_our_name)
+    assert any("675 thư không rõ trả lời thư nào chỉ được đếm" in line for line in inbox_lines(found))
+
+    later = settings.on(TODAY + timedelta(days=7))
+    assert len(queue_today(sqlite_engine, later).fresh) == reached
+    assert send_queued(sqlite_engine, later).sent == reached
+
+
+@pytest.mark.parametrize("sample", [postfix(), EXIM, EXCHANGE, POSTFIX_TEXT], ids=["dsn", "exim", "html", "text"])
+@pytest.mark.parametrize("path", [b"<ke.gian@ngoai.example>", b"<>", b"<MAILER-DAEMON>", None])
+def test_a_report_counts_unless_the_transport_shows_that_somebody_sent_it(
+    sqlite_engine: sa.Engine, settings: Settings, sample: bytes, path: bytes | None
+) -> None:
+    add_letter(sqlite_engine)
+    first, _, rest = sample.partition(b"\r\n")
+    assert first.lower() == b"return-path: <>"
+    shown = b"" if path is None else b"Return-Path: " + path + b"\r\n"
+    put(settings.var / "inbox", thu=shown + rest)
+    believed = path != b"<ke.gian@ngoai.example>"
+    read = read_inbox(sqlite_engine, settings)
+    assert bool(read.bounced) is believed
+    assert bool(all_of(sqlite_engine, Bounce)) is believed
+    assert (the_letter(sqlite_engine).state == "bounced") is believed
+
+
+def test_a_report_by_somebody_who_never_had_the_letter_changes_nothing(
+    engine: sa.Engine, settings: Settings
+) -> None:
+    add_letter(engine)
+    forged = f"""\
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; x
+
+Final-Recipient: rfc822; {TO}
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <5376a0ce437354cf8d90942b4f5228fe@angiang.example>
+
+--b--
+"""
+    kind = "multipart/report; report-type=delivery-status; boundary=b"
+    head = {"From": "x@ngoai.lan", "To": SENDER, "Subject": "x", "Message-ID": "<f0@ngoai.lan>"}
+    put(settings.var / "inbox", thu=mail(head | {"MIME-Version": "1.0", "Content-Type": kind}, forged))
+    assert read_inbox(engine, settings).bounced == []
+    assert all_of(engine, Bounce) == []
+    assert the_letter(engine).state == "sent"
+    with reading(engine) as session:
+        assert count_unplaced(session) == (1, 0)
+
+
+def test_a_stranger_s_mail_costs_a_piece_of_it_and_our_own_is_read_whole(
+    sqlite_engine: sa.Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_letter(sqlite_engine)
+    sizes: list[int] = []
+    take_apart = incoming.take_apart
+
+    def measured(raw: bytes) -> incoming.Part:
+        sizes.append(len(raw))
+        return take_apart(raw)
+
+    monkeypatch.setattr(incoming, "take_apart", measured)
+    long = "x" * 70 + "\r\n"
+    put(settings.var / "inbox", la=reply(long * 50_000, 1, In_Reply_To="<la@x.example>", References=""))
+    assert read_inbox(sqlite_engine, settings).replies == []
+    assert sizes == [incoming.PIECE]
+    put(settings.var / "inbox", quen=reply(long * 50_000, 2))
+    assert len(read_inbox(sqlite_engine, settings).replies) == 1
+    assert sizes[1:] == [incoming.PIECE, len(reply(long * 50_000, 2))]
+
+
+def test_each_day_has_room_for_its_own_unplaced_mail_and_no_message_is_counted_twice(
+    engine: sa.Engine, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.store.messages.UNPLACED_A_DAY", 2)
+    for day in ("2024-10-15", "2024-10-16"):
+        settings = make_settings(today=day)
+        nobodys = {"In_Reply_To": "<a@b.example>", "References": ""}
+        strange = {f"{n}": reply("x", Message_ID=f"<{day}-{n}@x.example>", **nobodys) for n in range(5)}
+        put(settings.var / "inbox", **strange)
+        read_inbox(engine, settings)
+        put(settings.var / "inbox", **{"0": strange["0"]})
+        assert read_inbox(engine, settings).taken == ()
+    with reading(engine) as session:
+        assert count_unplaced(session) == (4, 6)
+
+
+def test_no_more_than_a_few_letters_a_day_tell_an_agency_of_faults(
+    engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    settings = make_settings(today=TODAY.isoformat())
+    open_season(engine)
+    queue_today(engine, settings)
+    with writing(engine) as session:
+        session.execute(sa.update(Letter).values(state="sent"))
+        letter = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-cong-thuong")).one()
+        delivered = finished(letter.message, letter.to, letter.cc, "https://x.example/b/x")
+    put(settings.var / "inbox", **{f"{n}": reply_to(delivered, b"PK junk", number=n) for n in range(40)})
+    found = read_inbox(engine, settings)
+    written = [row for row in all_of(engine, Letter) if row.kind == "workbook_faults"]  # type: ignore[attr-defined]
+    assert len(written) == 5
+    assert len(found.replies) == 35  # which wait for the coordinator
+    assert "hôm nay cơ quan đã nhận 5 thư loại này nên không gửi thêm" in found.workbooks[-1][2]
+    tomorrow = settings.on(TODAY + timedelta(days=1))
+    put(settings.var / "inbox", mai=reply_to(delivered, b"PK junk", number=99))
+    assert "đã gửi thư nêu rõ từng ô" in read_inbox(engine, tomorrow).workbooks[0][2]
+
+
+def test_a_mailbox_program_that_answers_every_letter_is_not_answered(
+    engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    settings = make_settings(today=TODAY.isoformat())
+    open_season(engine)
+    queue_today(engine, settings)
+    with writing(engine) as session:
+        session.execute(sa.update(Letter).values(state="sent"))
+        letter = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-cong-thuong")).one()
+        delivered = finished(letter.message, letter.to, letter.cc, "https://x.example/b/x")
+    before = len(all_of(engine, Letter))
+    for number in range(20):
+        put(settings.var / "inbox", **{f"{number}": reply_to(delivered, words="Đã nhận được thư.", number=number)})
+        read_inbox(engine, settings)
+        take_in_today(engine, settings)
+    assert len(all_of(engine, Letter)) == before
+
+
+def test_an_agency_that_reports_all_day_gets_a_few_receipts_and_one_for_the_rest_tomorrow(
+    engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    settings = make_settings(today=TODAY.isoformat())
+    open_season(engine)
+
+    def receipts() -> list[int]:
+        return [count for _, _, count in take_in_today(engine, settings).receipts]
+
+    written = []
+    for number in range(7):
+        say(engine, "II.10", answer(f"Đã làm {number}"))
+        written += receipts()
+    assert written == [1] * MOST_ANSWERS_A_DAY
+    settings = settings.on(TODAY + timedelta(days=1))
+    assert (receipts(), receipts()) == ([2], [])
+
+
+def test_copies_of_our_own_letters_take_no_room_from_other_mail(
+    engine: sa.Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.store.messages.UNPLACED_A_DAY", 1)
+    for number in range(3):
+        add_letter(engine, f"remind:2024:so-cong-thuong:{number}", message_id=f"<{number}@angiang.example>")
+        own = reply("x", From=SENDER, Message_ID=f"<{number}@angiang.example>", In_Reply_To="", References="")
+        put(settings.var / "inbox", **{f"{number}": own})
+    put(settings.var / "inbox", la=reply("x", In_Reply_To="", References=""))
+    assert [one.counted for one in read_inbox(engine, settings).taken] == [False] * 4
+    with reading(engine) as session:
+        assert count_unplaced(session) == (1, 0)
+
+
+@pytest.mark.parametrize("more", [b"", b"x" * 70 + b"\r\n"], ids=["as it is", "longer than is looked at"])
+def test_a_mail_server_that_returns_the_whole_letter_is_believed(
+    engine: sa.Engine, make_settings: Callable[..., Settings], more: bytes
+) -> None:
+    settings = make_settings(today=TODAY.isoformat())
+    open_season(engine)
+    queue_today(engine, settings)
+    assert send_queued(engine, settings).sent
+    with reading(engine) as session:
+        letter = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-cong-thuong")).one()
+    delivered = finished(letter.message, letter.to, letter.cc, "https://x.example/b/x")
+    # As Postfix 3.7 does: the letter with the Return-Path it had, and its files.
+    whole = postfix(letter.to[0], answers="THE LETTER").replace(b"text/rfc822-headers", b"message/rfc822")
+    returned = f"Return-Path: <{SENDER}>\r\n".encode() + delivered + more * 10_000
+    put(settings.var / "inbox", thu=whole.replace(b"THE LETTER", returned))
+    assert [(key, address) for key, address, _ in read_inbox(engine, settings).bounced] == [
+        (letter.key, letter.to[0])
+    ]

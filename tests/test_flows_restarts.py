@@ -1,0 +1,23 @@
+"""The short version of `python -m benchmarks.restarts`."""
+
+import random
+import signal
+from pathlib import Path
+
+import pytest
+
+from benchmarks.restarts import Service, restarts
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_every_flow_completes_after_the_service_was_ended_in_the_middle_of_runs(
+    how: signal.Signals, database_url: str, tmp_path: Path
+) -> None:
+    service = Service(tmp_path / "var", database_url)
+    try:
+        seen = restarts(service, how, 1, random.Random(how))
+    finally:
+        if service.process.poll() is None:
+            service.end(signal.SIGKILL)
+    assert (seen.completed, seen.others) == (3, [])
