@@ -5,7 +5,19 @@ from decimal import Decimal
 
 import pytest
 
-from tracker.progress import DutyState, Standing, Timeliness, UpdateStatus, standing, standing_by, timeliness
+from tracker.progress import (
+    MEMO_ORDER,
+    STATUSES,
+    TEXTS,
+    DutyState,
+    Standing,
+    Timeliness,
+    UpdateStatus,
+    standing,
+    standing_by,
+    timeliness,
+)
+from tracker.report.charts import LOOKS
 from tracker.words import vietnamese_number
 
 DUE = date(2024, 10, 29)
@@ -47,3 +59,10 @@ def test_a_task_falls_into_one_of_four_cells(
 )
 def test_numbers_are_written_as_vietnamese_prose_does(value: Decimal | int, text: str) -> None:
     assert vietnamese_number(value) == text
+
+
+def test_every_status_has_its_rule_and_its_place_in_charts_and_memos() -> None:
+    assert set(STATUSES) == set(MEMO_ORDER) == set(UpdateStatus) == set(LOOKS) - {None}
+    assert len(MEMO_ORDER) == len(UpdateStatus)
+    assert all(rule.words and rule.counted and rule.fill for rule in STATUSES.values())
+    assert all(rule.needs in {"", *TEXTS} for rule in STATUSES.values())

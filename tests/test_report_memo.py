@@ -15,7 +15,7 @@ from answering import NOW, ROOT, TODAY, answer, duty_of, give_figure, open_seaso
 from tracker.errors import FileTrouble
 from tracker.papers.paper import Block, Paper
 from tracker.plan.model import Plan
-from tracker.progress import UpdateStatus
+from tracker.progress import STATUSES, UpdateStatus
 from tracker.report.memo import memo
 from tracker.report.tidy import tidy
 from tracker.review.decide import accept, give_back
@@ -394,6 +394,7 @@ def test_every_word_is_the_templates_or_marked_as_a_fact_or_as_an_agencys_own(
     for activity in plan.activities_of(2024):
         say(sqlite_engine, activity.id, answer("Đã làm", difficulties="Thiếu vốn", proposals="Cấp vốn"))
     template = (ROOT / "templates/memo/memo.txt").read_text(encoding="utf-8")
+    template += " ".join(rule.counted for rule in STATUSES.values())
     for block in paper(sqlite_engine).body:
         if block.said_by or block.kind == "table":
             continue

@@ -45,12 +45,69 @@ class UpdateStatus(StrEnum):
     STOPPED = "stopped"
 
 
-STATUS_WORDS = {
-    UpdateStatus.NOT_STARTED: "Chưa triển khai",
-    UpdateStatus.UNDER_WAY: "Đang thực hiện",
-    UpdateStatus.DONE: "Hoàn thành",
-    UpdateStatus.STOPPED: "Tạm dừng/không thực hiện",
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusRule:
+    """All that follows from one status: its words, what it asks, how charts draw it."""
+
+    words: str
+    counted: str
+    """How a memo counts it: “5 hoạt động đang thực hiện”."""
+    percent: int | None = None
+    """The only percentage it admits; None where any will do."""
+    percent_remedy: str = ""
+    """What to do where another percentage was given."""
+    needs: str = ""
+    """The text, a key of TEXTS, without which it says nothing."""
+    needs_remedy: str = ""
+    idle: bool = False
+    """Nothing moves: the coordinator reads why before accepting it."""
+    fill: str
+    ink: str = "#000000"
+    """Colours of its bars, and of the numbers on them."""
+    hatched: bool = False
+
+
+STATUSES = {
+    UpdateStatus.NOT_STARTED: StatusRule(
+        words="Chưa triển khai",
+        counted="chưa triển khai",
+        percent=0,
+        percent_remedy="nếu đã làm, chọn Đang thực hiện",
+        idle=True,
+        fill="#eadcb2",
+    ),
+    UpdateStatus.UNDER_WAY: StatusRule(
+        words="Đang thực hiện",
+        counted="đang thực hiện",
+        needs="result",
+        needs_remedy="ghi kết quả đã làm được",
+        fill="#7fb0dc",
+    ),
+    UpdateStatus.DONE: StatusRule(
+        words="Hoàn thành",
+        counted="đã hoàn thành",
+        percent=100,
+        percent_remedy="nếu chưa, chọn Đang thực hiện",
+        needs="result",
+        needs_remedy="ghi kết quả đã làm được",
+        fill="#1f4e79",
+        ink="#ffffff",
+    ),
+    UpdateStatus.STOPPED: StatusRule(
+        words="Tạm dừng/không thực hiện",
+        counted="tạm dừng hoặc không thực hiện",
+        needs="causes",
+        needs_remedy="ghi lý do tạm dừng hoặc không thực hiện",
+        idle=True,
+        fill="#ffffff",
+        hatched=True,
+    ),
 }
+"""In the order in which people choose. A new status is a member of UpdateStatus and an entry here."""
+FROM_DONE = (UpdateStatus.DONE, UpdateStatus.UNDER_WAY)
+MEMO_ORDER = (*FROM_DONE, *(status for status in STATUSES if status not in FROM_DONE))
+"""The order in which memos and charts tell them: what is done first."""
+STATUS_WORDS = {status: rule.words for status, rule in STATUSES.items()}
 TEXTS = {
     "result": "Kết quả thực hiện",
     "difficulties": "Khó khăn, vướng mắc",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from tracker.errors import Fault
-from tracker.progress import TEXTS, UpdateStatus
+from tracker.progress import STATUSES, TEXTS, UpdateStatus
 from tracker.words import CONTROL, SPREAD, composed_lines
 
 LONGEST = 5_000
@@ -55,7 +55,7 @@ def check_answer(typed: Mapping[str, str]) -> tuple[Answer | None, Faults]:
     if faults:
         return None, faults
     if percent is None:
-        percent = {UpdateStatus.DONE: 100, UpdateStatus.NOT_STARTED: 0}.get(status)
+        percent = STATUSES[status].percent
     return Answer(status=status, percent=percent, **texts), {}
 
 
@@ -144,16 +144,10 @@ def _percent(typed: str, faults: Faults) -> int | None:
 
 def _disagreements(status: UpdateStatus, percent: int | None, texts: Mapping[str, str]) -> Faults:
     faults: Faults = {}
-    if status in {UpdateStatus.DONE, UpdateStatus.UNDER_WAY} and not texts["result"]:
-        faults["result"] = Fault(("", "result"), "", "ghi kết quả đã làm được")
-    if status is UpdateStatus.STOPPED and not texts["causes"]:
-        faults["causes"] = Fault(("", "causes"), "", "ghi lý do tạm dừng hoặc không thực hiện")
-    if status is UpdateStatus.DONE and percent not in {None, 100}:
-        faults["percent"] = Fault(
-            ("", "percent"), "đã hoàn thành thì tỷ lệ là 100", "nếu chưa, chọn Đang thực hiện"
-        )
-    if status is UpdateStatus.NOT_STARTED and percent not in {None, 0}:
-        faults["percent"] = Fault(
-            ("", "percent"), "chưa triển khai thì tỷ lệ là 0", "nếu đã làm, chọn Đang thực hiện"
-        )
+    rule = STATUSES[status]
+    if rule.needs and not texts[rule.needs]:
+        faults[rule.needs] = Fault(("", rule.needs), "", rule.needs_remedy)
+    if rule.percent is not None and percent not in {None, rule.percent}:
+        what = f"{rule.counted} thì tỷ lệ là {rule.percent}"
+        faults["percent"] = Fault(("", "percent"), what, rule.percent_remedy)
     return faults

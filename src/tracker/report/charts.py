@@ -5,18 +5,20 @@ from dataclasses import replace
 
 from tracker.papers.charts import MOST_BARS
 from tracker.papers.paper import Bar, Block, Chart, Series
-from tracker.progress import STATUS_WORDS, UpdateStatus
+from tracker.progress import MEMO_ORDER, STATUSES, UpdateStatus
 from tracker.report.facts import Row, Snapshot
 from tracker.report.tables import NOT_REPORTED
 from tracker.words import vietnamese_number
 
 LOOKS: Mapping[UpdateStatus | None, Series] = {
-    UpdateStatus.DONE: Series(name=STATUS_WORDS[UpdateStatus.DONE], fill="#1f4e79", ink="#ffffff"),
-    UpdateStatus.UNDER_WAY: Series(name=STATUS_WORDS[UpdateStatus.UNDER_WAY], fill="#7fb0dc"),
-    UpdateStatus.NOT_STARTED: Series(name=STATUS_WORDS[UpdateStatus.NOT_STARTED], fill="#eadcb2"),
-    UpdateStatus.STOPPED: Series(name=STATUS_WORDS[UpdateStatus.STOPPED], fill="#ffffff", hatched=True),
-    None: Series(name=NOT_REPORTED, fill="#ffffff"),
-}
+    status: Series(
+        name=STATUSES[status].words,
+        fill=STATUSES[status].fill,
+        ink=STATUSES[status].ink,
+        hatched=STATUSES[status].hatched,
+    )
+    for status in MEMO_ORDER
+} | {None: Series(name=NOT_REPORTED, fill="#ffffff")}
 """From done to unknown, as a bar shows them."""
 
 

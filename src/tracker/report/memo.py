@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tracker.papers.paper import Block, Paper, Table
-from tracker.progress import STATUS_WORDS
+from tracker.progress import MEMO_ORDER, STATUS_WORDS, STATUSES
 from tracker.report import charts, tables
 from tracker.report.facts import Snapshot
 from tracker.report.tidy import tidy
@@ -69,6 +69,7 @@ def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> s
     }
     environment.filters |= filters
     facts = {field.name: getattr(snapshot, field.name) for field in fields(snapshot)}
+    facts["statuses"] = [(status, _Wording(STATUSES[status].counted)) for status in MEMO_ORDER]
     return rendered(environment, words.name, facts)
 
 
@@ -79,9 +80,17 @@ def _by_lead(rows: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     return list(groups.items())
 
 
+class _Wording(str):
+    """Words of the program's own in the memo: no count, and nobody else's words."""
+
+    __slots__ = ()
+
+
 def _marked(value: object) -> str:
     """Return what an expression put out between marks; what a macro put together holds its own, or line breaks."""
     text = str(value)
+    if isinstance(value, _Wording):
+        return text
     composed = any(sign in text for sign in "\n\x02\x0e")
     return text if composed or not any(map(str.isalnum, text)) else f"\x0e{text}\x0f"
 

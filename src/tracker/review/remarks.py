@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tracker.progress import STATUS_WORDS, UpdateStatus
+from tracker.progress import STATUSES, UpdateStatus
 from tracker.store.tables import Update
 from tracker.words import vietnamese_date, vietnamese_number
-
-IDLE = frozenset({UpdateStatus.STOPPED, UpdateStatus.NOT_STARTED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,8 +36,8 @@ def remarks(said: Update, beside: Beside) -> list[str]:
         found.append(f"Gửi lại sau khi bị trả lại với lý do: “{beside.returned}”.")
     if beside.accepted is not None:
         found.append(_against_accepted(said, beside.accepted))
-    if said.status in IDLE:
-        found.append(f"Trạng thái: {STATUS_WORDS[said.status]}.")
+    if STATUSES[said.status].idle:
+        found.append(f"Trạng thái: {STATUSES[said.status].words}.")
     if beside.before is not None:
         found += _against_before(said, beside.before)
     if said.difficulties:
