@@ -131,6 +131,7 @@ def make_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[.
     def make(**given: str) -> Settings:
         env = {"TRACKER_VAR": str(tmp_path / "var"), "TRACKER_PLAN": str(ROOT / "activities.yaml")}
         env |= {"TRACKER_TEMPLATES": str(ROOT / "templates")}
+        env |= {name: os.environ[name] for name in ("TRACKER_SECRET_KEY",) if name in os.environ}
         return load_settings(env | {f"TRACKER_{name.upper()}": value for name, value in given.items()})
 
     return make

@@ -20,7 +20,8 @@ def test_an_answer_enters_at_most_twelve_modules_from_the_page_to_the_store(quie
 
     def watch(frame: FrameType, event: str, _: object) -> None:
         name = frame.f_globals.get("__name__", "")
-        if event == "call" and name.startswith("tracker.") and not name.startswith(PLUMBING):
+        own = frame.f_code.co_filename != "<string>"  # what a dataclass generates is no station
+        if event == "call" and own and name.startswith("tracker.") and not name.startswith(PLUMBING):
             entered.append(name)
 
     threading.setprofile(watch)

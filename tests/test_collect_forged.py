@@ -16,10 +16,9 @@ from replies import reply_to
 from workbooks import dump
 
 from tracker.answers.receipts import take_in_today
-from tracker.inbox import mailbox
+from tracker.inbox import incoming, mailbox
 from tracker.inbox.mailbox import read_inbox
 from tracker.inbox.summary import inbox_lines
-from tracker.inbox.transports import incoming
 from tracker.letters.mime import finished
 from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today

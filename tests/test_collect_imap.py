@@ -17,8 +17,8 @@ from imap_tools.imap_utf7 import utf7_encode
 from mail_samples import ABSENT, postfix, reply
 from smtp_post import free_port
 
+from tracker.inbox import incoming
 from tracker.inbox.mailbox import read_inbox
-from tracker.inbox.transports import incoming
 from tracker.inbox.transports.imap import KEYWORD
 from tracker.settings import Settings
 from tracker.store.tables import JournalEntry, Message

@@ -14,10 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from mail_samples import ABSENT, EXCHANGE, EXIM, GMAIL_WARNING, POSTFIX_TEXT, TO, mail, postfix, reply
 
+from tracker.inbox import incoming
 from tracker.inbox.incoming import Incoming, read_message
 from tracker.inbox.mailbox import read_inbox
 from tracker.inbox.texts import LINE, WORDS
-from tracker.inbox.transports import incoming
 from tracker.settings import Settings, load_settings
 from tracker.store.engine import opened_store
 from tracker.store.tables import Bounce, Message

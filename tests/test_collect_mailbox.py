@@ -12,10 +12,9 @@ from conftest import NOW
 from factories_mail import add_letter, all_of, names, put, the_letter, the_message
 from mail_samples import ABSENT, ORIGINAL, RETURNED, SENDER, mail, postfix, reply
 
-from tracker.inbox import mailbox
+from tracker.inbox import incoming, mailbox
 from tracker.inbox.mailbox import InboxRead, read_inbox
 from tracker.inbox.summary import inbox_lines, inbox_troubles
-from tracker.inbox.transports import incoming
 from tracker.settings import ZONE, Settings
 from tracker.store.tables import Bounce, JournalEntry, Message
 

@@ -88,10 +88,9 @@ def added_to(engine: sa.Engine, activity: str = SHARED, lead: str = TRADE) -> di
     return {part.agency_id: part.text for part in entry.added}
 
 
-def reviewed(engine: sa.Engine, settings: Settings, activity: str = SHARED) -> Item:
+def reviewed(engine: sa.Engine, _settings: Settings, activity: str = SHARED) -> Item:
     with reading(engine) as session:
-        _, plan = plan_in_force(session)
-        found = review_of(session, settings, plan, find_period(session, "2024"), TODAY)
+        found = review_of(case_of(session))
     [item] = [one for each in found for one in each.items if one.activity.id == activity]
     return item
 

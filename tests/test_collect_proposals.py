@@ -18,7 +18,6 @@ from tracker.store.engine import reading, writing
 from tracker.store.letters import queue_letters
 from tracker.store.messages import record_message
 from tracker.store.periods import change_closing, find_period
-from tracker.store.plans import plan_in_force
 from tracker.store.tables import JournalEntry, Letter, Message, Update
 
 AGENCY, ACTIVITIES = "so-cong-thuong", ("II.10", "II.17")
@@ -61,8 +60,7 @@ def record(
 
 
 def the_reply(session: Session, message_id: int, today: date = TODAY) -> Reply:
-    _, plan = plan_in_force(session)
-    reply = find_reply(session, plan, find_period(session, "2024"), today, message_id)
+    reply = find_reply(case_of(session, at=NOW + (today - TODAY)), message_id)
     assert reply is not None
     return reply
 
@@ -70,15 +68,13 @@ def the_reply(session: Session, message_id: int, today: date = TODAY) -> Reply:
 def choices(engine: sa.Engine, message_id: int) -> dict[str, str]:
     """Return what the page offers for a reply: the choice by activity."""
     with reading(engine) as session:
-        _, plan = plan_in_force(session)
-        reply, period = the_reply(session, message_id), find_period(session, "2024")
-        return {one.duty.activity_id: one.choice for one in open_duties(session, plan, period, reply, TODAY)}
+        reply = the_reply(session, message_id)
+        return {one.duty.activity_id: one.choice for one in open_duties(case_of(session), reply)}
 
 
 def waiting(engine: sa.Engine) -> list[int]:
     with reading(engine) as session:
-        _, plan = plan_in_force(session)
-        return [one.message.id for one in replies_of(session, plan, find_period(session, "2024"), TODAY)]
+        return [one.message.id for one in replies_of(case_of(session))]
 
 
 def rows(engine: sa.Engine, model: type) -> list:

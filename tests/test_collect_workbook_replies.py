@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from answering import NOW, TODAY, edited_plan, open_season
+from answering import NOW, TODAY, case_of, edited_plan, open_season
 from factories_mail import all_of, put
 from replies import OFFICE, read, reply_to, workbook_in
 from workbooks import WOMEN, dump, fill, raw_workbook, repacked, updates
@@ -22,8 +22,6 @@ from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.bounces import mark_bounced
 from tracker.store.engine import reading, writing
-from tracker.store.periods import find_period
-from tracker.store.plans import plan_in_force
 from tracker.store.tables import Letter, Message, Update
 
 DONE = {"II.10.status": "Đang thực hiện", "II.10.percent": 60, "II.10.result": "Đã mở hai lớp"}
@@ -160,9 +158,8 @@ def test_what_is_written_beside_the_workbook_still_reaches_the_coordinator(quiet
     assert len(updates(quiet_desk.engine)) == 1
     take_in_today(quiet_desk.engine, quiet_desk.settings)
     with reading(quiet_desk.engine) as session:
-        _, plan = plan_in_force(session)
-        [reply] = replies_of(session, plan, find_period(session, "2024"), TODAY)
-        duties = open_duties(session, plan, find_period(session, "2024"), reply, TODAY)
+        [reply] = replies_of(case_of(session))
+        duties = open_duties(case_of(session), reply)
         assert (reply.words, reply.recorded) == ("Xin lùi hạn hoạt động II.17.", True)
         assert reply.told.endswith("1 hoạt động, 0 số liệu. Thư xác nhận gửi tới nơi nhận của cơ quan.")
         assert proposed(reply, duties[:1]).get("duty", "") == ""
@@ -174,8 +171,7 @@ def test_nobodys_words_look_like_the_programs_note(quiet_desk: Desk) -> None:
     quiet_desk.answer(words=forged)
     quiet_desk.answer(b"x", words=forged)
     with reading(quiet_desk.engine) as session:
-        _, plan = plan_in_force(session)
-        plain, faulty = replies_of(session, plan, find_period(session, "2024"), TODAY)
+        plain, faulty = replies_of(case_of(session))
         assert (plain.told, plain.recorded) == ("", False)
         assert (faulty.told[:31], faulty.recorded) == ("Tệp Excel kèm thư có 1 chỗ cần ", False)
         assert plain.words == faulty.words == forged.replace("[", "(")

@@ -10,11 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from answering import NOW, ROOT, answer, give_figure, say
+from answering import NOW, ROOT, answer, case_of, give_figure, say
 from hypothesis import HealthCheck, given, settings
 from plan_edits import FULL, edited, edits_of_each_field
 
-from tracker.answers.submit import save_draft
+from tracker.answers.drafts import save_draft
 from tracker.cli import main
 from tracker.errors import PlanFaults
 from tracker.plan.changes import plan_changes
@@ -24,7 +24,7 @@ from tracker.remind.wording import changes_told
 from tracker.store.duties import duties_of
 from tracker.store.engine import open_store, writing
 from tracker.store.periods import find_period
-from tracker.store.tables import Part
+from tracker.store.tables import Contribution
 
 DAY, NEXT, LATE = "2024-10-15", "2024-10-22", "2024-12-02"
 
@@ -60,10 +60,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         say(engine, "II.3", answer("Hội chợ có 12 gian hàng"))
         give_figure(engine, "htx", 4)
         with writing(engine) as session:
-            save_draft(session, find_period(session, "2024"), "so-b", {"II.3.result": "đang viết"}, NOW)
+            save_draft(case_of(session, "so-b"), {"II.3.result": "đang viết"})
             duty = next(d for d in duties_of(session, find_period(session, "2024")) if d.activity_id == "II.2")
             added = {"agency_id": "hoi", "revision": 1, "text": "Hội góp ý", "said_by": "Hội", "said_at": NOW}
-            session.add(Part(duty_id=duty.id, said_on=NOW.date(), **added))
+            session.add(Contribution(duty_id=duty.id, said_on=NOW.date(), **added))
         engine.dispose()
         assert run("accept", "2024", "II.3", "--on", DAY)[0] == 0
         assert run("pause", "hoi", "--until", "2024-10-21", "--reason", "họp", "--on", DAY)[0] == 0

@@ -1,10 +1,10 @@
 """Applying a plan moves or drops no answer in silence."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 import sqlalchemy as sa
-from answering import NOW, give_figure, real_plan
+from answering import NOW, case_of, give_figure, real_plan
 from office import DAY, Office
 from plan_text import plan_of
 
@@ -198,8 +198,8 @@ def test_words_of_last_year_are_offered_for_the_same_task_only(reminded: Office)
     engine = open_store(reminded.database)
     with writing(engine) as session:
         _, plan = plan_in_force(session)
-        [period] = [p for p in open_ruled_periods(session, plan, date(2025, 10, 2), NOW) if p.code == "2025"]
-        form = recorded_form(session, plan, period, "so-cong-thuong", date(2025, 10, 2))
+        assert open_ruled_periods(session, plan, date(2025, 10, 2), NOW)
+        form = recorded_form(case_of(session, "so-cong-thuong", datetime(2025, 10, 2, 8, tzinfo=UTC), "2025"))
         before = {entry.activity.id: entry.before for entry in form.entries}
         assert before["II.10"] is not None
         assert before["II.17"] is None

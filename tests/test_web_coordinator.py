@@ -17,13 +17,14 @@ from factories_web import Browser, Season, fields_of, open_season, plan_text, re
 from tracker.answers.checks import Answer
 from tracker.answers.record import Signed, record_answers
 from tracker.progress import DutyState, UpdateStatus
+from tracker.review.sight import Sight
 from tracker.settings import Settings
 from tracker.store.engine import writing
 from tracker.store.letters import queue_letters
 from tracker.store.links import link_for, token_of, withdraw_links
 from tracker.store.messages import noted, record_message
 from tracker.store.periods import change_closing, find_period
-from tracker.store.tables import Bounce, Duty, Figure, JournalEntry, Letter, Message, Purpose, Update
+from tracker.store.tables import Bounce, Decision, Duty, Figure, JournalEntry, Letter, Message, Purpose, Update
 from tracker.web.app import create_app
 
 WHO = "Cán bộ tổng hợp (minh họa)"
@@ -279,7 +280,7 @@ def test_a_button_pressed_twice_finds_that_its_decision_stands(season: Season) -
     assert season.dump() == before
     say(season, "II.3")
     mixed = fields_of(season.browser.get(page)) | fields_of(shown)
-    mixed[f"seen.{season.duties()['II.3'].id}"] = "1.submitted.0"
+    mixed[f"seen.{season.duties()['II.3'].id}"] = Sight(revision=1, state=SUBMITTED).encode()
     mixed |= {"reviewer": WHO, f"choice.{season.duties()['II.1'].id}": "accept"}
     mixed[f"choice.{season.duties()['II.3'].id}"] = "accept"
     told = follow(season, season.browser.post(page, "decide", mixed)).text
@@ -598,7 +599,7 @@ def test_what_others_write_is_text_and_never_markup(quiet_season: Season, hostil
         assert all(words in one.text for one in seen)
         quiet_season.browser.post(paths[2], "dismiss", {"uses": "0", "reviewer": words, "reason": words})
         seen.append(read_html(quiet_season.browser.get(paths[2]).text))
-        for model in (Update, JournalEntry):
+        for model in (Update, JournalEntry, Decision):
             with writing(quiet_season.engine) as session:
                 session.execute(sa.delete(model))
         return [(one.tags, one.attributes) for one in seen]

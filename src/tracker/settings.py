@@ -207,8 +207,10 @@ def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
         wrong.append(f"{place('MAIL_URL')}: không hiểu địa chỉ này; dùng folder:///…, smtp://… hoặc smtps://…")
     else:
         wrong += transport_faults(place("MAIL_URL"), settings.mail_url)
-    wrong += [f"{place('INBOX_URL')}: {fault}" for fault in _inbox_faults(settings.inbox_url)]
-    wrong += transport_faults(place("INBOX_URL"), settings.inbox_url)
+    if faults := _inbox_faults(settings.inbox_url):
+        wrong += [f"{place('INBOX_URL')}: {fault}" for fault in faults]
+    else:
+        wrong += transport_faults(place("INBOX_URL"), settings.inbox_url)
     if settings.ca_file and not settings.ca_file.is_file():
         wrong.append(f"{place('CA_FILE')}: không có tệp {settings.ca_file}; chỉ tới tệp chứng thư PEM")
     base = _address(settings.base_url)

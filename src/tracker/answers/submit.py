@@ -76,11 +76,11 @@ def submit(case: Case, submission: Submission) -> Outcome:
     read_contributions(case, form)
     lay_over(case, form, submission)
     only = submission.only
-    answers = _check_answers(entry for entry in form.entries if only in {None, entry.name})
+    answers, repeated = _check_answers(entry for entry in form.entries if only in {None, entry.name})
     values = _check_figures(form.figures) if only is None else []
     added = check_contributions(entry for entry in form.contributions if only in {None, entry.activity.id})
     form.signature_fault = _check_signature(form)
-    if not answers and not values and not added and not form.faults:
+    if not (answers or repeated or values or added or form.faults):
         wanted = (
             next((entry.label for entry in form.entries if entry.name == only), only) or "ít nhất một hoạt động"
         )
@@ -131,8 +131,9 @@ def is_new(figure: FigureEntry) -> bool:
     return figure.value.strip() != figure.filled
 
 
-def _check_answers(entries: Iterable[Entry]) -> dict[int, tuple[Duty, Answer]]:
-    answers = {}
+def _check_answers(entries: Iterable[Entry]) -> tuple[dict[int, tuple[Duty, Answer]], int]:
+    """Return what is to be recorded, by duty id, and how many answers somebody has sent word for word since."""
+    answers, repeated = {}, 0
     for entry in entries:
         if not is_answered(entry):
             continue
@@ -144,13 +145,14 @@ def _check_answers(entries: Iterable[Entry]) -> dict[int, tuple[Duty, Answer]]:
         answer, faults = _check(entry)
         if entry.last and entry.revision < entry.last.revision:
             if answer is not None and same_words(entry.last, answer):
-                continue  # somebody has sent these very words since
+                repeated += 1
+                continue
             faults["conflict"] = overtaken_by(entry.last.said_by, "conflict")
             entry.revision = entry.last.revision  # it is shown beside the fault
         entry.faults = {field: fault.of(entry.name) for field, fault in faults.items()}
         if answer is not None:
             answers[entry.duty.id] = (entry.duty, answer)
-    return answers
+    return answers, repeated
 
 
 def _check(entry: Entry) -> tuple[Answer | None, Faults]:

@@ -163,6 +163,9 @@ def record_reply(case: Case, reply: Reply, typed: Typed, *, finish: bool) -> Fau
         return {"overtaken": "Hoạt động này vừa được rút khỏi kỳ báo cáo; xem lại rồi ghi."}
     if theirs is None or entry is None:
         faults["duty"] = "Chọn hoạt động mà thư này báo cáo."
+    if entry is not None and entry.revision != revision:
+        label = entry.activity.id
+        return {"overtaken": f"Hoạt động {label} vừa có báo cáo hoặc quyết định mới; xem lại rồi ghi."}
     if faults or theirs is None or entry is None:
         _, found = check_answer(typed)
         return {field: str(fault) for field, fault in found.items()} | faults
@@ -178,7 +181,7 @@ def record_reply(case: Case, reply: Reply, typed: Typed, *, finish: bool) -> Fau
     with case.session.begin_nested() as savepoint:
         outcome = submit(theirs, submission)
         if outcome.receipt is None:
-            return _faults_of(outcome, entry, revision)
+            return _faults_of(outcome, entry)
         if not _claim(case.session, reply, typed, reviewer, case.now, finish=finish, used=True):
             savepoint.rollback()
             return {"overtaken": OVERTAKEN}
@@ -199,10 +202,9 @@ def _is_withdrawn(case: Case, duty_id: int) -> bool:
     return duty is not None and duty.period_id == case.period.id and duty.state is DutyState.WITHDRAWN
 
 
-def _faults_of(outcome: Outcome, entry: Entry, revision: int) -> Faults:
+def _faults_of(outcome: Outcome, entry: Entry) -> Faults:
     found = {fault.place: str(fault) for fault in outcome.faults}
-    answered_since = entry.last is not None and revision < entry.last.revision
-    if (entry.name, "locked") in found or answered_since:
+    if (entry.name, "locked") in found:
         label = entry.activity.id
         return {"overtaken": f"Hoạt động {label} vừa có báo cáo hoặc quyết định mới; xem lại rồi ghi."}
     if NOTHING_SAID in found:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from tracker.errors import StoreError
+from tracker.errors import FileTrouble, StoreError
 from tracker.settings import Settings
 from tracker.store.tables import Purpose
 from tracker.web.coordinator import CoordinatorPages
@@ -86,7 +86,12 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
             Route("/suc-khoe", Health(engine, settings, checks).answer),
         ],
         middleware=[Middleware(Guard, base_url=settings.base_url, refuse=refuse)],
-        exception_handlers={HTTPException: refused, StoreError: store_trouble, Exception: broken},
+        exception_handlers={
+            HTTPException: refused,
+            StoreError: store_trouble,
+            FileTrouble: store_trouble,
+            Exception: broken,
+        },
     )
     app.router.redirect_slashes = False
     return app

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -51,6 +52,8 @@ class OwnerPages:
                 return await run_in_threadpool(self._show, token, request.query_params.get(JUST_SENT))
         typed = await read_form(request)
         action, _, activity_id = typed.pop("action", "save").partition(":")
+        if action != "renew" and not request.state.issued:
+            raise HTTPException(404)
         if action == "send":
             return await run_in_threadpool(self._send, token, typed, activity_id or None)
         if action == "renew":

@@ -4,7 +4,6 @@ A link is its own key and no cookie is ever set, so another site cannot borrow a
 is a second wall behind the first.
 """
 
-import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -14,6 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tracker.answers.evidence import LARGEST
+from tracker.web.request import declared_length
 
 UPLOADS = "/tai-lieu"
 """How the address of a page ends that takes files of evidence."""
@@ -52,7 +52,7 @@ class Guard:
         if scope["method"] not in READ_ONLY and self._comes_from_elsewhere(Headers(scope=scope)):
             app = self.refuse(403)
         largest = LARGEST_UPLOAD if scope["path"].endswith(UPLOADS) else LARGEST_BODY
-        if _declared(Headers(scope=scope)) > largest:
+        if declared_length(Headers(scope=scope)) > largest:
             app = self.refuse(413)
         await app(scope, _capped(receive, largest), _with_headers(send))
 
@@ -66,11 +66,6 @@ class Guard:
             return False
         host = headers.get("host")
         return origin not in {self.own_origin, f"http://{host}", f"https://{host}"}
-
-
-def _declared(headers: Headers) -> int:
-    length = headers.get("content-length", "")
-    return int(length) if re.fullmatch("[0-9]{1,20}", length) else 0
 
 
 def _capped(receive: Receive, largest: int) -> Receive:
