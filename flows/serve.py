@@ -15,13 +15,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import sqlalchemy as sa
-
 from flows.prefect_server import answers, prefect_server, refuse_taken
 from flows.settings import entered_settings
 from flows.watch import watched
 from tracker.cli.words import print_on_any_console
 from tracker.errors import TrackerError
+from tracker.log import start_log
 from tracker.settings import Settings
 from tracker.store.engine import opened_store
 
@@ -41,10 +40,11 @@ def main() -> int:
         settings = entered_settings()
         os.environ |= settings.for_children()  # runs start in another folder than this service may have
         keep_to_own_folder(settings)
+        start_log(settings.log)
         with (
             opened_store(settings.database_url) as engine,
             prefect_server(settings) as port,
-            pages(engine, settings, port),
+            pages(settings, port),
             watched(engine, settings),
         ):
             serve_flows()
@@ -66,27 +66,28 @@ def keep_to_own_folder(settings: Settings) -> None:
 
 
 @contextmanager
-def pages(engine: sa.Engine, settings: Settings, prefect_port: int | None) -> Iterator[None]:
+def pages(settings: Settings, prefect_port: int | None) -> Iterator[None]:
     """Serve the pages on loopback in a thread while inside; raises SettingsError where their port is taken.
 
     Their health check asks Prefect's server at `prefect_port` too, where it is ours.
     """
-    from tracker.web.serve import server
+    from tracker.web.serve import PATIENCE, server
 
     refuse_taken(settings.port, "TRACKER_PORT")
 
     def prefect_is_there() -> list[str]:
         return [] if prefect_port is None or answers(prefect_port) else ["Máy chủ Prefect không trả lời."]
 
-    web = server(engine, settings, [prefect_is_there])
-    thread = threading.Thread(target=web.run, name="pages", daemon=True)
-    thread.start()
-    print(f"Các trang trả lời: http://127.0.0.1:{settings.port}", flush=True)  # noqa: T201
-    try:
-        yield
-    finally:
-        web.should_exit = True
-        thread.join(MOST_CLOSING)
+    with opened_store(settings.database_url, patience=PATIENCE) as engine:
+        web = server(engine, settings, [prefect_is_there])
+        thread = threading.Thread(target=web.run, name="pages", daemon=True)
+        thread.start()
+        print(f"Các trang trả lời: http://127.0.0.1:{settings.port}", flush=True)  # noqa: T201
+        try:
+            yield
+        finally:
+            web.should_exit = True
+            thread.join(MOST_CLOSING)
 
 
 def serve_flows() -> None:

@@ -50,7 +50,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             "VAR": var,
             "PLAN": plan,
             "TEMPLATES": ROOT / "templates",
-            "SECRET_KEY": "for tests",
+            "SECRET_KEY": "a key for tests alone",
         }.items():
             patch.setenv(f"TRACKER_{name}", str(value))
         assert run("apply", "--on", DAY)[0] == 0

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from answering import outbox_row
 from factories_web import Browser, Season, fields_of, open_season, plan_text, read_html
+from test_web_evidence import give
 
 from tracker.answers.checks import Answer
 from tracker.answers.record import Signed, record_answers
@@ -24,7 +25,18 @@ from tracker.store.letters import queue_letters
 from tracker.store.links import link_for, token_of, withdraw_links
 from tracker.store.messages import noted, record_message
 from tracker.store.periods import change_closing, find_period
-from tracker.store.tables import Bounce, Decision, Duty, Figure, JournalEntry, Letter, Message, Purpose, Update
+from tracker.store.tables import (
+    Bounce,
+    Decision,
+    Duty,
+    Evidence,
+    Figure,
+    JournalEntry,
+    Letter,
+    Message,
+    Purpose,
+    Update,
+)
 from tracker.web.app import create_app
 
 WHO = "Cán bộ tổng hợp (minh họa)"
@@ -641,3 +653,42 @@ def test_three_hundred_answers_are_accepted_at_once(
         record_answers(session, {duty.id: (duty, words) for duty in duties}, said)
     link = review_link(season)
     assert "Đã duyệt 301 báo cáo." in follow(season, accept_shown(season, link)).text
+
+
+def _give_a_file(season: Season) -> None:
+    give(season, "b.pdf", b"%PDF-1.7\nb")
+
+
+def _take_the_file_back(season: Season) -> None:
+    [file] = season.rows(Evidence)
+    data = {"activity": str(season.duties()["II.1"].id), "given_by": OFFICER, "remove": str(file.id)}
+    page = f"{season.link()}/tai-lieu"
+    assert season.browser.ask("POST", page, data=data, files={"file": ("", b"")}).status_code == 303
+
+
+def _swap_the_file(season: Season) -> None:
+    _take_the_file_back(season)
+    _give_a_file(season)
+
+
+def _give_a_figure(season: Season) -> None:
+    typed = fields_of(season.browser.get(season.link())) | {"said_by": OFFICER, "figure.htx-moi": "12"}
+    assert season.browser.post(season.link(), "send", typed).status_code == 303
+
+
+@pytest.mark.parametrize("change", [_give_a_file, _take_the_file_back, _swap_the_file, _give_a_figure])
+def test_what_goes_with_an_answer_changes_after_it_was_shown_and_it_is_not_accepted_unseen(
+    season: Season, change: Callable[[Season], None]
+) -> None:
+    review = review_link(season)
+    page = f"{review}/so-a"
+    say(season, "II.1")
+    give(season, "a.pdf", b"%PDF-1.7\na")
+    overview, shown = season.browser.get(review), season.browser.get(page)
+    change(season)
+    assert decide(season, page, shown, II_1="accept").status_code == 409
+    assert states(season)["II.1"] == SUBMITTED
+    assert "1 báo cáo vừa được gửi lại" in follow(season, accept_shown(season, review, overview)).text
+    assert states(season)["II.1"] == SUBMITTED
+    follow(season, decide(season, page, II_1="accept"))
+    assert states(season)["II.1"] == ACCEPTED

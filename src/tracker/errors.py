@@ -119,14 +119,21 @@ class TemplateFaults(TrackerError):
 
 
 class StoreError(TrackerError):
-    """The database cannot be opened, is from a newer version, or refuses a write."""
+    """The database cannot be opened, is from a newer version, or refuses a write.
+
+    `shown` is what a page says of it: no path, no host, no command.
+    """
+
+    def __init__(self, message: str, shown: str = "máy chủ chưa dùng được cơ sở dữ liệu") -> None:
+        self.shown = shown
+        super().__init__(message)
 
 
 class NothingApplied(StoreError):
     """No plan was applied yet."""
 
     def __init__(self) -> None:
-        super().__init__("chưa áp dụng kế hoạch nào; chạy: tracker apply")
+        super().__init__("chưa áp dụng kế hoạch nào; chạy: tracker apply", "chưa áp dụng kế hoạch nào")
 
 
 class SettingsError(TrackerError):

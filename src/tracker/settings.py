@@ -19,7 +19,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of the plan's days: Vietnam has only one."""
 NAMES = (
     "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "INBOX_URL", "SENDER", "BASE_URL", "PORT",
-    "ILLUSTRATION", "TODAY", "SECRET_KEY", "CA_FILE",
+    "ILLUSTRATION", "TODAY", "SECRET_KEY", "CA_FILE", "LOG",
 )  # fmt: skip
 ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
@@ -61,6 +61,8 @@ class Settings:
     """TRACKER_ILLUSTRATION: marks letters, pages and memos as example data."""
     pretended_today: date | None
     """TRACKER_TODAY: the day to pretend it is, to try a season out; None for the real clock."""
+    log: str
+    """TRACKER_LOG: `text`, or `json` for one object a line."""
     given_key: str | None = field(default=None, repr=False)
     """TRACKER_SECRET_KEY: what links are made with; None where it is kept under `var`."""
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -71,8 +73,7 @@ class Settings:
         now = datetime.now(UTC)
         if self.pretended_today is None:
             return now
-        here = now.astimezone(ZONE)
-        return datetime.combine(self.pretended_today, here.time(), tzinfo=ZONE).astimezone(UTC)
+        return datetime.combine(self.pretended_today, now.astimezone(ZONE).time(), tzinfo=ZONE).astimezone(UTC)
 
     @property
     def reports(self) -> Path:
@@ -103,9 +104,8 @@ class Settings:
 
     def for_children(self) -> dict[str, str]:
         """Return the environment by which a process that starts in another folder has these settings too."""
-        names = ["VAR", "PLAN", "TEMPLATES"]
         urls = ("DATABASE_URL", "MAIL_URL", "INBOX_URL")
-        names += [name for name in urls if self.places.get(name) == f"TRACKER_{name}"]
+        names = ["VAR", "PLAN", "TEMPLATES", *(n for n in urls if self.places.get(n) == f"TRACKER_{n}")]
         return {f"TRACKER_{name}": str(getattr(self, name.lower())) for name in names}
 
     def as_rows(self) -> list[tuple[str, str, str]]:
@@ -172,6 +172,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         port=port,
         pretended_today=_date_or_none(text("TODAY", ""), place("TODAY"), wrong),
         illustration=text("ILLUSTRATION", "").lower() in {"1", "true", "yes"},
+        log=text("LOG", "text"),
         given_key=given["SECRET_KEY"].text if "SECRET_KEY" in given else None,
         places={name: each.place for name, each in given.items()},
     )
@@ -217,6 +218,8 @@ def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
     if base is None or base.scheme not in {"http", "https"} or not base.netloc:
         trouble = f"không hiểu {settings.base_url!r}; viết như https://theo-doi.angiang.example"
         wrong.append(f"{place('BASE_URL')}: {trouble}")
+    if settings.log not in {"text", "json"}:
+        wrong.append(f"{place('LOG')}: không hiểu {settings.log!r}; viết text hoặc json")
     if not ADDRESS.fullmatch(settings.sender):
         wrong.append(f"{place('SENDER')}: {settings.sender!r} không phải địa chỉ thư")
     if settings.given_key is not None and len(settings.given_key.strip().encode()) < SHORTEST_KEY:

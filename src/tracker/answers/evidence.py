@@ -4,11 +4,14 @@ Files lie under made-up names in `var/evidence`, where no web server looks; what
 ever shown. A file is written whole before the record names it, so that the record names none that is not there.
 """
 
+import errno
 import hashlib
 import os
 import re
 import secrets
+import shutil
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +32,8 @@ LARGEST = 10_000_000
 """Bytes of one file."""
 MOST = 10
 """Files of one activity."""
+SPARE = 100_000_000
+"""Bytes of the disk that files leave free, so that answers are still taken."""
 LONGEST_NAME, LONGEST_BY = 150, 200
 """Letters of what a file is called, and of who gave it."""
 
@@ -122,13 +127,17 @@ def _shown_name(name: str, ending: str) -> str:
 
 
 def _write(path: Path, raw: bytes) -> None:
+    unfinished = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".part")
+        if shutil.disk_usage(path.parent).free < len(raw) + SPARE:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         with unfinished.open("wb") as file:
             file.write(raw)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
     except OSError as why:
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
         raise FileTrouble(f"{path.parent}: không ghi được tài liệu ({why.strerror}); báo cơ quan đầu mối") from why

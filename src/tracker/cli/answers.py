@@ -102,10 +102,11 @@ def replies(args: argparse.Namespace) -> None:
 
 def serve_pages(args: argparse.Namespace) -> None:
     """Serve the pages on loopback until Ctrl-C."""
-    from tracker.web.serve import serve
+    from tracker.store.engine import opened_store
+    from tracker.web.serve import PATIENCE, serve
 
     settings = settings_for(args)
-    with store(settings) as engine:
+    with opened_store(settings.database_url, patience=PATIENCE) as engine:
         serve(engine, settings)
 
 

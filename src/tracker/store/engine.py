@@ -18,10 +18,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from tracker.errors import NothingApplied, StoreError
+from tracker.store.problems import telling_store_errors
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK, PLANNING_LOCK = 305_2024, 305_2025
 """Any two numbers, the same in every process: PostgreSQL's advisory locks."""
+PATIENCE = 30.0
+"""Seconds to wait for a lock on SQLite's file, or for a connection of the pool."""
 
 
 class UTCTime(sa.types.TypeDecorator[datetime]):
@@ -81,13 +84,14 @@ class Packed(sa.types.TypeDecorator[bytes]):
         return None if value is None else zlib.decompress(value)
 
 
-def open_store(url: str, *, create: bool = False) -> sa.Engine:
+def open_store(url: str, *, create: bool = False, patience: float = PATIENCE) -> sa.Engine:
     """Return an engine on the newest schema, migrating the database at `url` where it is older.
 
-    Raises StoreError where it cannot be reached or written, belongs to a newer version, or does not exist yet and
+    Who uses it waits `patience` seconds at most for a lock on SQLite's file, or for a connection. Raises
+    StoreError where it cannot be reached or written, belongs to a newer version, or does not exist yet and
     `create` is False.
     """
-    engine = _connectable(url, create)
+    engine = _connectable(url, create, patience)
     try:
         with telling_store_errors(url):
             _migrate(engine, url, create)
@@ -98,19 +102,20 @@ def open_store(url: str, *, create: bool = False) -> sa.Engine:
 
 
 @contextmanager
-def opened_store(url: str, *, create: bool = False) -> Iterator[sa.Engine]:
+def opened_store(url: str, *, create: bool = False, patience: float = PATIENCE) -> Iterator[sa.Engine]:
     """Give an engine as `open_store` does, and let go of its connections at the end."""
-    engine = open_store(url, create=create)
+    engine = open_store(url, create=create, patience=patience)
     try:
         yield engine
     finally:
         engine.dispose()
 
 
-def _connectable(url: str, create: bool) -> sa.Engine:
+def _connectable(url: str, create: bool, patience: float = PATIENCE) -> sa.Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return sa.create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        driven = parsed.set(drivername="postgresql+psycopg")
+        return sa.create_engine(driven, pool_pre_ping=True, pool_timeout=patience)
     if parsed.database and parsed.database != ":memory:":
         if not create and not Path(parsed.database).exists():
             raise NothingApplied
@@ -122,10 +127,16 @@ def _connectable(url: str, create: bool) -> sa.Engine:
                 f"{folder}: không tạo được thư mục cơ sở dữ liệu ({why.strerror}); "
                 "cho quyền ghi hoặc đặt TRACKER_DATABASE_URL"
             ) from why
-    engine = sa.create_engine(parsed, connect_args={"timeout": 30})
+    engine = sa.create_engine(parsed, connect_args={"timeout": patience}, **_pool_of(parsed, patience))
     sa.event.listen(engine, "connect", _sqlite_pragmas)
     sa.event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+def _pool_of(url: sa.URL, patience: float) -> dict[str, Any]:
+    """Return how long to wait for a connection; a database in memory has one alone, which nobody waits for."""
+    in_memory = url.database in {None, "", ":memory:"}
+    return {} if in_memory else {"poolclass": sa.QueuePool, "pool_timeout": patience}
 
 
 def _sqlite_pragmas(connection: Any, _record: object) -> None:
@@ -239,33 +250,6 @@ def _changing_the_schema(engine: sa.Engine) -> Iterator[sa.Connection]:
                     raise CommandError(f"{lost[0]} -> {lost[2]}")
         finally:
             driver.execute("PRAGMA foreign_keys=ON")
-
-
-@contextmanager
-def telling_store_errors(url: str) -> Iterator[None]:
-    """Turn the database's own errors into a StoreError that names the database and the way out."""
-    try:
-        yield
-    except CommandError as why:
-        shown = make_url(url).render_as_string()
-        raise StoreError(f"{shown}: không nâng cấp được cơ sở dữ liệu ({why})") from why
-    except sa.exc.DBAPIError as why:
-        raise StoreError(f"{make_url(url).render_as_string()}: {_in_words(str(why.orig))}") from why
-
-
-def _in_words(problem: str) -> str:
-    for sign, words in (
-        ("full", "ổ đĩa đầy; giải phóng chỗ trống rồi chạy lại, chưa có gì được ghi dở dang"),
-        ("No space left", "ổ đĩa đầy; giải phóng chỗ trống rồi chạy lại, chưa có gì được ghi dở dang"),
-        ("readonly", "cơ sở dữ liệu không ghi được; cho quyền ghi vào tệp và thư mục chứa nó"),
-        ("unable to open", "không mở được cơ sở dữ liệu; kiểm tra đường dẫn và quyền ghi"),
-        ("not a database", "tệp này không phải cơ sở dữ liệu; đặt TRACKER_DATABASE_URL tới tệp khác"),
-        ("locked", "chương trình khác đang giữ cơ sở dữ liệu; chờ giây lát rồi chạy lại"),
-    ):
-        if sign in problem:
-            return words
-    first_line = problem.strip().splitlines()[0] if problem.strip() else "lỗi không rõ"
-    return f"không dùng được cơ sở dữ liệu ({first_line}); kiểm tra TRACKER_DATABASE_URL và máy chủ"
 
 
 @contextmanager

@@ -21,7 +21,8 @@ from tracker.web.memos import MemoPages
 from tracker.web.owner import OwnerPages
 from tracker.web.pages import NOTICES, Pages
 from tracker.web.request import behind_link
-from tracker.web.security import HEADERS, Guard
+from tracker.web.security import Guard
+from tracker.web.troubles import Troubles
 from tracker.web.workbook import WorkbookPages
 
 NO_LINK = {"/b/": "no_link", "/r/": "no_review"}
@@ -34,6 +35,7 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
     `checks` are what its health check asks beside the store.
     """
     pages = Pages(settings)
+    troubles = Troubles(pages)
     owner = OwnerPages(engine, settings, pages)
     evidence = EvidencePages(engine, settings, pages)
     workbook = WorkbookPages(engine, settings, pages)
@@ -53,18 +55,15 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
         status = why.status_code if isinstance(why, HTTPException) else 500
         if status == 404 and (kind := NO_LINK.get(request.url.path[:3])):
             return pages.notice(kind, 404)
-        if status in NOTICES:
-            return refuse(status)
         headers = why.headers if isinstance(why, HTTPException) else None
+        if status in NOTICES:
+            page = refuse(status)
+            page.headers.update(headers or {})
+            return page
         return PlainTextResponse("Method Not Allowed" if status == 405 else str(status), status, headers)
 
-    def store_trouble(_: Request, why: Exception) -> Response:
-        return pages.notice(NOTICES[503], 503, str(why))
-
-    def broken(_: Request, __: Exception) -> Response:
-        page = refuse(500)
-        page.headers.update(HEADERS)  # it is sent from outside the guard
-        return page
+    def unavailable(request: Request, why: Exception) -> Response:
+        return troubles.page(request.method, why)
 
     app = Starlette(
         routes=[
@@ -85,13 +84,8 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
             Route("/form.js", _file(settings, "form.js", "text/javascript")),
             Route("/suc-khoe", Health(engine, settings, checks).answer),
         ],
-        middleware=[Middleware(Guard, base_url=settings.base_url, refuse=refuse)],
-        exception_handlers={
-            HTTPException: refused,
-            StoreError: store_trouble,
-            FileTrouble: store_trouble,
-            Exception: broken,
-        },
+        middleware=[Middleware(Guard, base_url=settings.base_url, refuse=refuse, trouble=troubles.page)],
+        exception_handlers={HTTPException: refused, StoreError: unavailable, FileTrouble: unavailable},
     )
     app.router.redirect_slashes = False
     return app

@@ -30,6 +30,7 @@ from tracker.web.request import (
     redirect_with_outcome,
     review_context,
 )
+from tracker.web.turns import write_in_turn
 
 COUNTS = ("duyet", "tra-lai", "bo-qua", "khong-toi", "da-co")
 """What the address tells of the last action: accepted, returned, passed over, agencies nobody could write to, and
@@ -50,21 +51,21 @@ class CoordinatorPages:
         token, query = request.path_params["token"], dict(request.query_params)
         if request.method != "POST":
             return await run_in_threadpool(self._overview, token, query)
-        return await run_in_threadpool(self._accept_seen, token, await read_form(request))
+        return await write_in_turn(self._accept_seen, token, await read_form(request))
 
     async def agency(self, request: Request) -> Response:
         """Show all that an agency said, or take what was decided on it."""
         token, agency_id = request.path_params["token"], request.path_params["agency"]
         if request.method != "POST":
             return await run_in_threadpool(self._agency, token, agency_id, dict(request.query_params))
-        return await run_in_threadpool(self._decide, token, agency_id, await read_form(request))
+        return await write_in_turn(self._decide, token, agency_id, await read_form(request))
 
     async def reply(self, request: Request) -> Response:
         """Show a reply, or take what the coordinator made of it."""
         token, message_id = request.path_params["token"], request.path_params["message_id"]
         if request.method != "POST":
             return await run_in_threadpool(self._reply, token, message_id, dict(request.query_params))
-        return await run_in_threadpool(self._handle, token, message_id, await read_form(request))
+        return await write_in_turn(self._handle, token, message_id, await read_form(request))
 
     def file(self, request: Request) -> Response:
         """Hand out one of an agency's files, as something to keep and not to run."""

@@ -20,6 +20,7 @@ from tracker.store.evidence import evidence_of
 from tracker.store.tables import Duty
 from tracker.web.pages import Pages
 from tracker.web.request import file_response, opened_by
+from tracker.web.turns import write_in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class EvidencePages:
         except ClientDisconnect as why:
             raise HTTPException(400) from why
         file = Given(name, raw, texts.get("given_by", ""), self.settings.now())
-        return await run_in_threadpool(self._take, token, texts, file)
+        return await write_in_turn(self._take, token, texts, file)
 
     def file(self, request: Request) -> Response:
         """Hand out one file, as something to keep and not to run."""

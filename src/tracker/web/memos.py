@@ -22,6 +22,7 @@ from tracker.store.periods import faults_around, write_around
 from tracker.store.reports import find_report
 from tracker.web.pages import Pages
 from tracker.web.request import REVIEWER, opened_review, read_form, redirect_with_outcome, review_context
+from tracker.web.turns import write_in_turn
 from tracker.words import composed
 
 KEPT = "da-luu"
@@ -43,7 +44,7 @@ class MemoPages:
         token = request.path_params["token"]
         if request.method != "POST":
             return await run_in_threadpool(self._show, token, dict(request.query_params))
-        return await run_in_threadpool(self._keep, token, await read_form(request))
+        return await write_in_turn(self._keep, token, await read_form(request))
 
     async def file(self, request: Request) -> Response:
         """Hand out a memo, printed from what was frozen, as something to keep and not to run."""

@@ -28,6 +28,7 @@ from tracker.store.links import find_dead_link
 from tracker.web.fields import filled_form, send_fields
 from tracker.web.pages import Pages
 from tracker.web.request import Opened, opened_by, read_form
+from tracker.web.turns import write_in_turn
 
 AT_ONCE = 2
 """Pages shown at once: more threads than that only take the interpreter from one another."""
@@ -55,12 +56,12 @@ class OwnerPages:
         if action != "renew" and not request.state.issued:
             raise HTTPException(404)
         if action == "send":
-            return await run_in_threadpool(self._send, token, typed, activity_id or None)
+            return await write_in_turn(self._send, token, typed, activity_id or None)
         if action == "renew":
-            await run_in_threadpool(self._renew, token)
+            await write_in_turn(self._renew, token)
             return self.pages.notice("link_asked")
         brief = request.headers.get("accept") == "text/plain"
-        return await run_in_threadpool(self._save, token, typed, brief)
+        return await write_in_turn(self._save, token, typed, brief)
 
     def receipt(self, request: Request) -> Response:
         """Show what is recorded, to be printed and kept."""

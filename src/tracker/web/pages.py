@@ -13,6 +13,7 @@ NOTICES = {
     400: "unreadable",
     403: "cross_site",
     404: "unknown",
+    408: "too_slow",
     413: "too_large",
     500: "broken",
     503: "unavailable",
@@ -32,9 +33,9 @@ class Pages:
         folder = templates_in(self.settings.templates / "web")
         return HTMLResponse(rendered(folder, f"{name}.html.j2", facts), status)
 
-    def notice(self, kind: str, status: int = 200, message: str = "") -> Response:
+    def notice(self, kind: str, status: int = 200, message: str = "", **facts: Any) -> Response:
         """Return the short page called `kind`; `message` is added where the reason is known."""
-        return self.render("notice", status, kind=kind, message=message)
+        return self.render("notice", status, kind=kind, message=message, **facts)
 
 
 def moment(instant: datetime) -> str:

@@ -4,9 +4,11 @@ A link is its own key and no cookie is ever set, so another site cannot borrow a
 is a second wall behind the first.
 """
 
+import asyncio
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
@@ -21,6 +23,10 @@ LARGEST_BODY = 1_000_000
 """Bytes of a form: some 150 pages of Vietnamese as a browser encodes it."""
 LARGEST_UPLOAD = LARGEST + 100_000
 """Bytes of a form that brings a file of evidence."""
+LONGEST_PAUSE, LONGEST_BODY = 20.0, 300.0
+"""Seconds: between two pieces of a body, and for all of it."""
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""Names that lead to this machine wherever they are looked up."""
 READ_ONLY = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADERS = {
     "Content-Security-Policy": (
@@ -35,13 +41,23 @@ HEADERS = {
 
 
 class Guard:
-    """ASGI middleware around `app`; `refuse(status)` gives the page for what it turns away."""
+    """ASGI middleware around `app`; `refuse(status)` gives the page for what it turns away.
 
-    def __init__(self, app: ASGIApp, base_url: str, refuse: Callable[[int], Response]) -> None:
+    `trouble(method, error)` gives the page for an error that nobody expected: it ends here, so that the server
+    neither prints its words nor closes the connection.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        base_url: str,
+        refuse: Callable[[int], Response],
+        trouble: Callable[[str, Exception], Response],
+    ) -> None:
         self.app = app
         base = urlsplit(base_url)
-        self.own_origin = f"{base.scheme}://{base.netloc}"
-        self.refuse = refuse
+        self.own_origin, self.own_host = f"{base.scheme}://{base.netloc}", base.hostname
+        self.refuse, self.trouble = refuse, trouble
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it here."""
@@ -54,7 +70,13 @@ class Guard:
         largest = LARGEST_UPLOAD if scope["path"].endswith(UPLOADS) else LARGEST_BODY
         if declared_length(Headers(scope=scope)) > largest:
             app = self.refuse(413)
-        await app(scope, _capped(receive, largest), _with_headers(send))
+        answer = _Answer(send)
+        try:
+            await app(scope, _bounded(receive, largest), answer.send)
+        except Exception as error:  # noqa: BLE001
+            page = await run_in_threadpool(self.trouble, scope["method"], error)
+            if not answer.begun:  # else the server cuts the connection: half a page is no page
+                await page(scope, receive, answer.send)
 
     def _comes_from_elsewhere(self, headers: Headers) -> bool:
         site = headers.get("sec-fetch-site")
@@ -64,29 +86,53 @@ class Guard:
         # Over plain http a browser sends no Sec-Fetch-Site, and from a no-referrer page, like ours, "null".
         if origin is None or origin == "null":
             return False
-        host = headers.get("host")
+        host = headers.get("host", "")
+        if _name_of(host) not in {self.own_host, *LOOPBACK}:
+            return origin != self.own_origin  # another name that leads here is not ours: DNS rebinding
         return origin not in {self.own_origin, f"http://{host}", f"https://{host}"}
 
 
-def _capped(receive: Receive, largest: int) -> Receive:
-    # What arrives is counted as well: a Content-Length may be absent or untrue.
-    received = 0
+def _name_of(host: str) -> str | None:
+    """Return the name in a Host header, without its port; None where it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
-    async def counting() -> Message:
-        nonlocal received
-        message = await receive()
+
+def _bounded(receive: Receive, largest: int) -> Receive:
+    # What arrives is counted as well: a Content-Length may be absent or untrue.
+    received, more, end = 0, True, 0.0
+
+    async def bounded() -> Message:
+        nonlocal received, more, end
+        if not more:
+            return await receive()  # only news that the client is gone can come
+        now = asyncio.get_running_loop().time()
+        end = end or now + LONGEST_BODY
+        try:
+            async with asyncio.timeout_at(min(now + LONGEST_PAUSE, end)):
+                message = await receive()
+        except TimeoutError as error:
+            raise HTTPException(408, headers={"Connection": "close"}) from error
         received += len(message.get("body", b""))
+        more = message.get("more_body", False)
         if received > largest:
             raise HTTPException(413)
         return message
 
-    return counting
+    return bounded
 
 
-def _with_headers(send: Send) -> Send:
-    async def adding(message: Message) -> None:
+class _Answer:
+    """What is sent back, with the strict headers; `begun` once its first line has left."""
+
+    def __init__(self, send: Send) -> None:
+        self._send, self.begun = send, False
+
+    async def send(self, message: Message) -> None:
+        """Send a part of it on."""
         if message["type"] == "http.response.start":
+            self.begun = True
             MutableHeaders(scope=message).update(HEADERS)
-        await send(message)
-
-    return adding
+        await self._send(message)

@@ -6,10 +6,19 @@ import sqlalchemy as sa
 import uvicorn
 
 from tracker.letters.transports.usual import refuse_forgotten_settings
+from tracker.log import start_log
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.web.app import create_app
 from tracker.web.health import Check
+from tracker.web.protocol import PromptProtocol
+
+PATIENCE = 5.0
+"""Seconds that a page waits for the store; see `open_store`."""
+MOST_CLOSING = 5
+"""Seconds for what is under way once the server is told to stop."""
+BACKLOG = 100
+"""Connections taken in one go: with more, those that wait could not be closed in time."""
 
 
 def server(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = ()) -> uvicorn.Server:
@@ -23,12 +32,22 @@ def server(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = ()) 
         refuse_forgotten_settings(session.connection(), settings)
     app = create_app(engine, settings, checks)
     config = uvicorn.Config(
-        app, host="127.0.0.1", port=settings.port, access_log=False, log_level="warning", lifespan="off"
+        app,
+        host="127.0.0.1",
+        port=settings.port,
+        access_log=False,
+        log_level="error",  # of twisted requests it would print a line each
+        lifespan="off",
+        http=PromptProtocol,
+        ws="none",
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=MOST_CLOSING,
     )
     return uvicorn.Server(config)
 
 
 def serve(engine: sa.Engine, settings: Settings) -> None:
     """Serve until Ctrl-C."""
+    start_log(settings.log)
     print(f"Các trang trả lời: http://127.0.0.1:{settings.port} (Ctrl-C để dừng)")  # noqa: T201
     server(engine, settings).run()

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
@@ -15,6 +14,7 @@ from tracker.store.engine import reading
 from tracker.store.links import find_link
 from tracker.web.pages import Pages
 from tracker.web.request import opened_by
+from tracker.web.turns import write_in_turn
 from tracker.workbook.draw import workbook_file
 from tracker.workbook.fill import workbook_for
 from tracker.workbook.take import take_workbook
@@ -49,7 +49,7 @@ class WorkbookPages:
                 raw = await given.read() if isinstance(given, UploadFile) else b""
         except ClientDisconnect as why:
             raise HTTPException(400) from why
-        return await run_in_threadpool(self._take, request.path_params["token"], raw)
+        return await write_in_turn(self._take, request.path_params["token"], raw)
 
     def _take(self, token: str, raw: bytes) -> Response:
         with reading(self.engine) as session:
