@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -12,11 +13,11 @@ from benchmarks.door_workbooks import sheets, workbook
 from tracker.answers.checks import check_figure, clean_text
 from tracker.errors import TrackerError
 from tracker.inbox.html_text import text_of_html
-from tracker.inbox.incoming import read_message
+from tracker.inbox.incoming import LIMIT, read_message
 from tracker.inbox.quotation import own_words
-from tracker.plan.reader import parse_plan
+from tracker.plan.reader import LARGEST, parse_plan
 from tracker.report.tidy import tidy
-from tracker.web.owner import MOST_FIELDS
+from tracker.web.request import MOST_FIELDS
 from tracker.words import composed, decomposed
 from tracker.workbook.model import fingerprint
 from tracker.workbook.read import read_workbook
@@ -26,6 +27,8 @@ GROWTH = 2.6
 FLOOR = 0.02
 """Seconds below which a time says more of the machine than of the input."""
 RUNS = 3
+TRIES = (1, 3, 5, 7)
+"""Runs of each size at the first try and at each later one, which only a door above GROWTH has."""
 MARKS = "\u0315\u0300\u05ae\u0316"
 """Marks in the worst order: each has to pass those before it."""
 
@@ -36,21 +39,24 @@ class Door:
 
     name: str
     bound: int
-    """The largest size that is looked at: what is larger is refused, or cut."""
+    """The largest size that the test looks at."""
     make: Callable[[int], Any]
     take: Callable[[Any], object]
+    most: int = 0
+    """The largest size that is not refused, where that is far above `bound`; the table alone reaches it."""
 
     def seconds(self, size: int, runs: int = RUNS) -> float:
         """Return the best processor time of `runs` for input of `size`; what is refused counts as read."""
         given = self.make(size)
         times = []
-        for _ in range(runs):
-            gc.collect()
-            gc.disable()
-            start = time.process_time()
-            with suppress(TrackerError, ValueError):
-                self.take(given)
-            times.append(time.process_time() - start)
+        gc.disable()
+        try:
+            for _ in range(runs):
+                start = time.process_time()
+                with suppress(TrackerError, ValueError):
+                    self.take(given)
+                times.append(time.process_time() - start)
+        finally:
             gc.enable()
         return min(times)
 
@@ -58,6 +64,15 @@ class Door:
         """Return the seconds for `size`, for twice as much, and how often the first fit into the second."""
         once, twice = self.seconds(size, runs), self.seconds(2 * size, runs)
         return once, twice, max(twice, FLOOR) / max(once, FLOOR)
+
+    def calm_growth(self, size: int) -> tuple[float, float, float]:
+        """Return the growth, measured anew where it is too much: other work on the machine only ever adds."""
+        tries: list[tuple[float, float, float]] = []
+        for runs in TRIES:
+            tries.append(self.growth(size, runs))
+            if tries[-1][2] <= GROWTH:
+                break
+        return min(tries, key=itemgetter(2))
 
 
 def _repeated(piece: str, ends: str = "") -> Callable[[int], str]:
@@ -83,7 +98,9 @@ def _form(text: str) -> object:
 REPORT = "From: <>\nSubject: Undeliverable\nContent-Type: multipart/report; boundary=b\n\n--b\n\n"
 BOUNCE = "From: <mailer-daemon@x.example>\nSubject: Undeliverable\n\n"
 PLAN = "content: []\nactivities:\n"
-FORM, TEXT, HTML, PARTS, ROWS = 1_000_000, 20_000, 200_000, 1_000_000, 2_000
+FORM, TEXT, HTML, PARTS, ROWS = 1_000_000, 20_000, 200_000, 1_000_000, 1_990
+MAIL, FILE = LIMIT - 500, LARGEST - 500
+"""Bytes of the largest mail and the largest plan file, without what stands around the bad input."""
 DOORS = (
     Door("marks in any text", FORM, _repeated("a" + MARKS * 250_000), composed),
     Door("marks in any text, each run at its bound", FORM, _repeated("a" + MARKS * 7), composed),
@@ -136,7 +153,7 @@ DOORS = (
         )
     ),
     *(
-        Door(f"mail: {name}", PARTS, _mail(head, piece, body), read_message)
+        Door(f"mail: {name}", PARTS, _mail(head, piece, body), read_message, MAIL)
         for name, head, piece, body in (
             ("header lines", "", "X-A: b\n", "\n\nx"),
             ("a folded header", "Subject: a", "\n a", "\n\nx"),
@@ -175,53 +192,61 @@ DOORS = (
     *(Door(f"a workbook: {name}", bound, make, read_workbook) for name, bound, make in sheets(MARKS, ROWS)),
     Door(
         "a workbook: marks in a sheet's title",
-        FORM,
+        90_000,
         lambda size: workbook(title="a" + MARKS * (size // 4)),
         read_workbook,
     ),
     *(
-        Door(f"the plan: {name}", bound, make, parse_plan)
-        for name, bound, make in (
-            ("marks", FORM, lambda size: ("a: " + _repeated(MARKS)(size)).encode()),
-            ("escaped marks", FORM // 8, lambda size: ('a: "' + "\\u0315\\u0300" * size + '"').encode()),
-            ("unknown keys", 20_000, _numbered("a{}: 1\n")),
-            ("equal keys", 20_000, lambda size: b"a: 1\n" * size),
-            ("unknown agencies", 4_000, _numbered("  - {{id: I.{0}, title: a, lead: x{0}}}\n", PLAN)),
-            ("equal rows", 4_000, lambda size: (PLAN + "  - {id: I.1, title: a, lead: x}\n" * size).encode()),
+        Door(f"the plan: {name}", bound, make, parse_plan, FILE // length)
+        for name, bound, length, make in (
+            ("marks", FORM, 2, lambda size: ("a: " + _repeated(MARKS)(size)).encode()),
+            ("escaped marks", FORM // 8, 12, lambda size: ('a: "' + "\\u0315\\u0300" * size + '"').encode()),
+            ("unknown keys", 20_000, 12, _numbered("a{}: 1\n")),
+            ("equal keys", 20_000, 5, lambda size: b"a: 1\n" * size),
+            ("unknown agencies", 4_000, 50, _numbered("  - {{id: I.{0}, title: a, lead: x{0}}}\n", PLAN)),
+            ("equal rows", 4_000, 34, lambda size: (PLAN + "  - {id: I.1, title: a, lead: x}\n" * size).encode()),
             (
                 "a long list",
                 20_000,
+                9,
                 lambda size: f"plan: {{years: [{', '.join(map(str, range(size)))}]}}\n".encode(),
             ),
             (
                 "a row of successors",
                 8_000,
+                100,
                 _numbered(
                     "  a{0}: {{name: A{0}, short: A{0}, succeeded_by: {{agency: a1{0}, since: 2025-03-01}}}}\n",
                     "agencies:\n",
                 ),
             ),
-            ("open brackets", FORM, lambda size: b"[" * size),
-            ("tabs", FORM, lambda size: b"\t\n" * (size // 2)),
-            ("blank lines", FORM, lambda size: b"\n" * size),
+            ("open brackets", FORM, 1, lambda size: b"[" * size),
+            ("tabs", FORM, 1, lambda size: b"\t\n" * (size // 2)),
+            ("blank lines", FORM, 1, lambda size: b"\n" * size),
         )
     ),
 )
 
 
+def sizes(door: Door) -> list[int]:
+    """Return the sizes at which the table doubles the input of `door`."""
+    return [door.bound // 8, door.bound // 4, door.bound // 2, *([door.most // 2] if door.most else [])]
+
+
 def main() -> None:
-    """Print the table of doors; the last line says which grew too fast."""
+    """Print the table of doors; the last lines say which grew most, and which too fast."""
     print(f"{'door':58}{'size':>10}{'time':>11}{'doubled':>11}{'ratio':>7}")
-    steep = []
-    for door, size in ((door, door.bound // part) for door in DOORS for part in (8, 4, 2)):
-        once, twice, ratio = door.growth(size)
-        print(
-            f"{door.name[:57]:58}{size:>10,}{once * 1000:>8.1f} ms{twice * 1000:>8.1f} ms{ratio:>7.2f}", flush=True
-        )
-        if ratio > GROWTH:
-            steep.append(door.name)
-    print(f"{len(DOORS)} doors; steeper than {GROWTH}: {', '.join(dict.fromkeys(steep)) or 'none'}")
-    print(f"Times below {FLOOR * 1000:.0f} ms count as that.")
+    ratios: dict[str, float] = {}
+    for door in DOORS:
+        for size in sizes(door):
+            once, twice, ratio = door.calm_growth(size)
+            times = f"{once * 1000:>8.1f} ms{twice * 1000:>8.1f} ms"
+            print(f"{door.name[:57]:58}{size:>10,}{times}{ratio:>7.2f}", flush=True)
+            ratios[door.name] = max(ratio, ratios.get(door.name, 0))
+    steep = [name for name, ratio in ratios.items() if ratio > GROWTH]
+    worst = max(ratios, key=ratios.__getitem__)
+    print(f"{len(DOORS)} doors; steeper than {GROWTH}: {', '.join(steep) or 'none'}")
+    print(f"worst ratio: {ratios[worst]:.2f}, {worst}. Times below {FLOOR * 1000:.0f} ms count as that.")
 
 
 if __name__ == "__main__":

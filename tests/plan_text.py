@@ -1,5 +1,8 @@
 """A small plan as text, for tests that spoil it."""
 
+import pytest
+
+from tracker.errors import PlanFaults
 from tracker.plan.model import Plan
 from tracker.plan.reader import parse_plan
 
@@ -111,6 +114,13 @@ def altered(*changes: tuple[str, str]) -> str:
         assert old in text, old
         text = text.replace(old, new, 1)
     return text
+
+
+def faults_of(text: str | bytes) -> list[str]:
+    """Return the faults of a plan text, as they are printed."""
+    with pytest.raises(PlanFaults) as caught:
+        parse_plan(text.encode() if isinstance(text, str) else text)
+    return [str(fault) for fault in caught.value.faults]
 
 
 def plan_of(*changes: tuple[str, str]) -> Plan:

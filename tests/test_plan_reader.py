@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plan_text import SMALL, altered, plan_of
+from plan_text import SMALL, altered, faults_of, plan_of
 
 from tracker.errors import FileTrouble, PlanFaults
 from tracker.plan.model import MonthDay
@@ -18,13 +18,6 @@ from tracker.plan.reader import parse_plan, read_plan
 from tracker.plan.tree import MOST
 
 FAULT = re.compile(r"activities\.yaml:\d+:\d+: .+; .+")
-
-
-def faults_of(text: str | bytes) -> list[str]:
-    """Return the faults of a plan text, as they are printed."""
-    with pytest.raises(PlanFaults) as caught:
-        parse_plan(text.encode() if isinstance(text, str) else text)
-    return [str(fault) for fault in caught.value.faults]
 
 
 def test_a_plan_without_faults_is_read_into_exact_values() -> None:
@@ -50,7 +43,8 @@ def test_a_plan_without_faults_is_read_into_exact_values() -> None:
         ),
         (
             ("content: ND0", "content: ND9"),
-            'activities.yaml:35:14: I.1.content: không có nội dung "ND9"; có phải "ND1"?',
+            'activities.yaml:35:14: I.1.content: không có nội dung "ND9"; '
+            "khai báo mã này ở mục content, hoặc dùng một trong: ND0, ND1",
         ),
         (
             ("years: [2024]", "years: [2024, 2026]"),

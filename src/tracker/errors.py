@@ -174,9 +174,10 @@ class MailboxShut(TrackerError):
     """The mailbox does not open, or closed on us; what was not read waits there for the next run."""
 
 
-def nearest(given: str, valid: Iterable[str]) -> str:
+def nearest(given: str, valid: Iterable[str], near: float = 0.6) -> str:
     """Return a Vietnamese hint: the valid name nearest to `given`, or the valid names where they are few.
 
+    `near` is how much of both must be alike, from 0 to 1: more where a wrong guess would do harm.
     Of many names only those that begin alike are compared, and COMPARED of these; of a long name its beginning.
     """
     names = sorted(name[:LONGEST_NAME] for name in valid)
@@ -184,7 +185,7 @@ def nearest(given: str, valid: Iterable[str]) -> str:
     by_folded = {name.casefold(): name for name in names}
     if len(by_folded) > COMPARED:
         by_folded = {key: name for key, name in by_folded.items() if key[:1] == folded[:1]}
-    close = difflib.get_close_matches(folded, list(islice(by_folded, COMPARED)), n=1, cutoff=0.6)
+    close = difflib.get_close_matches(folded, list(islice(by_folded, COMPARED)), n=1, cutoff=near)
     if close:
         return f'có phải "{by_folded[close[0]]}"?'
     if not names:

@@ -8,19 +8,22 @@ out; the walk goes on, so that one reading names everything that is wrong. Rules
 import re
 import types
 import typing
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, cast
 
 from tracker.errors import FileTrouble, PlanFaults, nearest
-from tracker.plan import rules
+from tracker.plan import rules, slips
 from tracker.plan.model import MonthDay, Plan
 from tracker.plan.tree import MOST, Fault, Listing, Mapped, Node, Place, Scalar, read_tree
 from tracker.settings import ADDRESS
+from tracker.words import composed
 
 FAILED: Any = object()
 HINTED = 20
@@ -80,7 +83,9 @@ def parse_plan(raw: bytes, file: str = "activities.yaml") -> Reading:
         faults += rules.faults(seen)
         if not faults:
             plan = Plan(**value)
-            return Reading(plan, tuple(sorted(rules.notes(plan, seen), key=_by_place)), raw.decode("utf-8-sig"))
+            text = raw.decode("utf-8-sig")
+            notes = [*rules.notes(plan, seen), *walk.cut_texts(text)]
+            return Reading(plan, tuple(sorted(notes, key=_by_place)), text)
     in_order: list[Fault] = sorted(set(faults), key=_by_place)
     if len(in_order) > MOST:
         what = f"còn lỗi khác sau {MOST} lỗi đầu"
@@ -112,6 +117,7 @@ class _Walk:
         self.places: dict[rules.Path, Place] = {}
         self.named: list[tuple[rules.Path, Place, str, tuple[str, ...]]] = []
         self.titles: dict[rules.Path, str] = {}
+        self.plain: list[tuple[rules.Path, Scalar]] = []
 
     def fault(self, path: rules.Path, place: Place, what: str, way_out: str) -> Any:
         if place not in self.said_already and len(self.faults) <= MOST:
@@ -121,22 +127,36 @@ class _Walk:
     def unknown_names(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
         """Return a fault for every text that should name an agency, group or content area and does not.
 
+        A text that stands at many places has one cause, so it is one fault, at the first of them.
+
         A kind that is not in `known` could not be read in full: of those, nothing can be said.
         """
-        found: list[Fault] = []
-        words = {"agency": "cơ quan", "group": "nhóm", "content": "nội dung"}
+        unknown: dict[tuple[str, bool], list[tuple[Place, rules.Path, tuple[str, ...]]]] = {}
         for path, place, text, kinds in self.named:
-            if len(found) > MOST:
-                break
-            if not known.keys() >= set(kinds):
-                continue
-            if not any(text in known[kind] for kind in kinds):
-                valid = frozenset().union(*(known[kind] for kind in kinds))
-                what = f'không có {" hay ".join(words[kind] for kind in kinds)} "{text}"'
-                where = rules.where(path, self.titles)
-                way_out = nearest(text, valid) if len(found) < HINTED else "xem cách viết ở các lỗi trên"
-                found.append(Fault(self.file, place, where, what, way_out))
+            if known.keys() >= set(kinds) and not any(text in known[kind] for kind in kinds):
+                unknown.setdefault((text, "content" in kinds), []).append((place, path, kinds))
+        found: list[Fault] = []
+        for (text, _), uses in islice(unknown.items(), MOST + 1):
+            place, path, kinds = min(uses, key=itemgetter(0))
+            what = f'không có {" hay ".join(slips.WORDS[kind] for kind in kinds)} "{text}"'
+            if len(uses) > 1:
+                what += f" (ở đây và {len(uses) - 1} chỗ khác)"
+            way_out = (
+                slips.unknown_name_remedy(text, kinds, known)
+                if len(found) < HINTED
+                else "xem cách viết ở các lỗi trên"
+            )
+            found.append(Fault(self.file, place, rules.where(path, self.titles), what, way_out))
         return found
+
+    def cut_texts(self, text: str) -> Iterator[Fault]:
+        """Yield a note for each text without quotes that YAML ended at ` #`; `text` is that of the file."""
+        lines = composed(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+        for path, node in self.plain:
+            if rest := slips.cut_off(node, lines[node.place.line - 1]):
+                what = f'phần sau dấu # không được đọc: "{rest}"'
+                way_out = 'đặt cả câu trong "…", hoặc cách sau dấu # nếu là ghi chú'
+                yield Fault(self.file, node.place, rules.where(path, self.titles), what, way_out)
 
     def value(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
         """Return `node` as a value of type `kind`, or FAILED after noting why."""
@@ -177,14 +197,13 @@ class _Walk:
     def _unknown_keys(self, node: Mapped, known: Mapping[str, object], path: rules.Path) -> set[str]:
         """Note every key that no field has; return the fields they were probably meant for."""
         meant: set[str] = set()
-        left = [name for name in known if name not in node.keys]
         for key, place in node.keys.items():
             if len(self.faults) > MOST:
                 break
             if key not in known and node.items[key].place not in self.said_already:
-                way_out = nearest(key, left) if left else "xóa khóa này"
+                what, way_out = slips.unknown_key(key, place, node, known)
                 meant |= {name for name in known if f'"{name}"' in way_out}
-                self.fault((*path, key), place, f'không có khóa "{key}"', way_out)
+                self.fault((*path, key), place, what, way_out)
         return meant
 
     def _tuple(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
@@ -234,7 +253,9 @@ class _Walk:
             choices = typing.get_args(kind)
             if text in choices:
                 return text
-            return self.fault(path, node.place, f'"{text}" không dùng được', nearest(text, choices))
+            return self.fault(path, node.place, f'"{text}" không dùng được', nearest(text, choices, slips.NEAR))
+        if not node.quoted:
+            self.plain.append((path, node))
         try:
             value = READ[kind](text)
         except ValueError as why:

@@ -19,6 +19,8 @@ DEEPEST = 10
 MOST = 1000
 """Faults named in one reading; nobody reads more, and a file of garbage would have millions."""
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
+CURLED = re.compile(r"(?:[:{\[,]|^ *-) *([“”„‟‘’])")
+"""A quotation mark as Word writes it, where a value begins."""
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 OPENED = {
     "while scanning a quoted scalar": ("dấu nháy mở ở đây không có dấu đóng", "thêm dấu nháy đóng"),
@@ -99,6 +101,8 @@ class Mapped:
     place: Place
     items: "dict[str, Node]"
     keys: dict[str, Place]
+    two_rows: bool = False
+    """A second id stands in it: the dash of the next row is missing, and all that follows is of that row."""
 
 
 Node = Scalar | Listing | Mapped
@@ -117,10 +121,11 @@ def read_tree(raw: bytes, file: str) -> tuple[Node | None, list[Fault]]:
     faults: list[Fault] = []
     try:
         text = _decoded(raw)
-        faults += _tabs(text, file)
+        faults += _strange_indents(text, file)
         return _Builder(file, faults).build(text), faults
     except _Unreadable as why:
-        if not any(fault.place.line == why.place.line for fault in faults):
+        # The parser stumbles where such a line stands, or at the next one.
+        if not any(fault.place.line in (why.place.line, why.place.line - 1) for fault in faults):
             faults.append(Fault(file, why.place, "", why.what, why.way_out))
         return None, faults
 
@@ -146,17 +151,25 @@ def _one_line_end(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _tabs(text: str, file: str) -> Iterator[Fault]:
-    tabs = (
-        Fault(file, Place(number, line.index("\t") + 1), "", "có phím Tab ở đầu dòng", "thụt dòng bằng dấu cách")
+def _strange_indents(text: str, file: str) -> Iterator[Fault]:
+    """Give a fault for each line that begins with a space that is none to YAML: a tab, or one from a web page."""
+    found = (
+        Fault(file, Place(number, len(line) - len(rest) + 1), "", *_strange_space(rest[0]))
         for number, line in enumerate(text.split("\n"), 1)
-        if "\t" in line[: len(line) - len(line.lstrip())]
+        if (rest := line.lstrip(" "))[:1].isspace()
     )
-    return islice(tabs, MOST + 1)
+    return islice(found, MOST + 1)
 
 
-def _syntax(why: yaml.MarkedYAMLError) -> _Unreadable:
-    """Return the parser's complaint in words an admin can act on, at the place to look at."""
+def _strange_space(sign: str) -> tuple[str, str]:
+    if sign == "\t":
+        return "có phím Tab ở đầu dòng", "thụt dòng bằng dấu cách"
+    what = f"có dấu cách lạ U+{ord(sign):04X} ở đầu dòng, thường do dán từ Excel hoặc trang web"
+    return what, "xóa đi rồi gõ lại dấu cách"
+
+
+def _syntax(why: yaml.MarkedYAMLError, text: str) -> _Unreadable:
+    """Return the parser's complaint about `text` in words an admin can act on, at the place to look at."""
     mark = why.problem_mark or why.context_mark
     problem = why.problem or ""
     what, way_out = f"không đọc được YAML ({problem})", "xem lại thụt dòng, dấu hai chấm và dấu nháy"
@@ -164,7 +177,12 @@ def _syntax(why: yaml.MarkedYAMLError) -> _Unreadable:
         mark, (what, way_out) = why.context_mark, OPENED[why.context]
     elif said := next((said for part, said in PROBLEMS.items() if part in problem), None):
         what, way_out = said
-    return _Unreadable(_place(mark), what, way_out)
+    place = _place(mark)
+    line = next(islice(text.split("\n"), place.line - 1, None), "")
+    if curled := CURLED.search(line[: place.column]):
+        place = Place(place.line, curled.start(1) + 1)
+        what, way_out = f"dấu nháy cong {curled[1]} không thay được dấu nháy thẳng", 'thay bằng " ở hai đầu câu'
+    return _Unreadable(place, what, way_out)
 
 
 def _place(mark: Any) -> Place:
@@ -187,7 +205,7 @@ class _Builder:
             for event in yaml.parse(text, Loader=LOADER):
                 self._take(event)
         except yaml.MarkedYAMLError as why:
-            raise _syntax(why) from None
+            raise _syntax(why, text) from None
         except yaml.YAMLError as why:
             self._stop(Place(1, 1), f"không đọc được YAML ({why})", "lưu lại tệp với bảng mã UTF-8")
         return self.root
@@ -266,7 +284,8 @@ class _Builder:
     def _start_entry(self, parent: Mapped, node: Node) -> None:
         if not isinstance(node, Scalar):
             self._stop(node.place, "khóa phải là một từ", 'viết dạng "khóa: giá trị"')
-        if node.text in parent.items:
-            first = parent.keys[node.text].line
-            self._fault(node.place, f'khóa "{node.text}" đã có ở dòng {first}', "giữ lại một trong hai")
+        if node.text in parent.items and not parent.two_rows:
+            first, parent.two_rows = parent.keys[node.text].line, node.text == "id"
+            way_out = 'thêm "- " trước id nếu đây là một mục mới' if parent.two_rows else "giữ lại một trong hai"
+            self._fault(node.place, f'khóa "{node.text}" đã có ở dòng {first}', way_out)
         self.key[-1] = (node.text, node.place)

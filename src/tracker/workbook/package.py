@@ -30,6 +30,9 @@ SMALL_PART = 200_000
 MOST_PARTS, MOST_ROWS, MOST_MARKS, MOST_TEXT = 1_000, 2_000, 400_000, 5_000_000
 LONGEST_TITLE = 200
 """Letters of a sheet's title (Excel takes 31) and of the name of an XML namespace."""
+TOO_LONG = re.compile(rb"<[^<]{200001}")
+"""Bytes up to the next mark. A cell takes 32,767 letters of at most six bytes (&quot;). What is longer is a mark
+of tens of thousands of attributes, and twice as many of those cost up to three times as much."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 SAVE_AGAIN = "mở tệp bằng Excel, chọn Lưu thành (Save As), kiểu Excel Workbook (.xlsx), rồi gửi tệp vừa lưu"
 FRESH = "lấy lại tệp trong thư gần nhất, chép nội dung sang rồi gửi lại"
@@ -147,6 +150,8 @@ class _Parts:
         self.marks += data.count(b"<") + data.count(b"=")
         if self.marks > MOST_MARKS:
             _refuse("có quá nhiều ô so với một báo cáo", FRESH)
+        if TOO_LONG.search(data):
+            _refuse("có ô dài hơn mức Excel cho phép (32.767 chữ)", FRESH)
         return _parsed(data)
 
     def related(self, name: str) -> Iterator[tuple[str, str, str]]:

@@ -1,0 +1,44 @@
+"""Slips of the hand in the plan file that are known well enough to be named, and hints that do no harm."""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from tracker.errors import nearest
+from tracker.plan.tree import Mapped, Place, Scalar
+
+NEAR = 0.8
+"""How alike a name must be to be offered, so that one letter of five may differ. so-khcn is another department
+than so-khdt, and at_most is the opposite of at_least."""
+NEARLY = "có phải"
+WORDS = {"agency": "cơ quan", "group": "nhóm", "content": "nội dung"}
+SECTIONS = {"agency": "agencies", "group": "groups", "content": "content"}
+
+
+def unknown_name_remedy(text: str, kinds: tuple[str, ...], known: Mapping[str, frozenset[str]]) -> str:
+    """Return the way out where `text` is none of the `known` names of `kinds`."""
+    if text in known.get("group", ()):
+        return "mã này là của một nhóm, ở đây chỉ ghi được một cơ quan"
+    hint = nearest(text, frozenset().union(*(known[kind] for kind in kinds)), NEAR)
+    return hint if hint.startswith(NEARLY) else f"khai báo mã này ở mục {SECTIONS[kinds[0]]}, hoặc {hint}"
+
+
+def unknown_key(key: str, place: Place, node: Mapped, known: Iterable[str]) -> tuple[str, str]:
+    """Return what is wrong with a key at `place` in `node` that is none of `known`, and the way out."""
+    value = node.items[key].place
+    # Where an empty value begins right behind its key, there is no colon: a comma in {…} makes such keys.
+    if (value.line, value.column) == (place.line, place.column + len(key)):
+        return f'dấu phẩy trong {{…}} tách riêng "{key}"', 'đặt cả câu có dấu phẩy trong "…"'
+    hint = nearest(key, [name for name in known if name not in node.keys], NEAR)
+    if not hint.startswith(NEARLY):
+        hint = f"xóa khóa này; ở đây dùng được: {', '.join(known)}"
+    return f'không có khóa "{key}"', hint
+
+
+def cut_off(node: Scalar, line: str) -> str:
+    """Return what stands on `line` behind the text of `node` and was left out as a remark; mostly nothing.
+
+    After "# " stands a remark of whoever wrote the file; "#1" is likelier a part of the text.
+    """
+    start = node.place.column - 1
+    rest = line[start + len(node.text) :]
+    return rest.strip() if line.startswith(node.text, start) and re.match(r" +#[^\s#]", rest) else ""
