@@ -10,7 +10,8 @@ BIN := .venv/bin
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "needs Python 3.11 or newer: make PYTHON=python3.12 …")'
 	$(PYTHON) -m venv --clear .tools
 	.tools/bin/pip install --quiet --disable-pip-version-check 'uv>=0.8'
-	.tools/bin/uv sync --quiet --locked --python $(PYTHON)
+	.tools/bin/uv sync --quiet --locked --compile-bytecode --python $(PYTHON)
+	$(BIN)/python -m compileall -q src flows
 	touch $@
 
 demo: .venv/ready

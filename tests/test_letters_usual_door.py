@@ -7,9 +7,10 @@ from smtp_post import Post
 from sqlalchemy.orm import Session
 from test_store_migrations import a_row_in_every_table
 
-from tracker.store.engine import _alembic, _connectable, opened_store
+from tracker.store.engine import _connectable, opened_store
 from tracker.store.mail_server import has_used_mail_server
 from tracker.store.tables import Letter
+from tracker.store.upgrade import alembic_config
 
 NEXT = "2024-10-22"
 """The next stage's day."""
@@ -105,7 +106,7 @@ def test_a_store_of_an_older_version_knows_that_its_letters_left_by_a_server(dat
         ("kênh Telegram đã nhận", False),
     ):
         engine = _connectable(database_url, create=True)
-        config = _alembic(database_url)
+        config = alembic_config(database_url)
         with engine.begin() as connection:
             known = sa.MetaData()
             known.reflect(connection)

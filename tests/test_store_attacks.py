@@ -15,9 +15,10 @@ from answering import NOW
 from office import DAY, Office
 from test_store_migrations import a_row_in_every_table
 
-from tracker.store.engine import _alembic, _connectable, open_store, opened_store, reading, writing
+from tracker.store.engine import _connectable, open_store, opened_store, reading, writing
 from tracker.store.journal import note
 from tracker.store.tables import JournalEntry
+from tracker.store.upgrade import alembic_config
 
 DATABASE = "tracker.db"
 
@@ -105,7 +106,7 @@ def old_store(file: Path) -> dict[str, int]:
     url = f"sqlite:///{file}"
     engine = _connectable(url, create=True)
     with engine.begin() as connection:
-        config = _alembic(url)
+        config = alembic_config(url)
         config.attributes["connection"] = connection
         command.upgrade(config, "0002")
         rows = a_row_in_every_table(connection)

@@ -20,11 +20,12 @@ from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.bounces import bounced_addresses
-from tracker.store.engine import MIGRATIONS, _alembic, _connectable, opened_store, reading, writing
+from tracker.store.engine import _connectable, opened_store, reading, writing
 from tracker.store.letters import told_in
 from tracker.store.messages import waiting_replies
 from tracker.store.periods import find_period
 from tracker.store.tables import Contribution, Letter, Update
+from tracker.store.upgrade import MIGRATIONS, alembic_config
 
 LETTER = {
     "period_id": 1, "agency_id": "so-tai-chinh", "subject": "Đề nghị", "text": "Chữ", "html": "<p>Chữ</p>",
@@ -35,7 +36,7 @@ LETTER = {
 def first_version(url: str) -> sa.Engine:
     """Make a store of the first version: a period, two duties, a letter that left and two that did not."""
     engine = _connectable(url, create=True)
-    config = _alembic(url)
+    config = alembic_config(url)
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0001")
@@ -100,7 +101,7 @@ def a_row_in_every_table(connection: sa.Connection) -> dict[str, int]:
 def test_a_full_store_of_any_version_loses_no_row_and_no_tie(database_url: str, version: str) -> None:
     engine = _connectable(database_url, create=True)
     with engine.begin() as connection:
-        config = _alembic(database_url)
+        config = alembic_config(database_url)
         config.attributes["connection"] = connection
         command.upgrade(config, version)
         before = a_row_in_every_table(connection)
@@ -141,7 +142,7 @@ def test_replies_that_came_before_they_could_be_handled_wait(database_url: str) 
     first_version(database_url).dispose()
     engine = _connectable(database_url, create=True)
     with engine.begin() as connection:
-        config = _alembic(database_url)
+        config = alembic_config(database_url)
         config.attributes["connection"] = connection
         command.upgrade(config, "0003")
         known = sa.MetaData()

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, lru_cache
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
 
 from tracker.plan.model import Calendar, Stages
 
@@ -11,10 +14,21 @@ ONE_DAY = timedelta(days=1)
 
 
 @cache
-def _public_holidays(year: int) -> frozenset[date]:
-    import holidays
+def _vietnam() -> Any:
+    """Return the class of Vietnam's holidays, from its own file: importing one imports all."""
+    package = find_spec("holidays")
+    file = Path(package.origin or "").parent / "countries" / "vietnam.py" if package else None
+    spec = spec_from_file_location("vietnam", file)
+    if spec is None or spec.loader is None:
+        raise ImportError("holidays.countries.vietnam")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.Vietnam
 
-    return frozenset(holidays.country_holidays("VN", years=year))
+
+@cache
+def _public_holidays(year: int) -> frozenset[date]:
+    return frozenset(_vietnam()(years=year))
 
 
 @dataclass(frozen=True, slots=True)

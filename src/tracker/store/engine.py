@@ -9,20 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 from tracker.errors import NothingApplied, StoreError
 from tracker.store.problems import telling_store_errors
 
-MIGRATIONS = Path(__file__).parent / "migrations"
-MIGRATION_LOCK, PLANNING_LOCK = 305_2024, 305_2025
-"""Any two numbers, the same in every process: PostgreSQL's advisory locks."""
+NEWEST_REVISION = "0010"
+"""The newest migration under `migrations/versions`: a database that has it is opened without alembic."""
+PLANNING_LOCK = 305_2025
+"""Any number, the same in every process: PostgreSQL's advisory lock."""
 PATIENCE = 30.0
 """Seconds to wait for a lock on SQLite's file, or for a connection of the pool."""
 
@@ -94,7 +90,10 @@ def open_store(url: str, *, create: bool = False, patience: float = PATIENCE) ->
     engine = _connectable(url, create, patience)
     try:
         with telling_store_errors(url):
-            _migrate(engine, url, create)
+            if _revision(engine) != NEWEST_REVISION:
+                from tracker.store.upgrade import upgrade  # alembic takes longer to import than most commands
+
+                upgrade(engine, url, create=create)
     except StoreError:
         engine.dispose()
         raise
@@ -199,57 +198,16 @@ def one_at_a_time(session: Session) -> None:
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(PLANNING_LOCK)))
 
 
-def _alembic(url: str) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
-    return config
-
-
-def _migrate(engine: sa.Engine, url: str, create: bool) -> None:
-    config = _alembic(url)
-    script = ScriptDirectory.from_config(config)
-    newest = script.get_current_head()
-    with engine.connect() as connection:
-        if MigrationContext.configure(connection).get_current_revision() == newest:
-            return
-    with _changing_the_schema(engine) as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        if current == newest:
-            return
-        if current is None and not create:
-            raise NothingApplied
-        if current is not None and current not in {rev.revision for rev in script.walk_revisions()}:
-            raise StoreError(
-                f"{make_url(url).render_as_string()}: cơ sở dữ liệu thuộc phiên bản mới hơn ({current}); "
-                "cập nhật chương trình rồi chạy lại"
-            )
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-
-
-@contextmanager
-def _changing_the_schema(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Give a connection in a transaction of its own, to migrate on while nobody else does.
-
-    SQLite changes a table by making another in its place, which it refuses while rows elsewhere point at it:
-    what points where is checked at the end instead, and the switch can only be turned outside a transaction.
-    """
-    with engine.connect() as connection:
-        if connection.dialect.name == "postgresql":
-            with connection.begin():
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATION_LOCK)))
-                yield connection
-            return
-        driver: Any = connection.connection.driver_connection
-        driver.execute("PRAGMA foreign_keys=OFF")
+def _revision(engine: sa.Engine) -> str | None:
+    """Return which migration the database has; None where it has none yet. One query, no waiting for writers."""
+    with engine.execution_options(reads_only=True).connect() as connection:
         try:
-            with connection.begin():
-                yield connection
-                if lost := connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                    raise CommandError(f"{lost[0]} -> {lost[2]}")
-        finally:
-            driver.execute("PRAGMA foreign_keys=ON")
+            revision: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+        except sa.exc.DBAPIError as error:
+            if "alembic_version" not in str(error.orig):  # not for want of that table
+                raise
+            return None
+        return revision
 
 
 @contextmanager

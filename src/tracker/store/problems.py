@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.util import CommandError
 from sqlalchemy.engine import make_url
 
 from tracker.errors import StoreError
@@ -22,9 +21,6 @@ def telling_store_errors(url: str) -> Iterator[None]:
     """Turn the database's own errors into a StoreError that names the database and the way out."""
     try:
         yield
-    except CommandError as why:
-        shown = make_url(url).render_as_string()
-        raise StoreError(f"{shown}: không nâng cấp được cơ sở dữ liệu ({why})") from why
     except sa.exc.TimeoutError as why:  # all connections of the pool are in use
         raise StoreError(f"{make_url(url).render_as_string()}: {BUSY[0]}", BUSY[1]) from why
     except sa.exc.DBAPIError as why:
