@@ -14,7 +14,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,6 +23,8 @@ from typing import Any
 ROOT = Path(__file__).parent.parent
 MOST_START, MOST_RUN = 300, 300
 """Seconds that a start, and a run, may take on a busy machine before they count as lost."""
+MOST_SILENCE = 60
+"""Seconds that Prefect's API may be busy."""
 LONGEST = 12.0
 """Seconds: a run of each flow is pending or running for about so long, and the service ends within."""
 
@@ -92,8 +93,15 @@ class Service:
         }
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/{path}", data, headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.loads(answer.read())
+        end = time.monotonic() + MOST_SILENCE
+        while True:
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return json.loads(answer.read())
+            except OSError:  # its server answers 503 while its own database is busy
+                if time.monotonic() > end:
+                    raise
+                time.sleep(1)
 
     def begin_runs(self) -> dict[str, str]:
         """Ask for a run of each flow now; return their ids by deployment."""
@@ -111,7 +119,7 @@ class Service:
 
 
 def restarts(service: Service, ends: Sequence[signal.Signals], chance: random.Random) -> Ended:
-    """End `service` once by each of `ends` with runs under way; return what became of the runs after each start."""
+    """End `service` once by each of `ends` with runs under way; return what became of the runs afterwards."""
     seen = Ended()
     service.start()
     for number, how in enumerate(ends, 1):
