@@ -180,3 +180,11 @@ def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
     assert "127.0.0.1:1" in str(caught.value)
     assert "kiểm tra TRACKER_DATABASE_URL" in str(caught.value)
     assert "bimat" not in str(caught.value)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_no_statement_is_prepared_so_that_a_pooler_may_lend_the_connection_to_others(engine: sa.Engine) -> None:
+    with reading(engine) as session:
+        for _ in range(20):
+            session.scalars(sa.select(JournalEntry.id).where(JournalEntry.id == 1)).all()
+        assert session.scalar(sa.text("SELECT count(*) FROM pg_prepared_statements")) == 0

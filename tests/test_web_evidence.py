@@ -12,6 +12,7 @@ from meanwhile import meanwhile
 from sqlalchemy.orm import Session
 
 from tracker.answers.evidence import LARGEST, MOST, Given, take_evidence
+from tracker.answers.evidence_kinds import kind_of
 from tracker.progress import DutyState
 from tracker.report.facts import read_snapshot
 from tracker.report.snapshot import take_snapshot
@@ -207,3 +208,85 @@ def test_the_memo_lists_every_file_with_its_digest(season: Season) -> None:
         ("2", "II.2", "b.png", "0,1 kB"),
     ]
     assert rows[0][6] == season.rows(Evidence)[0].digest[:16]
+
+
+RELATIONS = '<All xmlns="x"><Relationship Id="a" Type="http://x/relationships/{}" Target="{}"{}/></All>'
+ELSEWHERE = ' TargetMode="External"'
+
+
+def holding(name: str, text: str = "<x/>", types: str = "<Types/>", kind: str = "word/document.xml") -> bytes:
+    """Return an Office file with one more part."""
+    raw = io.BytesIO()
+    with zipfile.ZipFile(raw, "w") as parts:
+        for part, inside in {"[Content_Types].xml": types, kind: "<x/>", name: text}.items():
+            parts.writestr(part, inside)
+    return raw.getvalue()
+
+
+def related(kind: str, target: str, mode: str = "") -> bytes:
+    return holding("word/_rels/document.xml.rels", RELATIONS.format(kind, target, mode))
+
+
+RUN_OR_FETCH = {
+    "macros under another name": holding("word/macros.bin"),
+    "macros by their type": holding("word/m.xml", types='<Types><Override PartName="/word/m.xml" '
+                                    'ContentType="application/vnd.ms-office.vbaProject"/></Types>'),
+    "a document with macros": holding("word/a.xml", types='<Types><Override PartName="/word/document.xml" '
+                                      'ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/></Types>'),
+    "macros by their relation": related("vbaProject", "media/image1.png"),
+    "OLE object": holding("word/embeddings/oleObject1.bin"),
+    "OLE object by its relation": related("oleObject", "media/image1.png"),
+    "embedded document": related("package", "embeddings/a.docx"),
+    "ActiveX": holding("word/activeX/activeX1.xml"),
+    "ActiveX by its relation": related("control", "x.xml"),
+    "link file": holding("word/media/payload.LNK"),
+    "HTML application": holding("word/media/payload.hta"),
+    "PowerShell": holding("payload.ps1"),
+    "template elsewhere": related("attachedTemplate", "https://x.example/a.dotm", ELSEWHERE),
+    "picture elsewhere": related("image", "https://x.example/a.png", ELSEWHERE),
+    "workbook elsewhere": related("externalLinkPath", "file:///\\\\x.example\\a.xlsx", ELSEWHERE),
+    "chunk of HTML": related("aFChunk", "a.txt"),
+    "entities": holding("word/_rels/document.xml.rels", '<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>'),
+    "no XML": holding("word/_rels/document.xml.rels", "<x"),
+    "endless relations": holding("word/_rels/document.xml.rels", "<x>" + "<y/>" * 1_300_000 + "</x>"),
+}  # fmt: skip
+HARMLESS = {
+    "links to click": related("hyperlink", "https://x.example", ELSEWHERE),
+    "a chart's table": related("package", "embeddings/Microsoft_Excel_Sheet1.xlsx"),
+    "printer settings": holding("xl/printerSettings/printerSettings1.bin", kind="xl/workbook.xml"),
+}
+
+
+@pytest.mark.parametrize("raw", RUN_OR_FETCH.values(), ids=RUN_OR_FETCH)
+def test_an_office_file_that_could_run_or_fetch_something_is_refused(raw: bytes) -> None:
+    assert kind_of(raw) is None
+
+
+@pytest.mark.parametrize("raw", HARMLESS.values(), ids=HARMLESS)
+def test_what_office_files_usually_hold_is_taken(raw: bytes) -> None:
+    assert kind_of(raw) is not None
+
+
+def test_the_way_out_is_told_for_a_file_with_macros(quiet: Season) -> None:
+    answer = give(quiet, "a.docx", RUN_OR_FETCH["OLE object"])
+    assert answer.status_code == 422
+    assert "có thể xuất ra PDF rồi gửi" in answer.text
+
+
+@pytest.mark.parametrize("bound", ["MOST_FOR_DUTY", "MOST_OF_AGENCY"])
+def test_files_given_and_taken_back_count_until_no_more_are_taken(
+    season: Season, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    monkeypatch.setattr(f"tracker.answers.evidence.{bound}", 3_500)
+    for number in range(3):
+        assert give(season, "a.pdf", PDF + b"%d" % number + b"x" * 989).status_code == 303
+        file = season.rows(Evidence)[-1]
+        assert give(season, "", b"", remove=str(file.id)).status_code == 303
+    kept = stored(season)
+    refused = give(season, "a.pdf", PDF + b"x" * 990, "II.1" if bound == "MOST_FOR_DUTY" else "II.2")
+    assert refused.status_code == 422
+    assert "kể cả tệp đã rút" in refused.text
+    assert "xin gửi tệp này theo đường công văn" in refused.text
+    assert stored(season) == kept
+    if bound == "MOST_FOR_DUTY":
+        assert give(season, "a.pdf", PDF + b"x" * 990, "II.2").status_code == 303

@@ -173,7 +173,10 @@ def test_a_memo_is_opened_by_its_own_periods_review_link_alone(quiet_season: Sea
 
 
 def test_a_template_that_was_spoiled_is_told_in_words(
-    sqlite_engine: sa.Engine, make_settings: Callable[..., Settings], tmp_path: Path
+    sqlite_engine: sa.Engine,
+    make_settings: Callable[..., Settings],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     templates = tmp_path / "templates"
     shutil.copytree(make_settings().templates, templates)
@@ -182,4 +185,6 @@ def test_a_template_that_was_spoiled_is_told_in_words(
     (templates / "memo" / "memo.docx").write_bytes(b"x")
     answer = season.browser.get(f"{review_link(season)}/bao-cao/1.docx")
     assert answer.status_code == 503
-    assert "không dùng được mẫu Word này" in text_of(answer)
+    assert "máy chủ chưa đọc hoặc ghi được tệp" in text_of(answer)
+    assert str(tmp_path) not in answer.text
+    assert "memo.docx: không dùng được mẫu Word này" in caplog.text

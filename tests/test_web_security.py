@@ -10,6 +10,7 @@ import anyio
 import pytest
 import sqlalchemy as sa
 from factories_web import Season, fields_of, open_season
+from test_web_coordinator import review_link
 
 from tracker.settings import Settings
 from tracker.store.engine import writing
@@ -136,6 +137,14 @@ def test_an_expired_and_a_withdrawn_link_look_like_one_that_never_was(stored: Se
         ({"origin": "https://x.example"}, 403),
         ({"origin": "https://theo-doi.tinh.example.x.example"}, 403),
         ({"origin": "http://[::1"}, 403),
+        ({"host": "x.example:8305", "origin": "http://x.example:8305"}, 403),  # a name that leads to this machine
+        ({"host": "x.example", "origin": "null"}, 403),
+        ({"host": "x.example"}, 403),
+        ({"host": "[::1", "origin": "http://[::1"}, 403),
+        ({"host": "x.example", "origin": "https://theo-doi.tinh.example"}, 303),
+        ({"host": "theo-doi.tinh.example", "origin": "http://theo-doi.tinh.example"}, 303),
+        ({"host": "localhost:8305", "origin": "http://localhost:8305"}, 303),
+        ({"host": "[::1]:8305", "origin": "http://[::1]:8305"}, 303),
         ({"origin": "null"}, 303),  # what a browser sends over plain http from a no-referrer page
         ({"origin": "null", "sec-fetch-site": "cross-site"}, 403),
     ],
@@ -257,3 +266,17 @@ def test_no_token_is_in_any_log_line(season: Season, caplog: pytest.LogCaptureFi
     season.browser.get(f"{link}/bien-nhan")
     ours = [record.getMessage() for record in caplog.records if not record.name.startswith(("httpx", "httpcore"))]
     assert not any(link.removeprefix("/b/") in line for line in ours)
+
+
+@pytest.mark.parametrize("digits", [10, 20, 5_000])
+def test_a_number_of_many_digits_is_an_address_that_leads_nowhere(
+    season: Season, digits: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = "9" * digits
+    review = review_link(season)
+    for base in ("/r/x", review):
+        for path in (f"{base}/thu/{number}", f"{base}/tai-lieu/{number}", f"{base}/bao-cao/{number}.pdf"):
+            assert {season.browser.ask(method, path).status_code for method in ("GET", "POST")} <= {404, 405}
+    for base in ("/b/x", season.link()):
+        assert season.browser.get(f"{base}/tai-lieu/{number}").status_code == 404
+    assert not [one for one in caplog.records if one.name == "tracker.web"]

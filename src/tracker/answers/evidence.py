@@ -18,12 +18,12 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from tracker.answers.evidence_kinds import TAKEN, kind_of
+from tracker.answers.evidence_kinds import HARMLESS, TAKEN, kind_of
 from tracker.errors import BadInput, FileTrouble
 from tracker.progress import DutyState
 from tracker.settings import Settings
 from tracker.store.duties import hold_duties
-from tracker.store.evidence import evidence_of
+from tracker.store.evidence import bytes_given, evidence_of
 from tracker.store.journal import note
 from tracker.store.tables import Duty, Evidence
 from tracker.words import CONTROL, SPREAD, composed
@@ -32,6 +32,8 @@ LARGEST = 10_000_000
 """Bytes of one file."""
 MOST = 10
 """Files of one activity."""
+MOST_FOR_DUTY, MOST_OF_AGENCY = 200_000_000, 1_000_000_000
+"""Bytes that are kept for one activity, and of one agency in a period; files taken back count, for they stay."""
 SPARE = 100_000_000
 """Bytes of the disk that files leave free, so that answers are still taken."""
 LONGEST_NAME, LONGEST_BY = 150, 200
@@ -62,7 +64,14 @@ def take_evidence(session: Session, settings: Settings, duty: Duty, given: Given
     by = composed(given.by).strip() if len(given.by) <= SPREAD * LONGEST_BY else given.by
     faults = list(_faults(given, by, duty, len(kept)))
     if given.raw and kind is None:
-        faults.append(f"không nhận loại tệp này; chỉ nhận {TAKEN}, không có macro")
+        faults.append(f"không nhận loại tệp này; chỉ nhận {TAKEN}, {HARMLESS}")
+    for_duty, of_agency = bytes_given(session, duty)
+    if for_duty + len(given.raw) > MOST_FOR_DUTY or of_agency + len(given.raw) > MOST_OF_AGENCY:
+        faults.append(
+            f"đã gửi {_megabytes(for_duty)} cho {duty.activity_id}, {_megabytes(of_agency)} trong kỳ, kể cả tệp "
+            f"đã rút; tối đa {_megabytes(MOST_FOR_DUTY)} và {_megabytes(MOST_OF_AGENCY)}; xin gửi tệp này theo "
+            "đường công văn"
+        )
     if faults or kind is None:
         raise BadInput("\n".join(f"{_shown_name(given.name, '')}: {fault}" for fault in faults))
     record = Evidence(
@@ -116,6 +125,10 @@ def _faults(given: Given, by: str, duty: Duty, kept: int) -> list[str]:
     if not by or len(by) > LONGEST_BY or CONTROL.search(by) or "\n" in by:
         faults.append(f"ghi họ tên, chức vụ người gửi trên một dòng, tối đa {LONGEST_BY} ký tự")
     return faults
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 1e6:.0f} MB"
 
 
 def _shown_name(name: str, ending: str) -> str:

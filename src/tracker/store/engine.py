@@ -114,7 +114,9 @@ def _connectable(url: str, create: bool, patience: float = PATIENCE) -> sa.Engin
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         driven = parsed.set(drivername="postgresql+psycopg")
-        return sa.create_engine(driven, pool_pre_ping=True, pool_timeout=patience)
+        # Prepared statements save nothing here and break behind pgbouncer, which lends one connection to many.
+        unprepared = {"prepare_threshold": None}
+        return sa.create_engine(driven, pool_pre_ping=True, pool_timeout=patience, connect_args=unprepared)
     if parsed.database and parsed.database != ":memory:":
         if not create and not Path(parsed.database).exists():
             raise NothingApplied
@@ -171,7 +173,7 @@ def reading(engine: sa.Engine) -> Iterator[Session]:
     with telling_store_errors(str(engine.url)), Session(quiet, expire_on_commit=False) as session:
         yield session
         if postgresql:
-            session.commit()  # after a rollback the driver would prepare every statement anew
+            session.commit()
 
 
 @contextmanager

@@ -19,3 +19,18 @@ def evidence_of(session: Session, duties: Collection[Duty]) -> Sequence[Evidence
         .order_by(Evidence.id)
     )
     return [file for file in session.scalars(found) if file.duty_id in wanted]
+
+
+def bytes_given(session: Session, duty: Duty) -> tuple[int, int]:
+    """Return how many bytes were ever given for `duty`, and by its agency in its period.
+
+    What was taken back counts.
+    """
+    total = sa.func.coalesce(sa.func.sum(Evidence.size), 0)
+    for_duty = sa.select(total).where(Evidence.duty_id == duty.id)
+    of_agency = (
+        sa.select(total)
+        .join(Duty, Duty.id == Evidence.duty_id)
+        .where(Duty.period_id == duty.period_id, Duty.agency_id == duty.agency_id)
+    )
+    return session.execute(for_duty).scalar_one(), session.execute(of_agency).scalar_one()

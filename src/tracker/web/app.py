@@ -5,6 +5,7 @@ from functools import partial
 
 import sqlalchemy as sa
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -27,6 +28,15 @@ from tracker.web.workbook import WorkbookPages
 
 NO_LINK = {"/b/": "no_link", "/r/": "no_review"}
 """What is said of a link that opens nothing, whatever the reason, by where it leads."""
+
+
+class Number(IntegerConvertor):
+    """A number in an address, of so few digits that every database holds it."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_url_convertor("number", Number())
 
 
 def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = ()) -> Starlette:
@@ -71,15 +81,15 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
             Route("/b/{token}", answering(owner.answer), methods=["GET", "POST"]),
             Route("/b/{token}/bien-nhan", owner.receipt),
             Route("/b/{token}/tai-lieu", answering(evidence.page), methods=["GET", "POST"]),
-            Route("/b/{token}/tai-lieu/{file_id:int}", evidence.file),
+            Route("/b/{token}/tai-lieu/{file_id:number}", evidence.file),
             Route("/b/{token}/mau-bao-cao.xlsx", workbook.download),
             Route("/b/{token}/tep", answering(workbook.upload), methods=["POST"]),
             Route("/r/{token}", reviewing(coordinator.overview), methods=["GET", "POST"]),
             Route("/r/{token}/{agency}", reviewing(coordinator.agency), methods=["GET", "POST"]),
-            Route("/r/{token}/thu/{message_id:int}", reviewing(coordinator.reply), methods=["GET", "POST"]),
-            Route("/r/{token}/tai-lieu/{file_id:int}", coordinator.file),
+            Route("/r/{token}/thu/{message_id:number}", reviewing(coordinator.reply), methods=["GET", "POST"]),
+            Route("/r/{token}/tai-lieu/{file_id:number}", coordinator.file),
             Route("/r/{token}/bao-cao/tong-hop", reviewing(memos.page), methods=["GET", "POST"]),
-            Route("/r/{token}/bao-cao/{number:int}.{form}", memos.file),
+            Route("/r/{token}/bao-cao/{number:number}.{form}", memos.file),
             Route("/style.css", _file(settings, "style.css", "text/css")),
             Route("/form.js", _file(settings, "form.js", "text/javascript")),
             Route("/suc-khoe", Health(engine, settings, checks).answer),

@@ -83,12 +83,12 @@ class Guard:
         if site is not None:
             return site not in {"same-origin", "none"}
         origin = headers.get("origin")
+        host = headers.get("host", "")
+        if host and origin != self.own_origin and _name_of(host) not in {self.own_host, *LOOPBACK}:
+            return True  # another name that leads here is not ours: DNS rebinding
         # Over plain http a browser sends no Sec-Fetch-Site, and from a no-referrer page, like ours, "null".
         if origin is None or origin == "null":
             return False
-        host = headers.get("host", "")
-        if _name_of(host) not in {self.own_host, *LOOPBACK}:
-            return origin != self.own_origin  # another name that leads here is not ours: DNS rebinding
         return origin not in {self.own_origin, f"http://{host}", f"https://{host}"}
 
 
