@@ -1,4 +1,7 @@
-"""`make bench`: a table of medians, each beside what it is held against."""
+"""`make bench`: a table of medians, each beside what it is held against.
+
+What bad input costs at every door is a table of its own, and takes longer: `python -m benchmarks.doors`.
+"""
 
 import json
 import os

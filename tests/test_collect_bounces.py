@@ -5,8 +5,10 @@ import sqlalchemy as sa
 from factories_mail import add_letter, all_of, put, the_letter, the_message
 from mail_samples import EXCHANGE, EXIM, GMAIL_WARNING, ORIGINAL, POSTFIX_TEXT, RETURNED, SENDER, TO, mail, postfix
 
+from tracker.inbox.bounce import RECIPIENTS, delivery_report
 from tracker.inbox.incoming import read_message
 from tracker.inbox.mailbox import InboxRead, read_inbox
+from tracker.inbox.mime_parts import take_apart
 from tracker.settings import Settings
 from tracker.store.messages import Kind
 from tracker.store.tables import Bounce, JournalEntry
@@ -190,6 +192,37 @@ def test_a_person_who_writes_of_a_returned_letter_reports_nothing(
     )
     found = read(sqlite_engine, settings, told)
     assert (found.bounced, found.count(Kind.REPLY)) == ([], 1)
+
+
+def failures(*paragraphs: str, **headers: str) -> list[tuple[tuple[str, ...], bool]]:
+    """Return what a report in words says of each address: the address, and whether it was given up."""
+    told = {"From": "MAILER-DAEMON@x.example", "Subject": "Undelivered Mail Returned to Sender", **headers}
+    raw = mail({name.replace("_", "-"): value for name, value in told.items()}, "\n\n".join(paragraphs))
+    report = delivery_report(take_apart(raw), "mailer-daemon@x.example", told["Subject"], "\n\n".join(paragraphs))
+    assert report
+    return [(failure.addresses, failure.given_up) for failure in report.failures]
+
+
+def test_each_address_in_words_is_judged_by_its_own_paragraph() -> None:
+    found = failures(
+        "a@x.example: 550 5.1.1 unknown", "b@x.example: 250 2.0.0 sent", "c@x.example\n: 452 4.2.2 full"
+    )
+    assert found == [(("a@x.example",), True), (("b@x.example",), False), (("c@x.example",), False)]
+
+
+def test_a_code_of_the_whole_report_counts_only_for_an_address_that_its_header_names() -> None:
+    text = ("Your letter to a@x.example came back.", "The server said: 550 no such user")
+    assert failures(*text) == [(("a@x.example",), False)]
+    assert failures(*text, X_Failed_Recipients="a@x.example") == [(("a@x.example",), True)]
+
+
+def test_one_word_of_delay_is_for_all_addresses_of_a_report() -> None:
+    found = failures("a@x.example: 550 5.1.1 unknown", "b@x.example: 550 5.1.1 unknown", "Delivery is delayed.")
+    assert [given_up for _, given_up in found] == [False, False]
+
+
+def test_of_very_many_addresses_the_first_two_hundred_are_looked_at() -> None:
+    assert len(failures(*(f"a{number}@x.example: 550 5.1.1 unknown" for number in range(1_000)))) == RECIPIENTS
 
 
 def test_reasons_are_one_clean_line_of_bounded_length(sqlite_engine: sa.Engine, settings: Settings) -> None:

@@ -56,6 +56,11 @@ def test_what_only_looks_like_a_quotation_stays(text: str) -> None:
     assert own_words(text) == text
 
 
+@pytest.mark.parametrize(("blank", "words"), [(19, "đã xong"), (20, "")])
+def test_what_is_quoted_begins_within_twenty_lines(blank: int, words: str) -> None:
+    assert own_words("On 1/1 X wrote:\n" + "\n" * blank + "> II.10?\nđã xong") == words
+
+
 def test_an_answer_between_the_quoted_lines_stays() -> None:
     assert own_words("On 1/1 X wrote:\n> II.10?\nđã xong\n> II.17?\nđang làm") == "đã xong\nđang làm"
 
@@ -109,6 +114,15 @@ def test_html_alone_is_read_as_its_reader_sees_it() -> None:
     )
     assert text_of_html(markup) == "Kính gửi ông,\nĐã xong\n\n1 < 2"
     assert read_message(reply(markup, Content_Type="text/html; charset=utf-8")).words.startswith("Kính gửi ông,")
+
+
+@pytest.mark.parametrize(
+    "digits", ["9" * 9, "9" * 5_000, "9" * 50_000, "x" + "f" * 5_000, "X" + "F" * 9, "0" * 5_000]
+)
+@pytest.mark.parametrize("end", [";", ""])
+def test_a_sign_with_a_number_that_no_sign_has_is_left_out(digits: str, end: str) -> None:
+    assert text_of_html(f"<p>Đã xong&#{digits}{end} II.10 &#272;&#x1ea1;t</p>") == "Đã xong II.10 Đạt"
+    assert read_message(reply(f"<p>xong&#{digits}{end}</p>", Content_Type="text/html")).words == "xong"
 
 
 def parts(*bodies: str, kind: str = "mixed") -> bytes:

@@ -61,6 +61,30 @@ def in_sheet(old: bytes, new: bytes) -> bytes:
     return with_part(SHEET, lambda data: data.replace(old, new, 1))
 
 
+def on_sheet_data(attribute: bytes) -> bytes:
+    return in_sheet(b"<sheetData", b"<sheetData " + attribute)
+
+
+def attributes(value: bytes) -> bytes:
+    return b" ".join(b"a%d='%s'" % (number, value) for number in range(30_000))
+
+
+def declared(part: str, encoding: str) -> str:
+    """Return an XML part that says it is in `encoding`."""
+    _, _, rest = part.partition("?>") if part.startswith("<?xml") else ("", "", part)
+    return f"<?xml version='1.0' encoding='{encoding}'?>{rest}"
+
+
+def in_latin_1(part: bytes) -> bytes:
+    return declared(part.decode(), "latin-1").replace("Đã", "à").encode("latin-1", "replace")
+
+
+def many_marks_in_utf_16(part: bytes) -> bytes:
+    """Return a part whose byte order mark says more than we do: it is read as UTF-16, its marks counted."""
+    cells = "".join(f"<c r='A{number}'/>" for number in range(210_000))
+    return declared(part.decode(), "utf-16").replace("</row>", cells + "</row>", 1).encode("utf-16")
+
+
 def with_rows(count: int, cell: bytes = b'<c r="B%d" t="str"><v>x</v></c>') -> bytes:
     rows = b"".join(b'<row r="%d">' % n + (cell % n) + b"</row>" for n in range(100, 100 + count))
     return in_sheet(b"</sheetData>", rows + b"</sheetData>")
@@ -87,6 +111,7 @@ def lying() -> bytes:
 
 
 OLE = workbook_file.OLE + bytes(600)
+LONG = b"n" * 201
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "không phải tệp .xlsx"),
     "text": (lambda: "Kính gửi cơ quan đầu mối".encode(), "không phải tệp .xlsx"),
@@ -125,6 +150,19 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "many parts": (lambda: zipped(**{f"{n}.xml": b"" for n in range(1_001)}), "cấu tạo lạ"),
     "many rows": (lambda: with_rows(2_001), "có hơn 2000 dòng"),
     "many marks": (lambda: with_rows(100_000, b'<c r="B%d"/>'), "quá nhiều ô"),
+    "long namespace": (lambda: on_sheet_data(b"xmlns:a='" + LONG + b"'"), "đọc không được"),
+    "long own namespace": (lambda: on_sheet_data(b"xmlns='" + LONG + b"'"), "đọc không được"),
+    "long namespace in strings": (
+        lambda: with_part(STRINGS, lambda d: d.replace(b"<si", b"<si xmlns:a='" + LONG + b"'", 1)),
+        "đọc không được",
+    ),
+    "many marks in UTF-16": (lambda: with_part(SHEET, many_marks_in_utf_16), "quá nhiều ô"),
+    "bytes of another encoding": (
+        lambda: with_part(STRINGS, in_latin_1),
+        "đọc không được",
+    ),
+    "many attributes": (lambda: on_sheet_data(attributes(b"")), "dài hơn mức Excel cho phép"),
+    "attributes that hide": (lambda: on_sheet_data(attributes(b">")), "dài hơn mức Excel cho phép"),
     "many letters": (lambda: repacked(with_rows(100, b'<c r="B%d" t="s"><v>0</v></c>'), long_first_string), "chữ"),
 }  # fmt: skip
 
@@ -163,6 +201,25 @@ def test_rows_and_cells_without_names_stand_where_they_follow() -> None:
     assert [row.values["result"] for row in filled.rows] == ["Đã mở", ""]
 
 
+def test_a_namespace_of_200_letters_is_read() -> None:
+    filled = read_workbook(on_sheet_data(b"xmlns:a='" + b"n" * 200 + b"'"))
+    assert [row.values["result"] for row in filled.rows] == ["Đã mở", ""]
+
+
+@pytest.mark.parametrize("encoding", ["windows-1252", "utf-16", "us-ascii", "utf-7", "no-such"])
+def test_a_part_is_read_as_utf_8_whatever_it_declares(encoding: str) -> None:
+    raw = repacked(
+        good(), lambda name, part: declared(part.decode(), encoding).encode() if name in {SHEET, STRINGS} else part
+    )
+    assert [row.values["result"] for row in read_workbook(raw).rows] == ["Đã mở", ""]
+
+
+def test_the_longest_cell_of_excel_is_not_too_long() -> None:
+    longest = b"&quot;" * 32_767
+    raw = repacked(good(), lambda name, part: part.replace("Đã mở".encode(), longest) if name == STRINGS else part)
+    assert not isinstance(outcome(raw), WorkbookFaults)
+
+
 def test_the_strict_form_of_the_format_is_read_too() -> None:
     """Excel can save as Strict Open XML; the namespaces are others."""
 
@@ -187,6 +244,14 @@ def test_texts_of_several_looks_and_texts_in_the_cell_itself_are_read() -> None:
     inside = b'<c r="G8" t="inlineStr"><is><t>Trong_x000D_\n_x0041_</t></is></c>'
     raw = in_sheet(cell[0], inside)
     assert read_workbook(raw).rows[1].values["result"] == "Trong\nA"
+
+
+def outcome(raw: bytes) -> object:
+    """Return what comes of reading `raw`: what was filled in, or the refusal of the file."""
+    try:
+        return read_workbook(raw)
+    except WorkbookFaults as refused:
+        return refused
 
 
 def survives(raw: bytes) -> None:

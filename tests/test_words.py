@@ -57,6 +57,15 @@ def test_signs_that_turn_the_direction_are_taken_out_and_those_of_vietnamese_sta
     assert composed(unicodedata.normalize("NFD", "Đã tập huấn ở Tri Tôn")) == "Đã tập huấn ở Tri Tôn"
 
 
+def test_long_rows_of_signs_that_are_no_marks_stay_whole() -> None:
+    drawn = "━" * 100 + "┃" * 100 + "😀" * 100
+    assert composed(drawn) == drawn
+
+
+def test_marks_within_a_long_row_of_signs_are_bounded_too() -> None:
+    assert len(composed("━" * 40 + "\u0316" * 200 + "━" * 40)) == 80 + MOST_MARKS
+
+
 @given(st.text(st.sampled_from("aế \u0315\u0300\u05ae\u0316\u0f73\u0f75\u0f81\u0958\u202e\u200b"), max_size=200))
 def test_what_is_composed_stays_as_it_is(text: str) -> None:
     once = composed(text)

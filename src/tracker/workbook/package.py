@@ -164,8 +164,9 @@ class _Parts:
 
 
 def _parsed(data: bytes) -> Any:
-    """Return the root of the XML in `data`, which is UTF-8 whatever it says: its marks were counted as that.
+    """Return the root of the XML in `data`, which is UTF-8 whatever it says, so that no mark hides from the count.
 
+    A byte order mark of UTF-16 is believed all the same; there the count finds at least as many.
     Every element carries the whole name of its namespace, so that a long one would cost its length each time.
     """
 
