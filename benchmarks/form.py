@@ -2,8 +2,7 @@
 
 `python -m benchmarks.form [DATABASE_URL]` prints a JSON list. The pages, the mail server, the sender and the
 clients run in processes of their own and share the machine's cores: the figures are those of a busy office.
-Clients go round the pages of all agencies, each of which has answered for the year before. A page is kept until
-something it is made from changes; `made anew` asks for it in the one way that is never kept.
+Clients go round the pages of all agencies, each of which has answered for the year before.
 """
 
 import http.client
@@ -44,7 +43,6 @@ from tracker.store.tables import Letter  # noqa: E402
 LAST_YEAR, DAY, LETTERS, SECONDS = date(2023, 10, 16), date(2024, 10, 15), 40_000, 5.0
 ASKED = {"II.10.status": "under_way", "said_by": "Người đo (minh họa)", "action": "send"}
 ASKED_OF = "so-cong-thuong"
-ANEW = "?da-gui=-"
 PAGES = "from tracker.cli import main; main(['web'])"
 SENDER = """
 from tracker.letters.send import send_queued
@@ -66,17 +64,15 @@ class Load:
     method: str
     clients: int
     sending: bool
-    anew: bool = False
 
     @property
     def name(self) -> str:
         """Return it in words."""
-        how = f"{self.method}{' made anew' if self.anew else ''}"
-        return f"{how}, {self.clients} clients, {'while reminders leave' if self.sending else 'alone'}"
+        return f"{self.method}, {self.clients} clients, {'while reminders leave' if self.sending else 'alone'}"
 
 
-ALONE = [Load("GET", 1, False), Load("GET", 8, False), Load("GET", 32, False), Load("GET", 8, False, anew=True)]
-SENDING = [Load("GET", 1, True), Load("GET", 8, True), Load("GET", 32, True), Load("GET", 8, True, anew=True)]
+ALONE = [Load("GET", 1, False), Load("GET", 8, False), Load("GET", 32, False)]
+SENDING = [Load("GET", 1, True), Load("GET", 8, True), Load("GET", 32, True)]
 SENDING += [Load("POST", 1, True), Load("POST", 8, True), Load("POST", 32, True)]
 
 
@@ -163,7 +159,7 @@ def season(engine: sa.Engine, settings: Settings) -> dict[str, str]:
 
 
 def _measured(load: Load, port: int, paths: dict[str, str], env: dict[str, str]) -> dict[str, object]:
-    asked = [paths[ASKED_OF]] if load.method == "POST" else [path + ANEW * load.anew for path in paths.values()]
+    asked = [paths[ASKED_OF]] if load.method == "POST" else list(paths.values())
     command = [sys.executable, "-c", CLIENTS, str(port), load.method, str(load.clients)]
     told = subprocess.run(command, env=env, input="\n".join(asked), capture_output=True, text=True, check=True)
     return asdict(load) | {"name": load.name, **json.loads(told.stdout)}
