@@ -61,7 +61,7 @@ def with_letterhead(**changes: Any) -> Plan:
 def written(
     to: tuple[LateAgency, ...] = ONE, plan: Plan = PLAN, looks: Path = LOOKS, *, mark: bool = False
 ) -> Paper:
-    return dispatch(looks, plan, PERIOD, to, DATED, illustration=mark)
+    return dispatch(looks / "cong-van.txt", plan, PERIOD, to, DATED, illustration=mark)
 
 
 def printed(to: tuple[LateAgency, ...] = ONE, plan: Plan = PLAN, *, mark: bool = False) -> Document:

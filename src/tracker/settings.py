@@ -40,7 +40,7 @@ class Settings:
     plan: Path
     """TRACKER_PLAN: the plan file."""
     templates: Path
-    """TRACKER_TEMPLATES: letters, pages and the memo's look."""
+    """TRACKER_TEMPLATES: the admin's own templates, which stand in for the shipped ones of the same name."""
     var: Path
     """TRACKER_VAR: database, sent letters, memos and the secret key."""
     database_url: str
@@ -214,6 +214,10 @@ def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
         wrong += transport_faults(place("INBOX_URL"), settings.inbox_url)
     if settings.ca_file and not settings.ca_file.is_file():
         wrong.append(f"{place('CA_FILE')}: không có tệp {settings.ca_file}; chỉ tới tệp chứng thư PEM")
+    if "TEMPLATES" in settings.places and not settings.templates.is_dir():
+        wrong.append(
+            f"{place('TEMPLATES')}: không có thư mục {settings.templates}; tạo thư mục cho các mẫu sửa riêng"
+        )
     base = _address(settings.base_url)
     if base is None or base.scheme not in {"http", "https"} or not base.netloc:
         trouble = f"không hiểu {settings.base_url!r}; viết như https://theo-doi.angiang.example"
@@ -298,5 +302,10 @@ def _date_or_none(text: str, place: str, wrong: list[str]) -> date | None:
 def _at_root(name: str) -> Path:
     """Return `name` in the current folder, else where the checkout or the installed package keeps it."""
     here = Path.cwd() / name
+    return here if here.exists() else shipped(name)
+
+
+def shipped(name: str) -> Path:
+    """Return `name` as it ships with the program: in the checkout, else in the installed package."""
     checkout = Path(__file__).parents[2] / name
-    return next((path for path in (here, checkout) if path.exists()), SHIPPED / name)
+    return checkout if checkout.exists() else SHIPPED / name

@@ -1,9 +1,12 @@
 """The one place that makes Jinja environments. Admins edit templates, so all of them run in one sandbox.
 
 A template may print the facts it is given and nothing else: it reaches no inside of Python and changes no fact.
+
+An admin's own folder holds only what differs from the shipped templates, file by file, so that no upgrade
+overwrites it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from traceback import walk_tb
@@ -13,6 +16,7 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tracker.errors import FileTrouble
+from tracker.settings import shipped
 from tracker.words import vietnamese_date, vietnamese_number, vietnamese_size
 
 MISTAKES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
@@ -44,24 +48,60 @@ class _Sandbox(ImmutableSandboxedEnvironment):
         return safe
 
 
-def sandbox(folder: Path | None = None, **options: Any) -> jinja2.Environment:
-    """Return an environment, of the templates in `folder` where given, in which nothing may stay undefined.
+class _Overlay(jinja2.FileSystemLoader):
+    """Templates of the first folder that has them; a file that is put in before another's counts at once."""
 
-    `options` are Jinja's own.
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
+        """Return the text of `template`, its file, and whether both are still so."""
+        text, file, is_same = super().get_source(environment, template)
+        return text, file, lambda: is_same() and str(self.file(template)) == file
+
+    def file(self, name: str) -> Path:
+        """Return where the template `name` is read from; where there is none, where it is looked for first."""
+        paths = [Path(folder, name) for folder in self.searchpath]
+        return next((path for path in paths if path.exists()), paths[0])
+
+
+def template_file(own: Path, name: str) -> Path:
+    """Return the file of the template `name` (`memo/memo.docx`): of the admin's folder `own`, else as shipped."""
+    return _Overlay([own, shipped("templates")]).file(name)
+
+
+def strange_files(own: Path) -> list[Path]:
+    """Return the files in the admin's folder `own` that stand in for no shipped template, by name.
+
+    What programs leave beside a file that is open or was saved (`~$memo.docx`, `.memo.txt.swp`) is passed over.
     """
-    loader = jinja2.FileSystemLoader(folder) if folder else None
-    lines = {"trim_blocks": True, "lstrip_blocks": True} if folder else {}
+    files = sorted(file for file in own.rglob("*") if file.is_file())
+    hidden = (".", "~", "__")
+    return [
+        file
+        for file in files
+        if not any(part.startswith(hidden) for part in file.relative_to(own).parts)
+        and not (shipped("templates") / file.relative_to(own)).exists()
+    ]
+
+
+def sandbox(*folders: Path, **options: Any) -> jinja2.Environment:
+    """Return an environment, of the templates in `folders` where given, in which nothing may stay undefined.
+
+    The first folder that has a template counts; `options` are Jinja's own.
+    """
+    loader = _Overlay(folders) if folders else None
+    lines = {"trim_blocks": True, "lstrip_blocks": True} if folders else {}
     return _Sandbox(loader=loader, undefined=jinja2.StrictUndefined, **lines, **options)
 
 
 @lru_cache(maxsize=8)
-def templates_in(folder: Path) -> jinja2.Environment:
-    """Return the environment of `folder`, which escapes everything but .txt.
+def templates_in(own: Path, room: str = "") -> jinja2.Environment:
+    """Return the environment of a `room` (`letters`): the admin's folder `own` over the shipped templates.
 
-    Its filters: `day` (29/10/2024), `number` (12,5), `size` (1,2 MB).
+    It escapes everything but .txt. Its filters: `day` (29/10/2024), `number` (12,5), `size` (1,2 MB).
     """
     plain = ".txt"  # has no markup to escape
-    environment = sandbox(folder, autoescape=lambda name: name is None or not name.endswith(plain))
+    environment = sandbox(
+        own / room, shipped("templates") / room, autoescape=lambda name: name is None or not name.endswith(plain)
+    )
     environment.filters |= {"day": vietnamese_date, "number": vietnamese_number, "size": vietnamese_size}
     return environment
 
@@ -87,17 +127,17 @@ def rendered(environment: jinja2.Environment, name: str, facts: Mapping[str, Any
 
 def _path(environment: jinja2.Environment, name: str) -> Path:
     loader = environment.loader
-    return Path(loader.searchpath[0], name) if isinstance(loader, jinja2.FileSystemLoader) else Path(name)
+    return loader.file(name) if isinstance(loader, _Overlay) else Path(name)
 
 
 def _place(environment: jinja2.Environment, name: str, why: Exception) -> str:
     """Return `file:line` of what went wrong in the template `name` or in one that it includes."""
     if isinstance(why, jinja2.TemplateSyntaxError):
         return f"{why.filename or _path(environment, name)}:{why.lineno}"
-    folder = str(_path(environment, ""))
+    folders = tuple(environment.loader.searchpath) if isinstance(environment.loader, _Overlay) else ()
     places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(why.__traceback__)]
     # Jinja puts a template's own file and lines into the traceback.
-    within = [f"{file}:{line}" for file, line in places if file.startswith(folder)]
+    within = [f"{file}:{line}" for file, line in places if file.startswith(folders)]
     if within:
         return within[-1]
     file = str(_path(environment, name))

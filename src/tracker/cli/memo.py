@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tracker.cli.common import settings_for, shown, store, who
-from tracker.errors import FileTrouble
+from tracker.errors import FileTrouble, TemplateFaults
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -121,8 +121,12 @@ def _words_in(file: Path) -> str:
 
 
 def check_template(args: argparse.Namespace) -> None:
-    """Say that a template can print the memo, or every fault of it."""
+    """Say that a template can print the memo, or every fault of it; name own templates that replace none."""
+    from tracker.report.template_check import misnamed_templates
     from tracker.report.template_sandbox import check_in_sandbox
+    from tracker.settings import load_settings
 
     made = check_in_sandbox(args.file)
     print(f"{shown(args.file)}: mẫu dùng được. {made}")
+    if strange := misnamed_templates(load_settings().templates):
+        raise TemplateFaults(strange)

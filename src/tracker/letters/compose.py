@@ -12,7 +12,7 @@ from typing import Any
 import css_inline
 
 from tracker.errors import FileTrouble
-from tracker.templating import rendered, templates_in
+from tracker.templating import rendered, template_file, templates_in
 
 LINK = "https://link.invalid/"
 """Stands in a stored letter where the link goes; `.invalid` can never be somebody's site."""
@@ -32,20 +32,20 @@ def compose(templates: Path, kind: str, facts: Mapping[str, Any]) -> Composed:
 
     Raises FileTrouble where one of them cannot be used.
     """
-    folder = templates_in(templates / "letters")
+    folder = templates_in(templates, "letters")
     subject, text, html = (
         rendered(folder, f"{kind}/{name}", facts) for name in ("subject.txt", "body.txt", "body.html")
     )
     try:
         return Composed(" ".join(subject.split()), text.strip() + "\n", css_inline.inline(html))
     except css_inline.InlineError as why:
-        file = templates / "letters" / kind / "body.html"
+        file = template_file(templates, f"letters/{kind}/body.html")
         raise FileTrouble(f"{file}: kiểu dáng có lỗi: {why}; sửa tệp này hoặc lấy lại mẫu gốc") from why
 
 
 def composed_line(templates: Path, name: str, facts: Mapping[str, Any]) -> str:
     """Return the one line that the template `name` under `templates/letters/` gives; raises FileTrouble."""
-    return " ".join(rendered(templates_in(templates / "letters"), name, facts).split())
+    return " ".join(rendered(templates_in(templates, "letters"), name, facts).split())
 
 
 def with_link(body: str, link: str) -> str:

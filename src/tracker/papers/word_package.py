@@ -93,8 +93,16 @@ def read_package(data: bytes, file: str) -> dict[str, bytes]:
 def package_faults(parts: Mapping[str, bytes], file: str) -> list[TemplateFault]:
     """Return everything in a package that could run code, fetch, or is no Word document; `file` names it."""
     missing = [(name, ("thiếu phần này của tệp Word", SAVE_AGAIN)) for name in NEEDED if name not in parts]
-    found = [*missing, *((name, fault) for name, data in parts.items() for fault in _faults_of(name, data))]
+    found = [*missing, *running_content(parts)]
     return [TemplateFault(f"{file}: {name}", what, way_out) for name, (what, way_out) in found]
+
+
+def running_content(parts: Mapping[str, bytes]) -> Iterator[tuple[str, Found]]:
+    """Yield what in the `parts` of an Office package (Word, Excel, PowerPoint) could run code, load or fetch.
+
+    Each with the name of its part; a part that cannot be read is one of them, for nobody knows what it holds.
+    """
+    return ((name, fault) for name, data in parts.items() for fault in _faults_of(name, data))
 
 
 def _faults_of(name: str, data: bytes) -> Iterator[Found]:

@@ -16,7 +16,6 @@ from tracker.store.tables import Period
 from tracker.templating import rendered, templates_in
 from tracker.words import vietnamese_date
 
-WORDS = "cong-van.txt"
 ABOUT = "V/v "
 COPIES = "Nơi nhận:"
 
@@ -43,9 +42,9 @@ class LateAgency:
 
 
 def dispatch(
-    looks: Path, plan: Plan, period: Period, late: Sequence[LateAgency], dated: date, *, illustration: bool
+    words: Path, plan: Plan, period: Period, late: Sequence[LateAgency], dated: date, *, illustration: bool
 ) -> Paper:
-    """Return the công văn to the agencies `late` in the words kept in the folder `looks`, its number a gap.
+    """Return the công văn to the agencies `late` in the words of the template `words`, its number a gap.
 
     Raises FileTrouble where the words cannot be used.
     """
@@ -60,10 +59,10 @@ def dispatch(
         "count": sum(len(one.items) for one in late),
         "dated": dated,
     }
-    about, *text = _lines(looks, facts)
+    about, *text = _lines(words, facts)
     if not about.startswith(ABOUT) or COPIES not in text:
         raise FileTrouble(
-            f"{looks / WORDS}: lời văn của công văn thiếu dòng đầu “{ABOUT}…” hoặc dòng “{COPIES}”; "
+            f"{words}: lời văn của công văn thiếu dòng đầu “{ABOUT}…” hoặc dòng “{COPIES}”; "
             "hãy thêm lại hoặc lấy lại mẫu gốc"
         )
     end = text.index(COPIES)
@@ -85,9 +84,9 @@ def dispatch(
     )
 
 
-def _lines(looks: Path, facts: dict[str, object]) -> list[str]:
-    words = templates_in(looks).overlay(finalize=_on_one_line)
-    text = rendered(words, WORDS, facts)
+def _lines(words: Path, facts: dict[str, object]) -> list[str]:
+    environment = templates_in(words.parent).overlay(finalize=_on_one_line)
+    text = rendered(environment, words.name, facts)
     return [line.strip() for line in text.split("\n") if line.strip()] or [""]
 
 

@@ -19,6 +19,7 @@ from tracker.remind.wording import composed_reminder, items, stage_words, told_t
 from tracker.settings import Settings
 from tracker.store.pauses import pause_lines
 from tracker.store.tables import Duty, Period
+from tracker.templating import template_file
 from tracker.workbook.fill import filled_workbook
 
 
@@ -174,6 +175,6 @@ def _late_item(day: Agenda, agency: Agency, duty: Duty) -> LateItem:
 def _paper(settings: Settings, day: Agenda, period: Period, late: Sequence[LateAgency]) -> Attachment:
     from tracker.papers.docx import docx_bytes
 
-    looks = settings.templates / "memo"
-    paper = dispatch(looks, day.plan, period, late, day.today, illustration=settings.illustration)
-    return Attachment("cong-van-don-doc.docx", MEDIA_TYPES["docx"], docx_bytes(paper, looks / "cong-van.docx"))
+    words, look = (template_file(settings.templates, f"memo/cong-van.{end}") for end in ("txt", "docx"))
+    paper = dispatch(words, day.plan, period, late, day.today, illustration=settings.illustration)
+    return Attachment("cong-van-don-doc.docx", MEDIA_TYPES["docx"], docx_bytes(paper, look))

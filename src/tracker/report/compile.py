@@ -30,6 +30,7 @@ from tracker.store.periods import find_period, running_periods
 from tracker.store.plans import plan_for, plan_in_force
 from tracker.store.reports import final_report, find_report, keep_report, report_before
 from tracker.store.tables import Report
+from tracker.templating import template_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def print_one_again(settings: Settings, report: Report, form: Format) -> bytes:
     FileTrouble where the template cannot be used.
     """
     paper = _paper(settings, report, read_snapshot(report.snapshot))
-    return _printed(paper, settings.templates / "memo", form)
+    return _printed(paper, settings.templates, form)
 
 
 def _refuse_final(live: Snapshot, choice: Choice, frozen: Report | None) -> None:
@@ -175,17 +176,19 @@ def _print(
     formats: Sequence[Format],
     step: Step,
 ) -> tuple[Path, ...]:
-    paper, looks = _paper(settings, report, snapshot, number), settings.templates / "memo"
+    paper, templates = _paper(settings, report, snapshot, number), settings.templates
     files = {each: settings.reports / file_name(code, report, each) for each in FORMATS if each in formats}
     # typst leaves the interpreter alone while it sets the PDF, so that the others are printed meanwhile.
     with ThreadPoolExecutor(max_workers=1) as beside:
         setting = [
-            beside.submit(_print_one, paper, looks, "pdf", file) for each, file in files.items() if each == "pdf"
+            beside.submit(_print_one, paper, templates, "pdf", file)
+            for each, file in files.items()
+            if each == "pdf"
         ]
         others = [(each, file) for each, file in files.items() if each != "pdf"]
         for done, (each, file) in enumerate(others, 1):
             step(f"In {file.name}", done / (len(files) + 1))
-            _print_one(paper, looks, each, file)
+            _print_one(paper, templates, each, file)
         for pdf in setting:
             step("In PDF", len(files) / (len(files) + 1))
             pdf.result()
@@ -194,7 +197,7 @@ def _print(
 
 
 def _paper(settings: Settings, report: Report, snapshot: Snapshot, number: int | None = None) -> Paper:
-    return memo(snapshot, settings.templates / "memo" / "memo.txt", number, draft=not report.final)
+    return memo(snapshot, template_file(settings.templates, "memo/memo.txt"), number, draft=not report.final)
 
 
 def file_name(code: str, report: Report, form: Format) -> str:
@@ -202,18 +205,18 @@ def file_name(code: str, report: Report, form: Format) -> str:
     return f"bao-cao-{code}-{report.number}{'-chinh-thuc' if report.final else ''}.{form}"
 
 
-def _print_one(paper: Paper, looks: Path, form: Format, file: Path) -> None:
+def _print_one(paper: Paper, templates: Path, form: Format, file: Path) -> None:
     with keeping_edits(file):
-        write_whole(_printed(paper, looks, form), file)
+        write_whole(_printed(paper, templates, form), file)
 
 
-def _printed(paper: Paper, looks: Path, form: Format) -> bytes:
+def _printed(paper: Paper, templates: Path, form: Format) -> bytes:
     match form:
         case "docx":
-            return docx_bytes(paper, looks / "memo.docx")
+            return docx_bytes(paper, template_file(templates, "memo/memo.docx"))
         case "html":
-            return html_bytes(paper, looks / "memo.html.j2")
+            return html_bytes(paper, template_file(templates, "memo/memo.html.j2"))
         case "pdf":
-            return pdf_bytes(paper, looks / "memo.typ")
+            return pdf_bytes(paper, template_file(templates, "memo/memo.typ"))
         case "xlsx":
             return xlsx_bytes(paper)

@@ -29,6 +29,8 @@ from tracker.report.charts import CHARTS
 from tracker.report.memo import TABLES
 from tracker.report.template_fixture import PAPER
 from tracker.report.template_trial import Needed, needed_in, tried
+from tracker.settings import shipped
+from tracker.templating import strange_files
 
 LARGEST_TEXT = 1_000_000
 ORIGINAL = "lấy lại mẫu gốc rồi sửa lại"
@@ -61,6 +63,20 @@ def check_template(file: Path, folder: Path) -> str:
     if tags.faults or missing:
         raise TemplateFaults([*tags.faults, *missing])
     return tried(file, data, needed, folder)
+
+
+def misnamed_templates(own: Path) -> list[TemplateFault]:
+    """Return a fault for each file in the admin's folder `own` that is called as no shipped template is."""
+    root = shipped("templates")
+    names = [str(file.relative_to(root)) for file in root.rglob("*") if file.is_file()]
+    return [
+        TemplateFault(
+            str(file),
+            "không mẫu nào của chương trình có tên này, tệp không được dùng",
+            nearest(str(file.relative_to(own)), names),
+        )
+        for file in strange_files(own)
+    ]
 
 
 def _missing(file: Path, needed: Needed) -> TemplateFault:

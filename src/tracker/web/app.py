@@ -15,6 +15,7 @@ from starlette.routing import Route
 from tracker.errors import FileTrouble, StoreError
 from tracker.settings import Settings
 from tracker.store.tables import Purpose
+from tracker.templating import template_file
 from tracker.web.coordinator import CoordinatorPages
 from tracker.web.evidence import EvidencePages
 from tracker.web.health import Check, Health
@@ -102,5 +103,5 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
 
 
 def _file(settings: Settings, name: str, media_type: str) -> Callable[[Request], Response]:
-    text = (settings.templates / "web" / name).read_text(encoding="utf-8")
+    text = template_file(settings.templates, f"web/{name}").read_text(encoding="utf-8")
     return lambda _: Response(text, media_type=media_type)

@@ -30,7 +30,7 @@ class Pages:
     def render(self, name: str, status: int = 200, **facts: Any) -> Response:
         """Return the page that the template called `name` gives."""
         facts = {"illustration": self.settings.illustration, "moment": moment, **facts}
-        folder = templates_in(self.settings.templates / "web")
+        folder = templates_in(self.settings.templates, "web")
         return HTMLResponse(rendered(folder, f"{name}.html.j2", facts), status)
 
     def notice(self, kind: str, status: int = 200, message: str = "", **facts: Any) -> Response:

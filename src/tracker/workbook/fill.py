@@ -97,5 +97,5 @@ def _guide(settings: Settings, plan: Plan, form: Form) -> tuple[str, ...]:
         "carried_over": form.earlier.title if form.earlier and any(e.carried_over for e in form.entries) else "",
         "illustration": settings.illustration,
     }
-    text = rendered(templates_in(settings.templates / "workbook"), "guide.txt", facts)
+    text = rendered(templates_in(settings.templates, "workbook"), "guide.txt", facts)
     return tuple(line.strip() for line in text.splitlines() if line.strip())
