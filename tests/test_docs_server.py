@@ -9,7 +9,7 @@ import threading
 import time
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
@@ -104,7 +104,8 @@ def proxy(tmp_path: Path) -> Iterator[Proxy]:
 @pytest.fixture
 def served(proxy: Proxy, quiet_season: Season) -> Iterator[Season]:
     """Serve a season's pages behind the proxy."""
-    web = server(quiet_season.engine, quiet_season.settings.at_port(proxy.pages))
+    settings = replace(quiet_season.settings.at_port(proxy.pages), base_url=f"https://{SITE}")
+    web = server(quiet_season.engine, settings)
     thread = threading.Thread(target=web.run)
     thread.start()
     while not web.started:

@@ -123,7 +123,6 @@ def test_it_serves_pages_and_schedules_in_little_memory_and_leaves_nothing_behin
     assert [oct((kept / name).stat().st_mode & 0o77) for name in ("prefect-password", "tmp", "prefect")] == [
         "0o0"
     ] * 3
-    assert list((kept / "tmp").iterdir())
     with urllib.request.urlopen(f"{pages}/suc-khoe", timeout=10) as answer:
         assert answer.status == 200
     # SQLAlchemy 2.1 once made Prefect's scheduler create no runs at all, in silence.

@@ -27,13 +27,13 @@ TABLE: dict[str, dict[str, int]] = {
     "/b/{token}/mau-bao-cao.xlsx": {**READ, "POST": 405},
     "/b/{token}/tep": {"GET": 405, "HEAD": 405, "POST": 422},
     "/b/{token}/tai-lieu": {**READ, "POST": 422},
-    "/b/{token}/tai-lieu/{file_id:int}": {**READ, "POST": 405},
+    "/b/{token}/tai-lieu/{file_id:number}": {**READ, "POST": 405},
     "/r/{token}": {**READ, "POST": 422},
     "/r/{token}/{agency}": {**READ, "POST": 422},
-    "/r/{token}/thu/{message_id:int}": {"GET": 404, "HEAD": 404, "POST": 404},
-    "/r/{token}/tai-lieu/{file_id:int}": {**READ, "POST": 405},
+    "/r/{token}/thu/{message_id:number}": {"GET": 404, "HEAD": 404, "POST": 404},
+    "/r/{token}/tai-lieu/{file_id:number}": {**READ, "POST": 405},
     "/r/{token}/bao-cao/tong-hop": {**READ, "POST": 422},
-    "/r/{token}/bao-cao/{number:int}.{form}": {**READ, "POST": 405},
+    "/r/{token}/bao-cao/{number:number}.{form}": {**READ, "POST": 405},
 }
 ROUNDS = 1_000
 
@@ -69,9 +69,9 @@ def filled(path: str, token: dict[str, str]) -> str:
     given = {
         "{token}": token.get(path[1:2], ""),
         "{agency}": "so-a",
-        "{file_id:int}": "1",
-        "{message_id:int}": "1",
-        "{number:int}.{form}": "1.html",
+        "{file_id:number}": "1",
+        "{message_id:number}": "1",
+        "{number:number}.{form}": "1.html",
     }
     for name, value in given.items():
         path = path.replace(name, value)

@@ -117,7 +117,8 @@ WORD = Vocabulary(names=PRINTED.names, fields=PRINTED.fields, functions=frozense
 PAGE = Vocabulary(names=PRINTED.names, fields=PRINTED.fields, functions=frozenset({"drawing", "alternative"}))
 TEXT = Vocabulary(
     names={"plan": _fields_of(Header), "period": _fields_of(facts.Asked)}
-    | {field.name: None for field in fields(facts.Snapshot) if field.name not in ("plan", "period")},
+    | {field.name: None for field in fields(facts.Snapshot) if field.name not in ("plan", "period")}
+    | {"statuses": None},
     fields=_fields_of(
         facts.Snapshot, facts.Said, facts.Row, facts.Area, facts.Goal, facts.Portion, facts.Proof, facts.Coming,
         facts.Past, facts.Chosen, facts.Asked, Header, Letterhead,

@@ -29,8 +29,8 @@ from tracker.web.request import (
     read_form,
     redirect_with_outcome,
     review_context,
+    write_in_turn,
 )
-from tracker.web.turns import write_in_turn
 
 COUNTS = ("duyet", "tra-lai", "bo-qua", "khong-toi", "da-co")
 """What the address tells of the last action: accepted, returned, passed over, agencies nobody could write to, and

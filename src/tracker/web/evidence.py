@@ -19,8 +19,7 @@ from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of
 from tracker.store.tables import Duty
 from tracker.web.pages import Pages
-from tracker.web.request import file_response, opened_by
-from tracker.web.turns import write_in_turn
+from tracker.web.request import file_response, opened_by, write_in_turn
 
 
 @dataclass(frozen=True, slots=True)

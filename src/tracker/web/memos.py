@@ -21,8 +21,14 @@ from tracker.store.engine import reading, writing
 from tracker.store.periods import faults_around, write_around
 from tracker.store.reports import find_report
 from tracker.web.pages import Pages
-from tracker.web.request import REVIEWER, opened_review, read_form, redirect_with_outcome, review_context
-from tracker.web.turns import write_in_turn
+from tracker.web.request import (
+    REVIEWER,
+    opened_review,
+    read_form,
+    redirect_with_outcome,
+    review_context,
+    write_in_turn,
+)
 from tracker.words import composed
 
 KEPT = "da-luu"

@@ -27,8 +27,7 @@ from tracker.store.engine import reading, writing
 from tracker.store.links import find_dead_link
 from tracker.web.fields import filled_form, send_fields
 from tracker.web.pages import Pages
-from tracker.web.request import Opened, opened_by, read_form
-from tracker.web.turns import write_in_turn
+from tracker.web.request import Opened, opened_by, read_form, write_in_turn
 
 AT_ONCE = 2
 """Pages shown at once: more threads than that only take the interpreter from one another."""

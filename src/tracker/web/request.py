@@ -1,12 +1,15 @@
 """What the pages share: who stands behind a link, what a posted form says, where an answer leads."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ParamSpec, TypeVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 import sqlalchemy as sa
+from anyio.lowlevel import RunVar
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
@@ -16,13 +19,22 @@ from starlette.responses import FileResponse, RedirectResponse, Response
 
 from tracker.answers.evidence import path_of
 from tracker.case import Case, open_by_link, open_by_review_link
+from tracker.errors import StoreError
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.links import was_issued
+from tracker.store.problems import BUSY
 from tracker.store.tables import Evidence, Purpose
 
 MOST_FIELDS = 5_000
 A_FEW_BYTES = 100
+WRITERS = 4
+"""How many write, or wait for the store's lock, at once: more would only sit in all of the pages' threads."""
+LONGEST_WAIT = 15.0
+"""Seconds that somebody waits for a turn."""
+Given = ParamSpec("Given")
+Result = TypeVar("Result")
+_turns: RunVar[asyncio.Semaphore] = RunVar("turns")
 REVIEWER = "nguoi-duyet"
 """What carries the reviewer's name from page to page, in the address."""
 RUNS_NOWHERE = "sandbox; default-src 'none'"
@@ -82,6 +94,23 @@ def declared_length(headers: Headers) -> int:
     """Return how many bytes a request says that its body has; 0 where it says nothing usable."""
     length = headers.get("content-length", "")
     return int(length) if re.fullmatch("[0-9]{1,20}", length) else 0
+
+
+async def write_in_turn(write: Callable[Given, Result], *given: Given.args, **named: Given.kwargs) -> Result:
+    """Return what `write` returns, run in a thread when its turn comes; StoreError where that takes too long."""
+    turns = _turns.get(None)
+    if turns is None:
+        turns = asyncio.Semaphore(WRITERS)
+        _turns.set(turns)
+    try:
+        async with asyncio.timeout(LONGEST_WAIT):
+            await turns.acquire()
+    except TimeoutError as error:
+        raise StoreError(*BUSY) from error
+    try:
+        return await run_in_threadpool(write, *given, **named)
+    finally:
+        turns.release()
 
 
 async def read_form(request: Request) -> dict[str, str]:

@@ -13,8 +13,7 @@ from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.links import find_link
 from tracker.web.pages import Pages
-from tracker.web.request import opened_by
-from tracker.web.turns import write_in_turn
+from tracker.web.request import opened_by, write_in_turn
 from tracker.workbook.draw import workbook_file
 from tracker.workbook.fill import workbook_for
 from tracker.workbook.take import take_workbook
