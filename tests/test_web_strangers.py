@@ -24,7 +24,7 @@ def posting_paths(season: Season, token: str = "A" * 43) -> list[str]:
     app = create_app(season.engine, season.settings)
     paths = [route.path for route in app.routes if "POST" in route.methods]  # type: ignore[attr-defined]
     given = GIVEN | {"token": token}
-    return [re.sub(r"\{(\w+)(:int)?\}", lambda name: given[name[1]], path) for path in paths]
+    return [re.sub(r"\{(\w+)(:\w+)?\}", lambda name: given[name[1]], path) for path in paths]
 
 
 @pytest.fixture
