@@ -1,5 +1,6 @@
 """Fixtures: real databases (SQLite and PostgreSQL), and settings in a temporary folder."""
 
+import logging
 import os
 import secrets
 import shutil
@@ -29,6 +30,16 @@ def usual_umask() -> Iterator[None]:
     before = os.umask(0o022)
     yield
     os.umask(before)
+
+
+@pytest.fixture(autouse=True)
+def usual_log() -> Iterator[None]:
+    """Undo `start_log`: its handler prints to the standard error of the test that called it."""
+    house = logging.getLogger("tracker")
+    before = house.handlers, house.propagate, house.level
+    yield
+    house.handlers, house.propagate = before[:2]
+    house.setLevel(before[2])
 
 
 @pytest.fixture(scope="session")
