@@ -11,7 +11,6 @@ from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.errors import DeliveryError, FileTrouble
 from tracker.letters.send import Outcome, send_queued
-from tracker.letters.wording import lines_of_trouble
 from tracker.remind.queue import Queued, queue_today
 from tracker.remind.wording import as_lines, copies_as_lines, escalations_as_lines, refreshed_lines
 from tracker.settings import Settings
@@ -45,7 +44,7 @@ def send(settings: Settings) -> Outcome:
     """
     with opened_store(settings.database_url) as engine:
         outcome = send_queued(engine, settings)
-    if lines := lines_of_trouble(outcome):
+    if lines := outcome.trouble_lines():
         create_markdown_artifact(key="thu-chua-den", markdown=as_list(lines), description="Thư chưa đến nơi")
     if outcome.shut:
         raise DeliveryError(outcome.shut, permanent=False, unreachable=True)
@@ -89,5 +88,5 @@ def reminded(queued: Queued, outcome: Outcome | Exception) -> str:
     if isinstance(outcome, Exception):
         sent, troubles = "Chưa gửi xong, thư còn lại vẫn nằm trong hàng đợi:", [str(outcome)]
     else:
-        sent, troubles = f"Đã gửi {outcome.sent} thư.", lines_of_trouble(outcome)
+        sent, troubles = f"Đã gửi {outcome.sent} thư.", outcome.trouble_lines()
     return "\n\n".join([head, as_list(lines), sent, as_list([*troubles, *queued.troubles])])

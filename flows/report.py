@@ -14,7 +14,6 @@ from flows.faults import note_completed, report_fault
 from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.letters.send import send_queued
-from tracker.letters.wording import lines_of_trouble
 from tracker.papers.files import FORMATS, Format
 from tracker.report.choice import Choice
 from tracker.report.compile import Compiled, compile_memo, draft_periods
@@ -106,7 +105,7 @@ def mail_memo(settings: Settings, compiled: Compiled) -> list[str]:
         queued = queue_memo(engine, settings, compiled)
         outcome = send_queued(engine, settings)
     told = "Đã xếp hàng thư gửi cơ quan đầu mối." if queued else "Bản này đã gửi trước đó, hoặc chưa có nơi nhận."
-    return [told, *lines_of_trouble(outcome), *([outcome.shut] if outcome.shut else [])]
+    return [told, *outcome.trouble_lines(), *([outcome.shut] if outcome.shut else [])]
 
 
 @flow(

@@ -34,7 +34,6 @@ def add_letter(
                 agency_id="so-cong-thuong",
                 to=list(to),
                 cc=list(cc),
-                duties=[],
                 stage_day=NOW.date(),
                 plan_version_id=1,
                 subject="Nhắc báo cáo năm 2024",

@@ -29,7 +29,7 @@ from tracker.inbox.transports.folder import FolderInbox
 from tracker.inbox.transports.imap import ImapInbox
 from tracker.letters import send as sending
 from tracker.letters.send import send_queued
-from tracker.letters.transports.smtp import SmtpDoor
+from tracker.letters.transports.smtp import SmtpTransport
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.engine import open_store
@@ -185,13 +185,13 @@ def dying_at_commit(engine: sa.Engine) -> None:
 
 
 def dying_once_the_letter_left(_: sa.Engine) -> None:
-    deliver = SmtpDoor.deliver
+    deliver = SmtpTransport.deliver
 
     def deliver_and_die(*args: Any, **kwargs: Any) -> Any:
         deliver(*args, **kwargs)
         die()
 
-    SmtpDoor.deliver = deliver_and_die  # type: ignore[method-assign]
+    SmtpTransport.deliver = deliver_and_die  # type: ignore[method-assign]
 
 
 def test_whoever_kills_the_round_between_any_two_steps_doubles_and_loses_nothing(world: World) -> None:
@@ -200,8 +200,12 @@ def test_whoever_kills_the_round_between_any_two_steps_doubles_and_loses_nothing
     forked = multiprocessing.get_context("fork")
     door = ImapInbox if world.settings.inbox_url.startswith("imap") else FolderInbox
     ways = [dying_at(step) for step in RECORDING] + [dying_at_commit, dying_at((door, "done"))]
-    ways += [dying_at((intake, "queue_outgoing")), dying_at_commit]
-    ways += [dying_at((sending, "move_on")), dying_at((SmtpDoor, "deliver")), dying_once_the_letter_left]
+    ways += [dying_at((intake, "queue_letter")), dying_at_commit]
+    ways += [
+        dying_at((sending, "claim_next_letter")),
+        dying_at((SmtpTransport, "deliver")),
+        dying_once_the_letter_left,
+    ]
     for runs, kill in enumerate([*ways, None, None], 1):
         world.engine.dispose()  # no connection is shared with the process to come
         running = forked.Process(target=live, args=(world.settings, kill, runs))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.letters.address import Envelope, anew
+from tracker.letters.address import Envelope, retry_recipients
 from tracker.plan.model import Agency, Contact
 
 OFFICE, HEAD, CHAT = "vp@so.example", "gd@so.example", "json://chat.example"
@@ -27,9 +27,9 @@ AGENCY = Agency(
 def test_a_letter_sent_again_goes_where_it_went_but_for_addresses_that_are_no_contacts_any_more(
     letter: Envelope, again: Envelope
 ) -> None:
-    assert anew(AGENCY, letter) == again
+    assert retry_recipients(AGENCY, letter) == again
 
 
 def test_a_letter_to_an_agency_without_any_contact_goes_where_it_went() -> None:
     bare = Agency(id="so", name="Sở", short="Sở")
-    assert anew(bare, Envelope(("cu@so.example",))) == Envelope(("cu@so.example",))
+    assert retry_recipients(bare, Envelope(("cu@so.example",))) == Envelope(("cu@so.example",))

@@ -18,10 +18,10 @@ from tracker.letters.queue import composed_for_agency
 from tracker.plan.model import Plan
 from tracker.progress import DutyState
 from tracker.remind.due import Reminder, Season, owed_reminders
-from tracker.remind.wording import composed_reminder
+from tracker.remind.wording import reminder_facts
 from tracker.settings import Settings
 from tracker.store.duties import asked
-from tracker.store.letters import Told
+from tracker.store.letters import LetterHistory
 from tracker.store.periods import ruled_periods
 from tracker.store.tables import Duty
 
@@ -36,15 +36,19 @@ def reminder(plan: Plan, agency: str, day: date = TODAY, code: str = "2024", **r
         if comment := returned.get(duty.activity_id.replace(".", "_")):
             duty.state, duty.comment = DutyState.RETURNED, comment
     season = Season(plan, period, duties, [], day)
-    (found,) = [found for found in owed_reminders(season, Told({}, frozenset(), {})) if found.agency.id == agency]
+    (found,) = [found for found in owed_reminders(season, LetterHistory()) if found.agency.id == agency]
     return found
+
+
+def reminder_words(settings: Settings, plan: Plan, owed: Reminder) -> Composed:
+    return composed_for_agency(settings, plan, "remind", owed.period, owed.agency, reminder_facts(plan, owed))
 
 
 def composed(
     settings: Settings, plan: Plan | None = None, agency: str = "so-cong-thuong", **given: str
 ) -> Composed:
     plan = plan or real_plan().plan
-    return composed_reminder(settings, plan, reminder(plan, agency, **given))
+    return reminder_words(settings, plan, reminder(plan, agency, **given))
 
 
 class Page(HTMLParser):
@@ -117,7 +121,7 @@ def test_a_returned_report_says_why_in_both_parts(settings: Settings) -> None:
 def test_after_a_merger_the_successor_is_told_whose_work_it_was(settings: Settings) -> None:
     plan = real_plan().plan
     found = reminder(plan, "so-tai-chinh", date(2025, 10, 15), "2025")
-    words = composed_reminder(settings, plan, found)
+    words = reminder_words(settings, plan, found)
     taken_over = sum(duty.agency_id == "so-khdt" for duty in found.duties)
     assert taken_over
     assert words.text.count(plan.agencies["so-khdt"].name) == taken_over

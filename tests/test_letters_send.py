@@ -20,7 +20,7 @@ from smtp_post import Post, free_port
 
 from tracker.errors import DeliveryError, PlanFaults
 from tracker.letters.send import Outcome, send_queued
-from tracker.letters.transports.smtp import LAST_PATIENCE, SmtpDoor
+from tracker.letters.transports.smtp import LAST_PATIENCE, SmtpTransport
 from tracker.plan.reader import Reading
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
@@ -173,8 +173,8 @@ def test_a_letter_taken_over_from_a_dead_sender_is_marked_uncertain_with_the_sam
 
 
 def test_reserved_addresses_are_refused_by_a_real_server_before_any_connection() -> None:
-    with SmtpDoor("smtp://mail.angiang.vn") as door, pytest.raises(DeliveryError) as caught:
-        door.deliver(b"", "a@angiang.vn", [COMMERCE], "k", lambda: None)
+    with SmtpTransport("smtp://mail.angiang.vn") as door, pytest.raises(DeliveryError) as caught:
+        door.deliver(b"", "a@angiang.vn", [COMMERCE], "k")
     assert caught.value.permanent
     assert "địa chỉ mẫu" in caught.value.reply
 

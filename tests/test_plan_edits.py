@@ -20,7 +20,7 @@ from tracker.errors import PlanFaults
 from tracker.plan.changes import plan_changes
 from tracker.plan.model import Plan
 from tracker.plan.reader import parse_plan
-from tracker.remind.wording import changes_told
+from tracker.remind.wording import changes_for_officers
 from tracker.store.duties import duties_of
 from tracker.store.engine import open_store, writing
 from tracker.store.periods import find_period
@@ -86,7 +86,7 @@ def test_every_field_that_may_be_edited_is_said_in_words_both_ways() -> None:
             fields.add(field)
             for old, new in ((whole, other), (other, whole)):
                 assert all(change.text for change in plan_changes(old, new))
-                assert all(change.text for change in changes_told(old, new))
+                assert all(change.text for change in changes_for_officers(old, new))
                 assert bool(plan_changes(old, new)) == (comparable(old) != comparable(new)), field
     assert len(fields) > 150
 

@@ -12,13 +12,13 @@ from tracker.plan.model import USUAL
 from tracker.progress import OWED, DutyState
 from tracker.remind.due import Reminder, Season, owed_reminders
 from tracker.store.duties import asked
-from tracker.store.letters import Told
+from tracker.store.letters import LetterHistory
 from tracker.store.periods import ruled_periods
 from tracker.store.tables import Duty, Period
 
 PLAN = real_plan().plan
 OFFICE = WorkingDays(PLAN.reporting.calendar)
-NOTHING = Told({}, frozenset(), {})
+NOTHING = LetterHistory()
 PERIODS = {period.code: period for period in ruled_periods(PLAN)}
 
 

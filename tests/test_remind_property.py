@@ -15,7 +15,7 @@ from tracker.calendar import WorkingDays
 from tracker.plan.model import Calendar, Plan, Stages
 from tracker.progress import OWED, DutyState
 from tracker.remind.due import Escalation, Reminder, Season, owed_escalations, owed_reminders
-from tracker.store.letters import Told
+from tracker.store.letters import LetterHistory
 from tracker.store.tables import Duty, Pause, Period
 
 REAL = real_plan().plan
@@ -46,7 +46,7 @@ class Book:
         self.keys: Counter[str] = Counter()
 
     def escalate(self, season: Season) -> list[Escalation]:
-        told = Told({}, frozenset(self.keys), {}, dict(self.escalated))
+        told = LetterHistory({}, frozenset(self.keys), {}, dict(self.escalated))
         fresh = [escalation for escalation in owed_escalations(season, told) if escalation.fresh]
         for escalation in fresh:
             self.keys[escalation.key] += 1
@@ -55,7 +55,7 @@ class Book:
         return fresh
 
     def run(self, season: Season) -> list[Reminder]:
-        told = Told(dict(self.days), frozenset(self.keys), {})
+        told = LetterHistory(dict(self.days), frozenset(self.keys), {})
         fresh = [reminder for reminder in owed_reminders(season, told) if reminder.fresh]
         for reminder in fresh:
             self.keys[reminder.key] += 1

@@ -7,12 +7,13 @@ import pytest
 from answering import real_plan
 
 from tracker.letters.compose import Composed
+from tracker.letters.queue import composed_for_agency
 from tracker.progress import DutyState
 from tracker.remind.due import Season, owed_reminders
-from tracker.remind.wording import composed_reminder
+from tracker.remind.wording import reminder_facts
 from tracker.settings import Settings
 from tracker.store.duties import asked
-from tracker.store.letters import Told
+from tracker.store.letters import LetterHistory
 from tracker.store.periods import ruled_periods
 from tracker.store.tables import Duty
 
@@ -35,8 +36,8 @@ def written(settings: Settings, day: date, own: Mapping[str, date] | None = None
         for number, a in enumerate(asked(PLAN, PERIOD))
     ]
     season = Season(PLAN, PERIOD, duties, [], day)
-    [found] = [r for r in owed_reminders(season, Told({}, frozenset(), {})) if r.agency.id == "so-cong-thuong"]
-    return composed_reminder(settings, PLAN, found)
+    [found] = [r for r in owed_reminders(season, LetterHistory()) if r.agency.id == "so-cong-thuong"]
+    return composed_for_agency(settings, PLAN, "remind", found.period, found.agency, reminder_facts(PLAN, found))
 
 
 def test_the_head_is_told_what_is_late_and_apart_from_it_what_is_not_yet_due(settings: Settings) -> None:

@@ -9,7 +9,7 @@ from answering import NOW, TODAY, edited_plan, open_season, outbox_row
 
 from tracker.store.apply import apply_plan
 from tracker.store.engine import reading, writing
-from tracker.store.letters import queue_letters, told_in, withdraw
+from tracker.store.letters import letter_history, queue_letters, withdraw
 from tracker.store.links import find_link, link_for, token_of
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
@@ -41,10 +41,10 @@ def test_what_letters_told_is_known_by_duty_and_what_was_withdrawn_told_nothing(
     unowed = queue(engine, "c", duties=[4], stage_day=second)
     with writing(engine) as session:
         withdraw(session, [unowed or 0])
-        told = told_in(session, find_period(session, "2024"))
-    assert told.days == {1: first, 2: second, 3: second}
-    assert told.keys == {"a", "b", "c"}
-    assert [told.unused(key) for key in ("new", "a")] == ["new", "a+2"]
+        history = letter_history(session, find_period(session, "2024"))
+    assert history.reminder_days == {1: first, 2: second, 3: second}
+    assert history.keys == {"a", "b", "c"}
+    assert [history.next_free_key(key) for key in ("new", "a")] == ["new", "a+2"]
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_a_plan_is_known_to_an_agency_only_by_a_letter_that_left_and_did_not_com
     with writing(engine) as session:
         session.execute(sa.update(Letter).where(Letter.key == "b").values(state=state))
         session.execute(sa.update(Letter).where(Letter.key == "c").values(state="sent"))
-        told = told_in(session, find_period(session, "2024"))
-        assert told.versions == {"so-tai-chinh": new.id if knows else old.id}
+        history = letter_history(session, find_period(session, "2024"))
+        assert history.versions == {"so-tai-chinh": new.id if knows else old.id}
 
 
 def test_what_the_coordinator_was_told_and_what_the_agency_was_asked_are_kept_apart(engine: sa.Engine) -> None:
@@ -78,8 +78,8 @@ def test_what_the_coordinator_was_told_and_what_the_agency_was_asked_are_kept_ap
     queue(engine, "a", duties=[1, 2], stage_day=first)
     queue(engine, "b", kind="escalate", duties=[2, 3], stage_day=second)
     with reading(engine) as session:
-        told = told_in(session, find_period(session, "2024"))
-    assert (told.days, told.escalated) == ({1: first, 2: first}, {2: second, 3: second})
+        history = letter_history(session, find_period(session, "2024"))
+    assert (history.reminder_days, history.escalation_days) == ({1: first, 2: first}, {2: second, 3: second})
 
 
 def link(engine: sa.Engine, now: datetime = NOW, key: bytes = KEY) -> tuple[int, str]:

@@ -21,10 +21,10 @@ from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.bounces import bounced_addresses
 from tracker.store.engine import _connectable, opened_store, reading, writing
-from tracker.store.letters import told_in
+from tracker.store.letters import letter_history
 from tracker.store.messages import waiting_replies
 from tracker.store.periods import find_period
-from tracker.store.tables import Contribution, Letter, Update
+from tracker.store.tables import Contribution, Letter, LetterDuty, Period, Update
 from tracker.store.upgrade import MIGRATIONS, alembic_config
 
 LETTER = {
@@ -81,7 +81,7 @@ def a_row_in_every_table(connection: sa.Connection) -> dict[str, int]:
     known.reflect(connection)
     at = NOW.astimezone(UTC)
     when = at if connection.dialect.name == "postgresql" else at.replace(tzinfo=None)
-    own = {"text": real_plan().text, "years": [2024], "code": "2024", "kind": "annual"}
+    own = {"text": real_plan().text, "years": [2024], "code": "2024", "kind": "annual", "duties": [1]}
     tables = [table for table in known.sorted_tables if table.name != "alembic_version"]
     for table in tables:
         row: dict[str, Any] = {}
@@ -97,7 +97,7 @@ def a_row_in_every_table(connection: sa.Connection) -> dict[str, int]:
     return {table.name: 1 for table in tables}
 
 
-@pytest.mark.parametrize("version", [f"{number:04}" for number in range(1, 8)])
+@pytest.mark.parametrize("version", [f"{number:04}" for number in range(1, 11)])
 def test_a_full_store_of_any_version_loses_no_row_and_no_tie(database_url: str, version: str) -> None:
     engine = _connectable(database_url, create=True)
     with engine.begin() as connection:
@@ -126,8 +126,8 @@ def test_what_had_left_told_of_its_duties_and_what_had_not_is_found_owed_again(
     first_version(database_url).dispose()
     with opened_store(database_url) as engine:
         with reading(engine) as session:
-            told = told_in(session, find_period(session, "2024"))
-            assert told.days == {1: TODAY}
+            history = letter_history(session, find_period(session, "2024"))
+            assert history.reminder_days == {1: TODAY}
             [letter] = session.scalars(sa.select(Letter)).all()
             assert letter.state == "sent"
             with pytest.raises(ValueError, match="phiên bản cũ"):  # never an empty mail
@@ -136,6 +136,41 @@ def test_what_had_left_told_of_its_duties_and_what_had_not_is_found_owed_again(
         queued = queue_today(engine, settings.on(TODAY))
         assert [reminder.agency.id for reminder in queued.known] == ["so-tai-chinh"]
         assert send_queued(engine, settings.on(TODAY)).refused == []
+
+
+@pytest.mark.parametrize("version", [f"{number:04}" for number in range(2, 11)])
+def test_what_each_letter_mentioned_is_read_from_the_list_that_stood_with_it(
+    database_url: str, version: str
+) -> None:
+    engine = _connectable(database_url, create=True)
+    with engine.begin() as connection:
+        config = alembic_config(database_url)
+        config.attributes["connection"] = connection
+        command.upgrade(config, version)
+        a_row_in_every_table(connection)  # among them a letter that mentions duty 1
+        known = sa.MetaData()
+        known.reflect(connection)
+        letters, duties = known.tables["letters"], known.tables["duties"]
+        duty = dict(connection.execute(sa.select(duties)).mappings().one())
+        connection.execute(sa.insert(duties), [duty | {"id": n, "activity_id": f"II.{n}"} for n in (2, 3)])
+        letter = dict(connection.execute(sa.select(letters)).mappings().one())
+        asked = {"kind": "remind", "stage_day": date(2024, 10, 22), "duties": [2, 1, 2, 77]}
+        listed = {"kind": "escalate", "stage_day": date(2024, 11, 5), "duties": [3]}
+        empty = {"kind": "receipt", "stage_day": None, "duties": []}
+        for number, given in enumerate([asked, listed, empty], 2):
+            own = {"id": number, "key": f"k{number}", "message_id": f"<k{number}@x.example>"}
+            connection.execute(sa.insert(letters).values(letter | given | own))
+    engine.dispose()
+    with opened_store(database_url) as engine, reading(engine) as session:
+        pairs = sa.select(LetterDuty.letter_id, LetterDuty.duty_id).order_by(
+            LetterDuty.letter_id, LetterDuty.duty_id
+        )
+        assert session.execute(pairs).tuples().all() == [(1, 1), (2, 1), (2, 2), (3, 3)]
+        history = letter_history(session, session.get_one(Period, 1))
+        assert history.reminder_days == {1: max(TODAY, date(2024, 10, 22)), 2: date(2024, 10, 22)}
+        assert history.escalation_days == {3: date(2024, 11, 5)}
+        assert history.keys >= {"k2", "k3", "k4"}
+        assert "duties" not in {column["name"] for column in sa.inspect(engine).get_columns("letters")}
 
 
 def test_replies_that_came_before_they_could_be_handled_wait(database_url: str) -> None:

@@ -16,7 +16,7 @@ from imap_post import certify
 from smtp_post import Post, free_port
 
 from tracker.errors import DeliveryError, SettingsError
-from tracker.letters.transports.smtp import SmtpDoor
+from tracker.letters.transports.smtp import SmtpTransport
 from tracker.settings import load_settings
 from tracker.tls import is_loopback
 
@@ -46,7 +46,7 @@ class Server:
 
     def take(self, host: str, option: str = "", who: str = "theo-doi:bimat@", ca_file: Path | None = None) -> None:
         """Send a letter to this server at `host`; raises DeliveryError."""
-        with SmtpDoor(f"smtp://{who}{host}:{self.port}{option}", ca_file) as door:
+        with SmtpTransport(f"smtp://{who}{host}:{self.port}{option}", ca_file) as door:
             door.deliver(MAIL, "a@angiang.vn", ["b@angiang.vn"], "k", lambda: None)
 
 

@@ -64,6 +64,23 @@ def open_case(
     )
 
 
+def open_coordinators_case(session: Session, settings: Settings, period: Period | str) -> Case:
+    """Return the coordinator's case of `period`, open or closed: its contacts are those of the plan in force."""
+    if isinstance(period, str):
+        period = find_period(session, period)
+    version, plan = plan_in_force(session)
+    coordinator, now = plan.plan.coordinator, settings.now()
+    return Case(
+        session=session,
+        settings=settings,
+        version=version,
+        plan=plan,
+        period=period,
+        agency_id=coordinator,
+        now=now,
+    )
+
+
 def open_by_link(session: Session, settings: Settings, token: str) -> tuple[Case, Link] | None:
     """Return the case of the agency that `token` lets answer, and the link; None where it opens nothing."""
     now = settings.now()

@@ -8,8 +8,8 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.letters.address import address_book
-from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
+from tracker.case import Case, open_case
+from tracker.letters.queue import queue_letter
 from tracker.plan.model import Plan
 from tracker.progress import OWED, STATUS_WORDS
 from tracker.settings import ZONE, Settings
@@ -17,7 +17,6 @@ from tracker.store.duties import duties_of, plan_order
 from tracker.store.engine import one_at_a_time, writing
 from tracker.store.letters import has_had_enough
 from tracker.store.periods import all_periods
-from tracker.store.plans import plan_for
 from tracker.store.tables import Duty, Figure, Period, Update
 from tracker.store.updates import figures_of, without_receipt
 from tracker.words import vietnamese_number
@@ -43,19 +42,18 @@ def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
             came = without_receipt(session, period)
             if not came:
                 continue
-            version, plan = plan_for(session, period)
+            case = open_case(session, settings, period, now=now)
             answers: defaultdict[str, list[tuple[Update, Duty]]] = defaultdict(list)
             for update, duty in came:
-                if duty.agency_id in plan.agencies:  # a plan change may have taken it away since
-                    answers[plan.holder(duty.agency_id, today).id].append((update, duty))
+                if holder := _held_by(case.plan, duty.agency_id, today):
+                    answers[holder].append((update, duty))
             for agency_id, answered in answers.items():
                 if has_had_enough(session, "receipt", agency_id, today):
                     continue
                 moments = {update.said_at for update, _ in answered}
                 given = [figure for figure in figures_of(session, period) if figure.said_at in moments]
-                ours = [figure for figure in given if _held_by(plan, figure.agency_id, today) == agency_id]
-                receipt = receipt_for(session, settings, plan, period, agency_id, answered, ours)
-                letter_id = queue_outgoing(session, settings, version, plan, receipt, now)
+                ours = [figure for figure in given if _held_by(case.plan, figure.agency_id, today) == agency_id]
+                letter_id = queue_receipt(case.of(agency_id), answered, ours)
                 if letter_id is not None:
                     for update, _ in answered:
                         update.receipt_id = letter_id
@@ -63,38 +61,26 @@ def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
     return Intake(tuple(receipts))
 
 
-def receipt_for(
-    session: Session,
-    settings: Settings,
-    plan: Plan,
-    period: Period,
-    agency_id: str,
-    answered: Sequence[tuple[Update, Duty]],
-    figures: Collection[Figure],
-) -> Outgoing:
-    """Return the letter that says what was received; raises FileTrouble where its template is spoiled."""
+def queue_receipt(case: Case, answered: Sequence[tuple[Update, Duty]], figures: Collection[Figure]) -> int | None:
+    """Queue the letter that says what was received from the agency of `case`; return its id.
+
+    None if nobody gets it. Raises FileTrouble where its template is spoiled.
+    """
+    plan, agency_id = case.plan, case.agency_id
     said = {duty.id: update for update, duty in answered}  # the newest revision where there are several
     duties = plan_order(plan, {duty.id: duty for _, duty in answered}.values())
-    held = _held(session, plan, period, agency_id, settings.today())
+    held = _held(case.session, plan, case.period, agency_id, case.today)
     facts = {
         "items": [_item(plan, duty, said[duty.id], agency_id) for duty in duties],
         "figures": _figures(plan, figures),
         "owed": sum(duty.state in OWED for duty in held),
     }
-    agency = plan.agencies[agency_id]
     newest = f"{max(update.id for update, _ in answered)}" if answered else f"figure-{max(f.id for f in figures)}"
-    return Outgoing(
-        kind="receipt",
-        key=f"receipt:{period.code}:{agency_id}:{newest}",
-        period=period,
-        agency=agency,
-        words=composed_for_agency(settings, plan, "receipt", period, agency, facts),
-        envelopes=address_book(session, settings).envelopes(agency),
-    )
+    return queue_letter(case, "receipt", f"receipt:{case.period.code}:{agency_id}:{newest}", facts)
 
 
 def _item(plan: Plan, duty: Duty, update: Update, holder: str) -> dict[str, object]:
-    activity = plan.by_id.get(duty.activity_id)  # as above
+    activity = plan.by_id.get(duty.activity_id)  # a plan change may have taken it away since
     return {
         "id": duty.activity_id,
         "title": activity.title if activity else "",

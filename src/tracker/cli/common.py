@@ -41,11 +41,9 @@ def store(settings: Settings, *, create: bool = False) -> Iterator[sa.Engine]:
 
 def told(outcome: Outcome, settings: Settings) -> int:
     """Print what became of the letters; return the exit status."""
-    from tracker.letters.wording import lines_of_trouble
-
     if outcome.sent:
         print(f"Đã gửi {outcome.sent} thư qua {settings.mail_door_shown}.")
-    for line in lines_of_trouble(outcome):
+    for line in outcome.trouble_lines():
         print(line, file=sys.stderr)
     if outcome.shut:
         print(outcome.shut, file=sys.stderr)

@@ -41,7 +41,7 @@ def show_letter(args: argparse.Namespace) -> None:
 
 def retry_letter(args: argparse.Namespace) -> None:
     """Queue one letter that did not arrive again."""
-    from tracker.letters.address import Envelope, anew
+    from tracker.letters.address import Envelope, retry_recipients
     from tracker.remind.refresh import why_withdrawn
     from tracker.store.bounces import forgive
     from tracker.store.engine import writing
@@ -55,7 +55,7 @@ def retry_letter(args: argparse.Namespace) -> None:
         # The contacts of today: a letter is mostly refused for an address that was since put right.
         agency = plan.agencies.get(letter.agency_id)
         before = Envelope(tuple(letter.to), tuple(letter.cc))
-        again = anew(agency, before) if agency else before
+        again = retry_recipients(agency, before) if agency else before
         retry_letter(session, letter, again.to, again.cc, who(), settings.now())
         forgive(session, [*again.to, *again.cc])
         idle = why_withdrawn(session, settings, letter)
@@ -82,9 +82,9 @@ def skip_letters(args: argparse.Namespace) -> int:
     """
     from tracker.answers.receipts import take_in_today
     from tracker.remind.queue import queue_today
-    from tracker.store.engine import each_statement_alone, writing
+    from tracker.store.engine import writing
     from tracker.store.letters import cancel_letter, letters_in
-    from tracker.store.outbox import take_over
+    from tracker.store.outbox import take_over_expired
 
     settings = settings_for(args)
     with store(settings) as engine:
@@ -95,8 +95,8 @@ def skip_letters(args: argparse.Namespace) -> int:
                 "nêu ngày làm việc cuối cùng trước sự cố bằng --on"
             )
         take_in_today(engine, settings)
-        with each_statement_alone(engine) as connection:
-            take_over(connection, settings.now())
+        with writing(engine) as session:
+            take_over_expired(session, settings.now())
         with writing(engine) as session:
             waiting = letters_in(session, "queued")
             for letter in waiting:

@@ -13,12 +13,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from tracker.answers.receipts import receipt_for
+from tracker.answers.receipts import queue_receipt
+from tracker.case import open_case
 from tracker.errors import WHOLE_FILE, FileTrouble, WorkbookFault, WorkbookFaults
 from tracker.inbox.incoming import MOST_WORKBOOKS, Incoming, attached_workbooks
 from tracker.inbox.mime_parts import take_apart
 from tracker.letters.address import address_book, is_channel
-from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
+from tracker.letters.queue import queue_letter
 from tracker.plan.model import Plan
 from tracker.settings import Settings
 from tracker.store.letters import MOST_ANSWERS_A_DAY, has_had_enough
@@ -90,7 +91,7 @@ def take_reply(
             _refuse_unreadable(message, fresh)
             filled = [book.filled for book in fresh if book.filled]
             taken = _record(session, settings, letter, filled, received)
-            return Answered(_told(taken) + _confirmed(session, settings, plan, taken), settled=True)
+            return Answered(_told(taken) + _confirmed(session, settings, taken), settled=True)
     except WorkbookFaults as why:
         return _answer_faults(session, settings, plan, letter, message, why.faults)
 
@@ -138,20 +139,18 @@ def _told(taken: Sequence[Taken]) -> str:
     return f"{WORKBOOK_RECORDED}: {updates} hoạt động, {figures} số liệu."
 
 
-def _confirmed(session: Session, settings: Settings, plan: Plan, taken: Sequence[Taken]) -> str:
+def _confirmed(session: Session, settings: Settings, taken: Sequence[Taken]) -> str:
     """Queue a receipt for figures that came without answers, for the rounds look at answers; tell of it."""
     figures = [figure for one in taken if not one.updates for figure in one.figures]
     if not figures:
         return TOLD if any(one.updates for one in taken) else ""
     period, agency_id = taken[0].period, taken[0].agency_id
-    version, _ = plan_in_force(session)
     if has_had_enough(session, "receipt", agency_id, settings.today()):
         return f" Chưa gửi thư xác nhận: {ENOUGH}."
     try:
-        receipt = receipt_for(session, settings, plan, period, agency_id, [], figures)
-    except FileTrouble as why:  # as below
-        return f" Chưa gửi được thư xác nhận: {why}."
-    queue_outgoing(session, settings, version, plan, receipt, settings.now())
+        queue_receipt(open_case(session, settings, period, agency_id), [], figures)
+    except FileTrouble as error:  # as below
+        return f" Chưa gửi được thư xác nhận: {error}."
     return TOLD
 
 
@@ -172,26 +171,18 @@ def _answer_faults(
 ) -> Answered:
     """Queue the letter to the agency's contacts that tells every fault by cell."""
     told = f"Tệp Excel kèm thư có {len(faults)} chỗ cần sửa, chưa ghi nhận gì"
-    agency = plan.agencies.get(letter.agency_id)
-    if agency is None:
+    if letter.agency_id not in plan.agencies:
         return Answered(f"{told}; cơ quan không còn trong kế hoạch.", settled=False)
-    if has_had_enough(session, "workbook_faults", agency.id, settings.today()):
+    if has_had_enough(session, "workbook_faults", letter.agency_id, settings.today()):
         return Answered(f"{told}; {ENOUGH}.", settled=False)
-    version, _ = plan_in_force(session)
-    period = session.get_one(Period, letter.period_id)
-    mail = [one for one in address_book(session, settings).envelopes(agency) if not is_channel(one.to[0])]
+    case = open_case(session, settings, session.get_one(Period, letter.period_id), letter.agency_id)
+    mail = [one for one in address_book(session, settings).envelopes(case.agency) if not is_channel(one.to[0])]
     facts = {"faults": faults, "subject": message.subject}
+    key = f"workbook_faults:{case.period.code}:{case.agency_id}:{message.digest[:16]}"
     try:
-        answer = Outgoing(
-            kind="workbook_faults",
-            key=f"workbook_faults:{period.code}:{agency.id}:{message.digest[:16]}",
-            period=period,
-            agency=agency,
-            words=composed_for_agency(settings, plan, "workbook_faults", period, agency, facts),
-            envelopes=mail,
-        )
-    except FileTrouble as why:  # a spoiled template must not keep all other mail from being read
-        return Answered(f"{told}, chưa trả lời được: {why}.", settled=False)
-    if queue_outgoing(session, settings, version, plan, answer, settings.now()) is None:
+        queued = queue_letter(case, "workbook_faults", key, facts, envelopes=mail)
+    except FileTrouble as error:  # a spoiled template must not keep all other mail from being read
+        return Answered(f"{told}, chưa trả lời được: {error}.", settled=False)
+    if queued is None:
         return Answered(f"{told}; không có nơi nhận thư để trả lời.", settled=False)
     return Answered(f"{told}; đã gửi thư nêu rõ từng ô.", settled=True)

@@ -64,7 +64,7 @@ class AddressBook:
         return "; ".join(reason for reason in reasons if reason) or "chưa có nơi nhận thư"
 
 
-def anew(agency: Agency, letter: Envelope) -> Envelope:
+def retry_recipients(agency: Agency, letter: Envelope) -> Envelope:
     """Return where a letter to `agency` is sent again: what is still a contact stays, the rest is replaced.
 
     In the place of an address that is no contact any more come contacts that the letter did not go to.

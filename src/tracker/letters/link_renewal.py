@@ -2,12 +2,11 @@
 
 from sqlalchemy.orm import Session
 
-from tracker.letters.address import address_book
-from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
+from tracker.case import open_case
+from tracker.letters.queue import queue_letter
 from tracker.settings import Settings
 from tracker.store.letters import has_had_enough
 from tracker.store.links import find_dead_link
-from tracker.store.plans import plan_in_force
 from tracker.store.tables import Period
 
 
@@ -17,23 +16,15 @@ def send_new_link(session: Session, settings: Settings, token: str) -> bool:
     None is queued where the token was nobody's or still opens its page, after the period has closed, where nobody
     can be written to, and where one was queued today, or enough for other periods.
     """
-    now, today = settings.now(), settings.today()
+    now = settings.now()
     link = find_dead_link(session, token, now)
     if link is None:
         return False
-    version, plan = plan_in_force(session)
-    period = session.get_one(Period, link.period_id)
-    if link.agency_id not in plan.agencies or today > period.closes:
+    case = open_case(session, settings, session.get_one(Period, link.period_id), link.agency_id, now)
+    if case.closed or case.agency_id not in case.plan.agencies:
         return False
-    agency = plan.holder(link.agency_id, today)
-    if has_had_enough(session, "link", agency.id, today):
+    case = case.of(case.plan.holder(case.agency_id, case.today).id)
+    if has_had_enough(session, "link", case.agency_id, case.today):
         return False
-    letter = Outgoing(
-        kind="link",
-        key=f"link:{period.code}:{agency.id}:{today}",
-        period=period,
-        agency=agency,
-        words=composed_for_agency(settings, plan, "link", period, agency, {}),
-        envelopes=address_book(session, settings).envelopes(agency),
-    )
-    return queue_outgoing(session, settings, version, plan, letter, now) is not None
+    key = f"link:{case.period.code}:{case.agency_id}:{case.today}"
+    return queue_letter(case, "link", key, {}) is not None

@@ -1,13 +1,14 @@
 """A letter made ready and queued: one message for its e-mail addresses, one for each chat channel."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from tracker.letters.address import Envelope, is_channel
+from tracker.case import Case
+from tracker.letters.address import Envelope, address_book, is_channel
 from tracker.letters.compose import LINK, Composed, compose
 from tracker.letters.ids import message_id, thread_id
 from tracker.letters.mime import Attachment, From, message
@@ -56,6 +57,48 @@ def composed_for_agency(
     return compose(settings.templates, kind, around | dict(facts))
 
 
+def compose_letter(
+    settings: Settings,
+    plan: Plan,
+    kind: str,
+    key: str,
+    period: Period,
+    agency: Agency,
+    facts: Mapping[str, Any],
+    envelopes: Sequence[Envelope],
+    **more: Any,
+) -> Outgoing:
+    """Return the letter of `kind` called `key` to `agency`, in the words that its templates and `facts` give.
+
+    `more` are further fields of Outgoing. Raises FileTrouble where a template is spoiled.
+    """
+    words = composed_for_agency(settings, plan, kind, period, agency, facts)
+    return Outgoing(kind=kind, key=key, period=period, agency=agency, words=words, envelopes=envelopes, **more)
+
+
+def queue_letter(
+    case: Case,
+    kind: str,
+    key: str,
+    facts: Mapping[str, Any],
+    *,
+    envelopes: Sequence[Envelope] | None = None,
+    **more: Any,
+) -> int | None:
+    """Compose the letter of `kind` called `key` to the agency of `case`, and queue it for all its contacts.
+
+    Only for `envelopes` where given; `more` are further fields of Outgoing. Returns the letter's id, None if it
+    was queued before or nobody gets it. Raises FileTrouble where a template is spoiled.
+    """
+    session, settings, period, agency = case.session, case.settings, case.period, case.agency
+    if envelopes is None:
+        envelopes = address_book(session, settings).envelopes(agency)
+    more["unkeyed_thread"] = has_unkeyed(session, period, agency.id)
+    letter = compose_letter(settings, case.plan, kind, key, period, agency, facts, envelopes, **more)
+    rows = letter_rows(settings, case.version, case.plan, letter, case.now)
+    return queue_rows(session, settings, letter, rows, case.now)
+
+
 def letter_rows(
     settings: Settings, version: PlanVersion, plan: Plan, letter: Outgoing, now: datetime
 ) -> list[dict[str, Any]]:
@@ -101,14 +144,6 @@ def queue_rows(
     )
     queued = queue_letters(session, [dict(row) | {"link_id": link.id if link else None} for row in rows], now)
     return queued[0] if queued else None
-
-
-def queue_outgoing(
-    session: Session, settings: Settings, version: PlanVersion, plan: Plan, letter: Outgoing, now: datetime
-) -> int | None:
-    """Make `letter` ready and queue it, in one go; returns as `queue_rows` does."""
-    letter = replace(letter, unkeyed_thread=has_unkeyed(session, letter.period, letter.agency.id))
-    return queue_rows(session, settings, letter, letter_rows(settings, version, plan, letter, now), now)
 
 
 def _written_by(settings: Settings, plan: Plan) -> From:

@@ -1,31 +1,36 @@
-"""The sender: hold some letters, then begin, send and settle one after the other.
+"""The sender: claim a letter, send it, settle it, and so on until none waits.
 
-A sender that dies leaves its letter begun; when the lease runs out the next run takes it over and marks it
-uncertain. So no letter is lost, and at most one extra copy can leave, with the same Message-ID.
+The claim is on the disk before the letter leaves, and the next one is claimed only as this one is settled. So a
+sender that dies leaves one letter in doubt at most: none is lost, and at most one extra copy leaves for a kill,
+with the same Message-ID and a mark.
 """
 
 import zlib
-from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import sqlalchemy as sa
 
-from tracker.errors import DeliveryError
+from tracker.errors import DeliveryError, StoreError
 from tracker.letters.address import is_channel
 from tracker.letters.compose import with_link
 from tracker.letters.mime import finished, link_address
-from tracker.letters.transports import MailDoor, mail_door
+from tracker.letters.transports import Delivered, MailTransport, mail_transport
 from tracker.letters.transports.channel import tell_channel
-from tracker.letters.transports.delivered import Delivered
 from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.settings import Settings
-from tracker.store.engine import each_statement_alone, reading
+from tracker.store.engine import reading, writing
 from tracker.store.letters import renew_links
 from tracker.store.links import token_from
 from tracker.store.mail_server import has_used_mail_server, note_mail_server
-from tracker.store.outbox import Held, Left, hold, let_go, move_on, put_back_untried, settle_failed, take_over
+from tracker.store.outbox import (
+    LEASE,
+    ClaimedLetter,
+    claim_next_letter,
+    settle_failed,
+    settle_sent,
+    take_over_expired,
+)
 
 LOST_IN_A_ROW = 3
 """Connections lost one after the other, with no letter between that left, before the run gives up."""
@@ -36,18 +41,32 @@ class Outcome:
     """What one run of the sender did."""
 
     sent: int = 0
-    postponed: list[tuple[Held, str]] = field(default_factory=list)
+    postponed: list[tuple[ClaimedLetter, str]] = field(default_factory=list)
     """Waiting for another try, each with the reason."""
-    refused: list[tuple[Held, str]] = field(default_factory=list)
+    refused: list[tuple[ClaimedLetter, str]] = field(default_factory=list)
     """Refused for good, each with the reason."""
-    partly: list[tuple[Held, str]] = field(default_factory=list)
+    partly: list[tuple[ClaimedLetter, str]] = field(default_factory=list)
     """Sent, but not to every recipient, each with the servers' words for those it refused."""
     shut: str | None = None
-    """Why the door did not open, or closed on us; what is queued stays queued."""
+    """Why the run ended before its time; what is queued stays queued."""
 
+    def note(self, letter: ClaimedLetter, result: Delivered | DeliveryError, state: str) -> None:
+        """Note what became of `letter`, which is in `state` now; where the transport was shut it just waits on."""
+        if isinstance(result, Delivered):
+            self.sent += 1
+            if result.refused:
+                self.partly.append((letter, "; ".join(result.refused)))
+        elif state == "refused":
+            self.refused.append((letter, result.reply))
+        elif not result.unreachable:
+            self.postponed.append((letter, result.reply))
 
-class _HoldVoidError(Exception):
-    """Somebody reworded, withdrew or cancelled the letter since it was held: it must not leave."""
+    def trouble_lines(self) -> list[str]:
+        """Return a line for each letter that did not reach everybody it is for, with the mail server's words."""
+        lines = [f"Chưa đến đủ nơi nhận: {letter.key}: {reply}" for letter, reply in self.partly]
+        lines += [f"Bị từ chối, không gửi lại: {_named(letter)}: {reply}" for letter, reply in self.refused]
+        lines += [f"Chưa gửi được, sẽ tự gửi lại: {_named(letter)}: {reply}" for letter, reply in self.postponed]
+        return [" ".join(line.split()) for line in lines]
 
 
 def send_queued(engine: sa.Engine, settings: Settings) -> Outcome:
@@ -55,70 +74,52 @@ def send_queued(engine: sa.Engine, settings: Settings) -> Outcome:
     with reading(engine) as session:
         refuse_forgotten_settings(session.connection(), settings)
     renew_links(engine, settings.secret_key(), settings.now())
-    with each_statement_alone(engine) as connection, mail_door(settings.mail_url, settings.ca_file) as door:
-        take_over(connection, settings.now())
-        return _Run(connection, settings, door).sent()
+    with mail_transport(settings.mail_url, settings.ca_file) as transport:
+        return _Run(engine, settings, transport).send_all()
 
 
 class _Run:
-    """One run of the sender: letters one after the other, the books kept in a thread of their own.
+    """One run of the sender, over one connection to the mail server."""
 
-    While the server answers to a letter's envelope, the letter before it is settled and this one begun, in one
-    step. The letter's last word is held back until that is on the disk, so that never more than one letter has
-    left without being settled.
-    """
-
-    def __init__(self, connection: sa.Connection, settings: Settings, door: MailDoor) -> None:
-        self.connection, self.settings, self.door = connection, settings, door
+    def __init__(self, engine: sa.Engine, settings: Settings, transport: MailTransport) -> None:
+        self.engine, self.settings, self.transport = engine, settings, transport
         self.key = settings.secret_key()
         self.outcome = Outcome()
-        self.held: deque[Held] = deque()
-        self.left: Left | None = None
-        """The letter that left last and is not settled yet."""
         self.lost_in_a_row = 0
-        self.known_to_use_server = settings.mail_url.startswith("folder:") or has_used_mail_server(connection)
+        self.server_noted = settings.mail_url.startswith("folder:")
+        """The store knows that letters leave by a mail server, or they do not."""
 
-    def sent(self) -> Outcome:
-        """Send until nothing waits or the door shuts."""
-        try:
-            with ThreadPoolExecutor(1) as books:
-                while self.outcome.shut is None and (letter := self._next()):
-                    begun = books.submit(self._begin, letter)
-                    try:
-                        tried = self._tried(letter, begun.result)
-                        begun.result()  # where it was refused before its last word
-                    except _HoldVoidError:
-                        continue
-                    self._after(letter, tried)
-        finally:
-            move_on(self.connection, self.left, None, self.settings.now())
-            let_go(self.connection, self.held, self.settings.now())
+    def send_all(self) -> Outcome:
+        """Send until nothing waits, or the run has to end."""
+        with writing(self.engine) as session:
+            self.server_noted = self.server_noted or has_used_mail_server(session.connection())
+            take_over_expired(session, self.settings.now())
+            letter = claim_next_letter(session, self.settings.now())
+        while letter:
+            letter = self._send(letter)
         return self.outcome
 
-    def _next(self) -> Held | None:
-        if not self.held:
-            self.held.extend(hold(self.connection, self.settings.now()))
-        return self.held.popleft() if self.held else None
+    def _send(self, letter: ClaimedLetter) -> ClaimedLetter | None:
+        """Send `letter`; return the next one, claimed, or None where the run ends here."""
+        result = self._deliver(letter)
+        self._end_if_pointless(result)
+        try:
+            return self._settle_and_claim_next(letter, result)
+        except StoreError as error:
+            self._end_unsettled(letter, result, error)
+            return None
 
-    def _begin(self, letter: Held) -> None:
-        still_held = move_on(self.connection, self.left, letter, self.settings.now())
-        self.left = None
-        if not still_held:
-            raise _HoldVoidError
-
-    def _tried(self, letter: Held, before_last_word: Callable[[], object]) -> Delivered | DeliveryError:
+    def _deliver(self, letter: ClaimedLetter) -> Delivered | DeliveryError:
         """Hand `letter` over; return the other side's words, or why it did not take it."""
         try:
-            made = self._made_ready(letter)
+            message = self._finish(letter)
             if is_channel(letter.to[0]):
-                before_last_word()
-                return Delivered(tell_channel(letter.to[0], letter.subject, made.decode()))
-            to = [*letter.to, *letter.cc]
-            return self.door.deliver(made, self.settings.sender, to, letter.key, before_last_word)
-        except DeliveryError as why:
-            return why
+                return Delivered(tell_channel(letter.to[0], letter.subject, message.decode()))
+            return self.transport.deliver(message, self.settings.sender, [*letter.to, *letter.cc], letter.key)
+        except DeliveryError as error:
+            return error
 
-    def _made_ready(self, letter: Held) -> bytes:
+    def _finish(self, letter: ClaimedLetter) -> bytes:
         """Return the message as it leaves, or a chat channel's text; DeliveryError where it cannot be made."""
         try:
             token = token_from(letter.nonce, self.key) if letter.nonce else None
@@ -126,29 +127,43 @@ class _Run:
             if is_channel(letter.to[0]):
                 return with_link(letter.text, address).encode()
             return finished(zlib.decompress(letter.packed), letter.to, letter.cc, address)
-        except (ValueError, zlib.error) as why:  # what one letter holds must not keep the others back
-            trouble = f"không lập được thư ({why}); sửa contacts rồi tracker apply"
-            raise DeliveryError(trouble, permanent=True) from why
+        except (ValueError, zlib.error) as error:  # what one letter holds must not keep the others back
+            trouble = f"không lập được thư ({error}); sửa contacts rồi tracker apply"
+            raise DeliveryError(trouble, permanent=True) from error
 
-    def _after(self, letter: Held, tried: Delivered | DeliveryError) -> None:
-        """Note what became of `letter`: what left is settled with the next one's beginning, the rest at once."""
+    def _end_if_pointless(self, result: Delivered | DeliveryError) -> None:
+        """End the run after this letter where the next would fare alike."""
+        error = result if isinstance(result, DeliveryError) else None
+        self.lost_in_a_row = self.lost_in_a_row + 1 if error and error.lost else 0
+        if error and (error.unreachable or self.lost_in_a_row == LOST_IN_A_ROW):
+            self.outcome.shut = error.reply
+
+    def _settle_and_claim_next(
+        self, letter: ClaimedLetter, result: Delivered | DeliveryError
+    ) -> ClaimedLetter | None:
+        """Record what became of `letter` and claim the next, in one commit."""
         now = self.settings.now()
-        if isinstance(tried, Delivered):
-            self.left = Left(letter.id, str(tried))
-            self.outcome.sent += 1
-            self.lost_in_a_row = 0
-            if not self.known_to_use_server and not is_channel(letter.to[0]):
-                note_mail_server(self.connection, now)
-                self.known_to_use_server = True
-            if tried.refused:
-                self.outcome.partly.append((letter, "; ".join(tried.refused)))
-            return
-        self.lost_in_a_row = self.lost_in_a_row + 1 if tried.lost else 0
-        if tried.unreachable or self.lost_in_a_row == LOST_IN_A_ROW:
-            self.outcome.shut = tried.reply
-        if tried.unreachable:
-            put_back_untried(self.connection, letter, tried.reply, now)
-        elif settle_failed(self.connection, letter, tried, now) == "refused":
-            self.outcome.refused.append((letter, tried.reply))
-        else:
-            self.outcome.postponed.append((letter, tried.reply))
+        with writing(self.engine) as session:
+            if isinstance(result, Delivered):
+                state = settle_sent(session, letter, str(result), now)
+                if not self.server_noted and not is_channel(letter.to[0]):
+                    note_mail_server(session.connection(), now)
+                    self.server_noted = True
+            else:
+                state = settle_failed(session, letter, result, now)
+            following = None if self.outcome.shut else claim_next_letter(session, now)
+        self.outcome.note(letter, result, state)
+        return following
+
+    def _end_unsettled(self, letter: ClaimedLetter, result: Delivered | DeliveryError, error: StoreError) -> None:
+        """End the run because the store takes nothing: `letter` stays claimed until its lease runs out."""
+        self.outcome.sent += isinstance(result, Delivered)
+        fate = "đã gửi" if isinstance(result, Delivered) else f"không gửi được ({result.reply})"
+        self.outcome.shut = (
+            f"{error}. Thư {letter.key} {fate} nhưng chưa ghi được vào cơ sở dữ liệu; "
+            f"sau {LEASE // timedelta(minutes=1)} phút, lần chạy tới gửi lại thư này một lần"
+        )
+
+
+def _named(letter: ClaimedLetter) -> str:
+    return f"{letter.key}, {', '.join([*letter.to, *letter.cc])}"

@@ -2,12 +2,11 @@
 
 import sqlalchemy as sa
 
-from tracker.letters.address import address_book
-from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
+from tracker.case import open_coordinators_case
+from tracker.letters.queue import queue_letter
 from tracker.settings import Settings
 from tracker.store.completions import NAMES, late_flows
 from tracker.store.engine import reading, writing
-from tracker.store.plans import plan_in_force
 from tracker.store.tables import Period
 
 TROUBLE = {
@@ -29,24 +28,15 @@ def queue_service_fault(engine: sa.Engine, settings: Settings, flow: str, troubl
         period = session.scalar(sa.select(Period).order_by(Period.due.desc(), Period.id).limit(1))
         if period is None:
             return False
-        version, plan = plan_in_force(session)
-        coordinator = plan.agencies[plan.plan.coordinator]
+        case = open_coordinators_case(session, settings, period)
         facts = {
-            "day": settings.today(),
+            "day": case.today,
             "work": NAMES[flow],
             "trouble": TROUBLE[trouble],
             "detail": detail[:MOST_DETAIL].strip(),
         }
-        letter = Outgoing(
-            kind="service_fault",
-            key=f"service-fault:{flow}:{trouble}:{settings.today()}",
-            period=period,
-            agency=coordinator,
-            words=composed_for_agency(settings, plan, "service_fault", period, coordinator, facts),
-            envelopes=address_book(session, settings).envelopes(coordinator),
-            linked=False,
-        )
-        return queue_outgoing(session, settings, version, plan, letter, settings.now()) is not None
+        key = f"service-fault:{flow}:{trouble}:{case.today}"
+        return queue_letter(case, "service_fault", key, facts, linked=False) is not None
 
 
 def queue_late_flows(engine: sa.Engine, settings: Settings) -> int:

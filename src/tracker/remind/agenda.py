@@ -13,10 +13,10 @@ from tracker.plan.changes import Change
 from tracker.plan.model import Agency, Plan
 from tracker.remind.copies import Copy, owed_copies
 from tracker.remind.due import Escalation, Reminder, Season, owed_escalations, owed_reminders
-from tracker.remind.wording import as_lines, changes_told, escalations_as_lines
+from tracker.remind.wording import as_lines, changes_for_officers, escalations_as_lines
 from tracker.settings import Settings
 from tracker.store.duties import duties_of
-from tracker.store.letters import Told, told_in
+from tracker.store.letters import LetterHistory, letter_history
 from tracker.store.pauses import running_pauses
 from tracker.store.periods import running_periods
 from tracker.store.plans import applied_plan, plan_in_force
@@ -53,8 +53,8 @@ class Agenda:
     pauses: Sequence[Pause]
     records: Mapping[int, Record]
     """By period id, what agencies were asked and said so far."""
-    told: Mapping[int, Told]
-    """By period id, what letters have said so far."""
+    history: Mapping[int, LetterHistory]
+    """By period id, what letters have mentioned so far."""
     changes: Mapping[int, Sequence[Change]]
     """By the id of an older plan version, what has changed since."""
 
@@ -82,15 +82,15 @@ class Agenda:
 
     def has_unkeyed(self, period: Period, agency: Agency) -> bool:
         """Say whether `agency` was written to about `period` before ids were keyed."""
-        return agency.id in self.told[period.id].unkeyed
+        return agency.id in self.history[period.id].unkeyed_agencies
 
     def _fault(self, period: Period, agency: Agency, day: date, what: str) -> Iterator[Unreachable]:
         if why := self.book.fault_of(agency):
             yield Unreachable(period=period, agency=agency, stage_day=day, what=what, why=why)
 
-    def changes_since_told(self, reminder: Reminder) -> Sequence[Change]:
+    def changes_since_letter(self, reminder: Reminder) -> Sequence[Change]:
         """Return what changed in the plan since the last letter to the reminder's agency in its period."""
-        last = self.told[reminder.period.id].versions.get(reminder.agency.id, self.version.id)
+        last = self.history[reminder.period.id].versions.get(reminder.agency.id, self.version.id)
         return self.changes.get(last, ())
 
 
@@ -103,17 +103,17 @@ def agenda(session: Session, settings: Settings) -> Agenda:
     copies: list[Copy] = []
     escalations: list[Escalation] = []
     records: dict[int, Record] = {}
-    told: dict[int, Told] = {}
+    history: dict[int, LetterHistory] = {}
     for period in running_periods(session, today):
         duties = duties_of(session, period)
         season = Season(plan, period, duties, pauses, today)
         records[period.id] = record_of(session, plan, period, duties, today)
-        told[period.id] = told_in(session, period)
-        owed = list(owed_reminders(season, told[period.id]))
+        history[period.id] = letter_history(session, period)
+        owed = list(owed_reminders(season, history[period.id]))
         reminders += owed
-        copies += owed_copies(season, owed, told[period.id])
-        escalations += owed_escalations(season, told[period.id])
-    older = {told[r.period.id].versions.get(r.agency.id, version.id) for r in reminders} - {version.id}
+        copies += owed_copies(season, owed, history[period.id])
+        escalations += owed_escalations(season, history[period.id])
+    older = {history[r.period.id].versions.get(r.agency.id, version.id) for r in reminders} - {version.id}
     return Agenda(
         version=version,
         plan=plan,
@@ -124,6 +124,6 @@ def agenda(session: Session, settings: Settings) -> Agenda:
         escalations=escalations,
         pauses=pauses,
         records=records,
-        told=told,
-        changes={i: changes_told(applied_plan(session.get_one(PlanVersion, i)), plan) for i in older},
+        history=history,
+        changes={i: changes_for_officers(applied_plan(session.get_one(PlanVersion, i)), plan) for i in older},
     )

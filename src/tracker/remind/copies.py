@@ -10,7 +10,7 @@ from datetime import date
 
 from tracker.plan.model import Agency, Plan
 from tracker.remind.due import Reminder, Season
-from tracker.store.letters import Told
+from tracker.store.letters import LetterHistory
 from tracker.store.tables import Duty, Period
 
 
@@ -28,7 +28,7 @@ class Copy:
     key: str
 
 
-def owed_copies(season: Season, reminders: Iterable[Reminder], told: Told) -> Iterator[Copy]:
+def owed_copies(season: Season, reminders: Iterable[Reminder], history: LetterHistory) -> Iterator[Copy]:
     """Yield the copies of `reminders`, all of one season, that the plan's rules ask for, in the plan's order."""
     asked: defaultdict[str, list[tuple[Reminder, tuple[Duty, ...]]]] = defaultdict(list)
     for reminder in reminders:
@@ -44,7 +44,7 @@ def owed_copies(season: Season, reminders: Iterable[Reminder], told: Told) -> It
             agency=agency,
             stage_day=day,
             asked=tuple((reminder.agency, duties) for reminder, duties in parts),
-            fresh=key not in told.keys,
+            fresh=key not in history.keys,
             key=key,
         )
 

@@ -1,7 +1,7 @@
 """Which reminders are owed on a day. Pure: it is derived from the record and today, never from the last run.
 
-A duty's stage is told by a letter that names it; after a week with the machine off each agency is owed the newest
-stage it missed, once. What is told already is not told again, whoever asks and however often.
+A duty's stage is over once a letter names the duty; after a week with the machine off each agency is owed the
+newest stage it missed, once. What a letter has named already is not asked again, whoever plans and however often.
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from datetime import date
 from tracker.calendar import Stage, WorkingDays, escalation, ladder, newest
 from tracker.plan.model import Agency, Plan, Stages
 from tracker.progress import ANSWERED, OWED
-from tracker.store.letters import Told
+from tracker.store.letters import LetterHistory
 from tracker.store.tables import Duty, Pause, Period
 
 
@@ -110,7 +110,7 @@ def holds_back(pause: Pause, duty: Duty, agency_id: str) -> bool:
     return pause.agency_id in {agency_id, duty.agency_id} and pause.activity_id in {None, duty.activity_id}
 
 
-def owed_reminders(season: Season, told: Told) -> Iterator[Reminder]:
+def owed_reminders(season: Season, history: LetterHistory) -> Iterator[Reminder]:
     """Yield the reminders of a period that are owed on its day, one an agency, in the plan's order.
 
     Agencies that owe nothing get none; after the period has closed nobody does. From a successor's date on, the
@@ -138,12 +138,15 @@ def owed_reminders(season: Season, told: Told) -> Iterator[Reminder]:
             days_left=season.office.between(season.today, due),
             duties=tuple(owed),
             answered=sum(duty.state in ANSWERED for duty in season.held[agency.id]),
-            fresh=any(told.days.get(duty, date.min) < own_stage.day for duty, (own_stage, _) in reached.items()),
-            key=told.unused(f"remind:{season.period.code}:{agency.id}:{stage.name}{own}"),
+            fresh=any(
+                history.reminder_days.get(duty, date.min) < own_stage.day
+                for duty, (own_stage, _) in reached.items()
+            ),
+            key=history.next_free_key(f"remind:{season.period.code}:{agency.id}:{stage.name}{own}"),
         )
 
 
-def owed_escalations(season: Season, told: Told) -> Iterator[Escalation]:
+def owed_escalations(season: Season, history: LetterHistory) -> Iterator[Escalation]:
     """Yield what the coordinator is to be told of on the day: at most a list, and a paper to sign.
 
     An agency stands at the newest stage it has reached, and is told of with all others that stand there, as soon
@@ -160,7 +163,7 @@ def owed_escalations(season: Season, told: Told) -> Iterator[Escalation]:
             continue
         stage = max(reached.values())
         groups[stage.name].append((stage, agency, late))
-        if any(told.escalated.get(duty, date.min) < own_stage.day for duty, own_stage in reached.items()):
+        if any(history.escalation_days.get(duty, date.min) < own_stage.day for duty, own_stage in reached.items()):
             new.add(agency.id)
     for name, group in groups.items():
         stage = max(stage for stage, _, _ in group)
@@ -169,5 +172,5 @@ def owed_escalations(season: Season, told: Told) -> Iterator[Escalation]:
             stage=stage,
             late=tuple((agency, duties) for _, agency, duties in group),
             new=frozenset(agency.id for _, agency, _ in group if agency.id in new),
-            key=told.unused(f"escalate:{season.period.code}:{name}:{stage.day}"),
+            key=history.next_free_key(f"escalate:{season.period.code}:{name}:{stage.day}"),
         )

@@ -1,6 +1,6 @@
 """What is owed into letters: to the agency, to those who coordinate, to the coordinator."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from tracker.letters.address import Envelope, by_mail, is_channel
@@ -8,14 +8,14 @@ from tracker.letters.compose import composed_line
 from tracker.letters.due_event import due_event
 from tracker.letters.ids import event_uid
 from tracker.letters.mime import Attachment
-from tracker.letters.queue import Outgoing, composed_for_agency
+from tracker.letters.queue import Outgoing, compose_letter
 from tracker.papers.files import MEDIA_TYPES
 from tracker.plan.model import Agency
 from tracker.remind.agenda import Agenda, Unreachable
 from tracker.remind.copies import Copy
 from tracker.remind.dispatch import LateAgency, LateItem, dispatch
 from tracker.remind.due import Escalation, Reminder
-from tracker.remind.wording import composed_reminder, items, stage_words, told_to
+from tracker.remind.wording import change_lines_for, items, reminder_facts, stage_words
 from tracker.settings import Settings
 from tracker.store.pauses import pause_lines
 from tracker.store.tables import Duty, Period
@@ -34,15 +34,17 @@ def reminder_letter(settings: Settings, day: Agenda, reminder: Reminder) -> Outg
 
 def bare_reminder(settings: Settings, day: Agenda, reminder: Reminder) -> Outgoing:
     """Return the letter that `reminder` becomes, without files, which take a secret key and some time."""
-    changes = told_to(reminder.agency.id, day.changes_since_told(reminder))
+    changes = change_lines_for(reminder.agency.id, day.changes_since_letter(reminder))
     envelopes = envelopes_of(day, reminder)
-    return Outgoing(
-        kind="remind",
-        key=reminder.key,
-        period=reminder.period,
-        agency=reminder.agency,
-        words=composed_reminder(settings, day.plan, reminder, changes, by_mail=by_mail(envelopes)),
-        envelopes=envelopes,
+    return compose_letter(
+        settings,
+        day.plan,
+        "remind",
+        reminder.key,
+        reminder.period,
+        reminder.agency,
+        reminder_facts(day.plan, reminder, changes, by_mail=by_mail(envelopes)),
+        envelopes,
         duties=[duty.id for duty in reminder.duties],
         stage_day=reminder.stage.day,
     )
@@ -58,14 +60,15 @@ def envelopes_of(day: Agenda, reminder: Reminder) -> list[Envelope]:
 def copy_letter(settings: Settings, day: Agenda, copy: Copy) -> Outgoing:
     """Return the letter that tells a coordinating agency what its leads were reminded of."""
     asked = [{"lead": lead, "items": items(day.plan, duties, lead.id)} for lead, duties in copy.asked]
-    words = composed_for_agency(settings, day.plan, "copy", copy.period, copy.agency, {"asked": asked})
-    return Outgoing(
-        kind="copy",
-        key=copy.key,
-        period=copy.period,
-        agency=copy.agency,
-        words=words,
-        envelopes=day.book.envelopes(copy.agency),
+    return compose_letter(
+        settings,
+        day.plan,
+        "copy",
+        copy.key,
+        copy.period,
+        copy.agency,
+        {"asked": asked},
+        day.book.envelopes(copy.agency),
         stage_day=copy.stage_day,
         linked=False,
     )
@@ -89,13 +92,15 @@ def escalation_letter(settings: Settings, day: Agenda, escalation: Escalation) -
         "pauses": pause_lines(day.plan, day.pauses),
     }
     attached = [_paper(settings, day, escalation.period, pressed)] if pressed else []
-    return Outgoing(
-        kind="escalate",
-        key=escalation.key,
-        period=escalation.period,
-        agency=coordinator,
-        words=composed_for_agency(settings, day.plan, "escalate", escalation.period, coordinator, facts),
-        envelopes=day.book.envelopes(coordinator),
+    return compose_letter(
+        settings,
+        day.plan,
+        "escalate",
+        escalation.key,
+        escalation.period,
+        coordinator,
+        facts,
+        day.book.envelopes(coordinator),
         duties=[duty.id for _, duties in escalation.late for duty in duties],
         stage_day=escalation.stage.day,
         attachments=attached,
@@ -115,33 +120,21 @@ def summaries(
     periods = {reminder.period.id: reminder.period for reminder in day.reminders}
     for period in periods.values() if channels else ():
         key = f"summary:{period.code}:{day.today}"
-        told = [(r, stage_words(r.stage.name)) for r in fresh if r.period.id == period.id]
+        queued = [(r, stage_words(r.stage.name)) for r in fresh if r.period.id == period.id]
         faults = [fault for fault in unreachable if fault.period.id == period.id]
-        last = _last_summary(day.told[period.id].keys)
-        if key in day.told[period.id].keys or not (told or any(str(fault.stage_day) > last for fault in faults)):
+        history = day.history[period.id]
+        if key in history.keys or not (queued or any(one.stage_day > history.last_summary for one in faults)):
             continue
         facts = {
             "today": day.today,
-            "fresh": told,
+            "fresh": queued,
             "owing": [r for r in day.reminders if r.period.id == period.id],
             "unreachable": {fault.agency.short: fault.why for fault in faults},
             "pauses": pause_lines(day.plan, day.pauses),
         }
-        yield Outgoing(
-            kind="summary",
-            key=key,
-            period=period,
-            agency=coordinator,
-            words=composed_for_agency(settings, day.plan, "summary", period, coordinator, facts),
-            envelopes=channels,
-            linked=False,
+        yield compose_letter(
+            settings, day.plan, "summary", key, period, coordinator, facts, channels, linked=False
         )
-
-
-def _last_summary(keys: Iterable[str]) -> str:
-    """Return the ISO day of the newest summary among the `keys` of a period's letters, or nothing."""
-    days = (key.split(":")[2] for key in keys if key.startswith("summary:"))
-    return max(days, default="")
 
 
 def _due_event(settings: Settings, day: Agenda, reminder: Reminder) -> Attachment:

@@ -19,7 +19,7 @@ from tracker.remind.outgoing import bare_reminder
 from tracker.settings import Settings
 from tracker.store.duties import asked, duties_of
 from tracker.store.engine import trying
-from tracker.store.letters import Told, told_in
+from tracker.store.letters import LetterHistory, letter_history
 from tracker.store.pauses import pause_lines, running_pauses
 from tracker.store.periods import all_periods, open_ruled_periods, ruled_periods, running_periods
 from tracker.store.plans import plan_in_force
@@ -95,12 +95,12 @@ def _periods(session: Session, plan: Plan, year: int) -> Sequence[Period]:
 
 def _days(session: Session, plan: Plan, period: Period) -> Iterator[PreviewDay]:
     duties = list(duties_of(session, period)) if period.id else _to_be_asked(plan, period)
-    told = told_in(session, period) if period.id else Told({}, frozenset(), {})
-    days, keys, escalated = dict(told.days), set(told.keys), dict(told.escalated)
+    history = letter_history(session, period) if period.id else LetterHistory()
+    days, keys, escalated = dict(history.reminder_days), set(history.keys), dict(history.escalation_days)
     ends = {pause.until for pause in running_pauses(session, period.opens)}
     for day in sorted(_stage_days(plan, period, duties, ends)):
         season = Season(plan, period, duties, running_pauses(session, day), day)
-        so_far = Told(days, frozenset(keys), {}, escalated)
+        so_far = LetterHistory(days, frozenset(keys), {}, escalated)
         owed = list(owed_reminders(season, so_far))
         copies = tuple(copy for copy in owed_copies(season, owed, so_far) if copy.fresh)
         reminders = tuple(reminder for reminder in owed if reminder.fresh)

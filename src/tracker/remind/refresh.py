@@ -23,8 +23,8 @@ from tracker.store.engine import reading, writing
 from tracker.store.letters import queued_reminders, reword, withdraw
 from tracker.store.tables import Letter
 
-ANEW = ("to", "cc", "duties", "plan_version_id", "subject", "text", "message")
-"""What a letter that waits is given anew; its key and its Message-ID stay."""
+REFRESHED = ("to", "cc", "duties", "plan_version_id", "subject", "text", "message")
+"""What a letter that waits is given again; its key and its Message-ID stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
         return Refreshed()
     owed = _by_addressee(day)
     unowed, reworded, trouble = [], 0, None
-    for letter in waiting:
+    for letter, duties in waiting:
         reminder = owed.get((letter.period_id, letter.agency_id))
         if reminder is None or _overtaken(letter, reminder):
             unowed.append(letter.id)
@@ -56,7 +56,7 @@ def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
         if envelope is None:
             unowed.append(letter.id)
             continue
-        if _is_right(letter, day, reminder, envelope):
+        if _is_right(letter, duties, day, reminder, envelope):
             continue
         try:
             values = _made_anew(settings, day, letter, reminder, envelope)
@@ -103,11 +103,11 @@ def _envelope_today(letter: Letter, envelopes: Sequence[Envelope]) -> Envelope |
     return next((envelope for envelope in envelopes if not is_channel(envelope.to[0])), None)
 
 
-def _is_right(letter: Letter, day: Agenda, reminder: Reminder, envelope: Envelope) -> bool:
+def _is_right(letter: Letter, duties: set[int], day: Agenda, reminder: Reminder, envelope: Envelope) -> bool:
     return (
         letter.queued_at.astimezone(ZONE).date() == day.today
         and letter.plan_version_id == day.version.id
-        and set(letter.duties) == {duty.id for duty in reminder.duties}
+        and duties == {duty.id for duty in reminder.duties}
         and (tuple(letter.to), tuple(letter.cc)) == (envelope.to, envelope.cc)
     )
 
@@ -125,4 +125,4 @@ def _made_anew(
         envelopes=[envelope],
     )
     [row] = letter_rows(settings, day.version, day.plan, anew, settings.now())
-    return {name: row[name] for name in ANEW}
+    return {name: row[name] for name in REFRESHED}

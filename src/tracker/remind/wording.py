@@ -3,24 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from tracker.letters.compose import Composed
-from tracker.letters.queue import composed_for_agency
 from tracker.plan.changes import Change, plan_changes
 from tracker.plan.model import Plan, Stages
 from tracker.remind.copies import Copy
 from tracker.remind.due import Escalation, Reminder
-from tracker.settings import Settings
 from tracker.store.tables import Duty
 
 
-def composed_reminder(
-    settings: Settings, plan: Plan, reminder: Reminder, changes: Sequence[str] = (), *, by_mail: bool = True
-) -> Composed:
-    """Return the words of the letter that `reminder` becomes; `changes` in the plan are told in it.
+def reminder_facts(
+    plan: Plan, reminder: Reminder, changes: Sequence[str] = (), *, by_mail: bool = True
+) -> dict[str, object]:
+    """Return what the letter that `reminder` becomes says; `changes` are lines about the plan.
 
     `by_mail` says that it goes to an e-mail address as well, with the workbook.
     """
-    facts = {
+    return {
         "items": items(plan, reminder.duties, reminder.agency.id),
         "late": reminder.late,
         "due": reminder.due,
@@ -32,7 +29,6 @@ def composed_reminder(
         "changes": changes,
         "by_mail": by_mail,
     }
-    return composed_for_agency(settings, plan, "remind", reminder.period, reminder.agency, facts)
 
 
 def items(plan: Plan, duties: Iterable[Duty], holder: str) -> list[dict[str, object]]:
@@ -49,14 +45,14 @@ def items(plan: Plan, duties: Iterable[Duty], holder: str) -> list[dict[str, obj
     ]
 
 
-def changes_told(old: Plan, new: Plan) -> list[Change]:
+def changes_for_officers(old: Plan, new: Plan) -> list[Change]:
     """Return what changed between two plans that an officer should know: activities, and the dates of periods."""
     changed = plan_changes(_as_officers_see(old, new), _as_officers_see(new, new))
     activities = old.by_id.keys() | new.by_id.keys()
     return [change for change in changed if change.about in activities or change.about == "reporting"]
 
 
-def told_to(agency: str, changes: Iterable[Change]) -> list[str]:
+def change_lines_for(agency: str, changes: Iterable[Change]) -> list[str]:
     """Return the lines of `changes` that concern `agency`: its own, and everyone's."""
     return [change.text for change in changes if agency in change.agencies or not change.agencies]
 

@@ -2,15 +2,13 @@
 
 import sqlalchemy as sa
 
-from tracker.letters.address import address_book
+from tracker.case import open_coordinators_case
 from tracker.letters.mime import Attachment
-from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
+from tracker.letters.queue import queue_letter
 from tracker.papers.files import MEDIA_TYPES
 from tracker.report.compile import Compiled
 from tracker.settings import Settings
 from tracker.store.engine import writing
-from tracker.store.periods import find_period
-from tracker.store.plans import plan_in_force
 
 MOST_ATTACHED = 10_000_000
 """Bytes: what mail servers usually take, with room for their coding."""
@@ -25,10 +23,8 @@ def queue_memo(engine: sa.Engine, settings: Settings, compiled: Compiled) -> boo
     small = sum(file.stat().st_size for file in compiled.files) <= MOST_ATTACHED
     attached = compiled.files if small else ()
     with writing(engine) as session:
-        version, plan = plan_in_force(session)
-        period = find_period(session, snapshot.period.code)
-        coordinator = plan.agencies[plan.plan.coordinator]
-        told_of = {
+        case = open_coordinators_case(session, settings, snapshot.period.code)
+        facts = {
             "final": report.final,
             "number": report.number,
             "as_of": snapshot.as_of,
@@ -39,17 +35,9 @@ def queue_memo(engine: sa.Engine, settings: Settings, compiled: Compiled) -> boo
             "changed": compiled.changed,
             "after": compiled.after,
         }
-        letter = Outgoing(
-            kind="memo",
-            key=f"memo:{period.code}:{report.number}{':final' if report.final else ''}",
-            period=period,
-            agency=coordinator,
-            words=composed_for_agency(settings, plan, "memo", period, coordinator, told_of),
-            envelopes=address_book(session, settings).envelopes(coordinator),
-            attachments=[
-                Attachment(name=file.name, kind=MEDIA_TYPES[file.suffix[1:]], data=file.read_bytes())
-                for file in attached
-            ],
-            linked=False,
-        )
-        return queue_outgoing(session, settings, version, plan, letter, settings.now()) is not None
+        files = [
+            Attachment(name=file.name, kind=MEDIA_TYPES[file.suffix[1:]], data=file.read_bytes())
+            for file in attached
+        ]
+        key = f"memo:{case.period.code}:{report.number}{':final' if report.final else ''}"
+        return queue_letter(case, "memo", key, facts, attachments=files, linked=False) is not None

@@ -11,7 +11,7 @@ from tracker.case import Case, open_case
 from tracker.errors import BadInput, nearest
 from tracker.letters.address import address_book, by_mail
 from tracker.letters.mime import Attachment
-from tracker.letters.queue import Outgoing, composed_for_agency, queue_outgoing
+from tracker.letters.queue import queue_letter
 from tracker.progress import ANSWERED, DutyState
 from tracker.review.sight import Sight, sights_of
 from tracker.settings import Settings
@@ -20,7 +20,7 @@ from tracker.store.decisions import decisions_on
 from tracker.store.duties import duties_of, hold_duties
 from tracker.store.journal import note
 from tracker.store.periods import find_period
-from tracker.store.plans import plan_for, plan_in_force
+from tracker.store.plans import plan_in_force
 from tracker.store.tables import Decision, Duty, Period
 from tracker.store.updates import latest_updates
 from tracker.workbook.fill import workbook_for
@@ -90,14 +90,15 @@ def return_answer(session: Session, settings: Settings, duty: Duty, comment: str
 
     Returns False where nobody can be written to. Raises BadInput where the agency could not answer again.
     """
-    period = session.get_one(Period, duty.period_id)
-    if settings.today() > period.closes:
+    case = open_case(session, settings, session.get_one(Period, duty.period_id))
+    period = case.period
+    if case.closed:
         raise BadInput(
             f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y} nên cơ quan không sửa được; "
             f"mở lại trước khi trả lại: tracker period extend {period.code} --closes NGÀY"
         )
-    give_back(session, duty, comment, who, settings.now())
-    return _tell_returned(session, settings, period, duty)
+    give_back(session, duty, comment, who, case.now)
+    return _queue_returned(case, duty)
 
 
 def give_back(session: Session, duty: Duty, comment: str, who: str, now: datetime) -> None:
@@ -146,36 +147,35 @@ def _already_recorded(
     return found
 
 
-def _tell_returned(session: Session, settings: Settings, period: Period, duty: Duty) -> bool:
-    version, plan = plan_for(session, period)
-    agency = plan.holder(duty.agency_id, settings.today())
-    revision = latest_updates(session, [duty])[duty.id].revision
-    envelopes = address_book(session, settings).envelopes(agency)
+def _queue_returned(case: Case, duty: Duty) -> bool:
+    """Queue the letter that says why `duty` was returned; say whether anybody gets it."""
+    case = case.of(case.plan.holder(duty.agency_id, case.today).id)
+    envelopes = address_book(case.session, case.settings).envelopes(case.agency)
     facts = {
         "id": duty.activity_id,
-        "title": plan.by_id[duty.activity_id].title,
-        "for_whom": plan.agencies[duty.agency_id].name if duty.agency_id != agency.id else None,
+        "title": case.plan.by_id[duty.activity_id].title,
+        "for_whom": case.plan.agencies[duty.agency_id].name if duty.agency_id != case.agency_id else None,
         "comment": duty.comment,
         "by_mail": by_mail(envelopes),
     }
-    letter = Outgoing(
-        kind="returned",
-        key=f"returned:{period.code}:{duty.activity_id}:{duty.agency_id}:{revision}",
-        period=period,
-        agency=agency,
-        words=composed_for_agency(settings, plan, "returned", period, agency, facts),
+    revision = latest_updates(case.session, [duty])[duty.id].revision
+    queued = queue_letter(
+        case,
+        "returned",
+        f"returned:{case.period.code}:{duty.activity_id}:{duty.agency_id}:{revision}",
+        facts,
         envelopes=envelopes,
         duties=[duty.id],
-        stage_day=settings.today(),  # the stages that have begun need no letter of their own
-        attachments=[_workbook(session, settings, period, agency.id)] if by_mail(envelopes) else [],
+        stage_day=case.today,  # the stages that have begun need no letter of their own
+        attachments=[_workbook(case)] if by_mail(envelopes) else [],
     )
-    return queue_outgoing(session, settings, version, plan, letter, settings.now()) is not None
+    return queued is not None
 
 
-def _workbook(session: Session, settings: Settings, period: Period, agency_id: str) -> Attachment:
+def _workbook(case: Case) -> Attachment:
     from tracker.workbook.draw import workbook_file
 
-    return Attachment(*workbook_file(workbook_for(open_case(session, settings, period, agency_id))))
+    return Attachment(*workbook_file(workbook_for(case)))
 
 
 def _move(

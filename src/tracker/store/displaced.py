@@ -15,7 +15,7 @@ from tracker.progress import TEXTS, DutyState
 from tracker.store.duties import asked
 from tracker.store.periods import periods_open_under
 from tracker.store.plans import plan_for, plan_in_force, plan_on
-from tracker.store.tables import Contribution, Draft, Duty, Evidence, Figure, Letter, Period, Update
+from tracker.store.tables import Contribution, Draft, Duty, Evidence, Figure, Letter, LetterDuty, Period, Update
 
 ANSWER_WORDS = {
     DutyState.SUBMITTED: "báo cáo đã gửi",
@@ -191,8 +191,9 @@ class _Recorded:
         self.owing = Counter(duty.activity_id for duty in self.duties)
         self.parts = _counted_by_duty(session, of_period, Contribution)
         self.evidence = _counted_by_duty(session, of_period, Evidence, Evidence.removed_at.is_(None))
-        sent = sa.select(Letter.duties).where(Letter.period_id == period.id, Letter.state != "withdrawn")
-        self.letters = Counter(duty for duties in session.scalars(sent) for duty in duties)
+        mentioned = sa.select(LetterDuty.duty_id, sa.func.count()).join(Letter)
+        by_letters = mentioned.where(Letter.period_id == period.id, Letter.state != "withdrawn")
+        self.letters = Counter(dict(session.execute(by_letters.group_by(LetterDuty.duty_id)).tuples().all()))
         self.drafts = session.scalars(sa.select(Draft).where(Draft.period_id == period.id)).all()
         self.figures: dict[tuple[str, str], Counter[str]] = {}
         for figure in session.scalars(sa.select(Figure).where(Figure.period_id == period.id)):

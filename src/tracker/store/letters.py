@@ -1,6 +1,7 @@
 """Letters: queued once by key, looked up, reworded, withdrawn. What a sender does is in outbox.py."""
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -16,7 +17,7 @@ from tracker.store.engine import reading, writing
 from tracker.store.journal import note
 from tracker.store.links import link_for, token_of
 from tracker.store.periods import link_end
-from tracker.store.tables import Letter, Link, Period
+from tracker.store.tables import Letter, LetterDuty, Link, Period
 from tracker.words import composed
 
 MOST_ANSWERS_A_DAY = 5
@@ -50,21 +51,23 @@ def state_called(words: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What letters of a period have said so far; those withdrawn because nothing was owed said nothing."""
+class LetterHistory:
+    """What letters of a period have mentioned so far. Those that were withdrawn as not owed mentioned nothing."""
 
-    days: Mapping[int, date]
+    reminder_days: Mapping[int, date] = field(default_factory=dict)
     """By duty, the day of the newest stage at which a letter asked its agency for it."""
-    keys: frozenset[str]
+    keys: frozenset[str] = frozenset()
     """Every key that was used."""
-    versions: Mapping[str, int]
+    versions: Mapping[str, int] = field(default_factory=dict)
     """By agency, the plan version of the newest reminder that left and, as far as is known, arrived."""
-    escalated: Mapping[int, date] = field(default_factory=dict)
-    """By duty, the day of the newest stage at which the coordinator was told that it is late."""
-    unkeyed: frozenset[str] = frozenset()
+    escalation_days: Mapping[int, date] = field(default_factory=dict)
+    """By duty, the day of the newest stage at which a letter to the coordinator listed it as late."""
+    unkeyed_agencies: frozenset[str] = frozenset()
     """Agencies written to before ids were keyed: their threads and calendar events go on under the ids of then."""
+    last_summary: date = date.min
+    """The day of the newest summary to the coordinator's chat channels."""
 
-    def unused(self, key: str) -> str:
+    def next_free_key(self, key: str) -> str:
         """Return `key`, or where it was used, the first free one of `key+2`, `key+3` and so on."""
         number = 1
         while (numbered := key if number == 1 else f"{key}+{number}") in self.keys:
@@ -72,24 +75,35 @@ class Told:
         return numbered
 
 
-def told_in(session: Session, period: Period) -> Told:
-    """Return what letters of `period` have said so far."""
-    days: dict[int, date] = {}
-    escalated: dict[int, date] = {}
-    keys, versions, before = set(), {}, set()
-    what = (Letter.key, Letter.kind, Letter.state, Letter.stage_day, Letter.duties)
-    whose = (Letter.agency_id, Letter.plan_version_id, Letter.message_id)
-    found = sa.select(*what, *whose).where(Letter.period_id == period.id).order_by(Letter.id)
-    for key, kind, state, stage_day, duties, agency, version, message_id in session.execute(found):
+def letter_history(session: Session, period: Period) -> LetterHistory:
+    """Return what letters of `period` have mentioned so far."""
+    keys, versions, unkeyed_agencies, last_summary = set(), {}, set(), date.min
+    columns = (Letter.key, Letter.kind, Letter.state, Letter.queued_at)
+    addressee = (Letter.agency_id, Letter.plan_version_id, Letter.message_id)
+    found = sa.select(*columns, *addressee).where(Letter.period_id == period.id).order_by(Letter.id)
+    for key, kind, state, queued_at, agency, version, message_id in session.execute(found):
         keys.add(key)
         if is_unkeyed(key, message_id):
-            before.add(agency)
-        ladder = escalated if kind == "escalate" else days
-        for duty in duties:
-            ladder[duty] = max(stage_day, ladder.get(duty, stage_day))
+            unkeyed_agencies.add(agency)
         if kind == "remind" and state in {"sending", "sent"}:
             versions[agency] = version
-    return Told(days, frozenset(keys), versions, escalated, frozenset(before))
+        if kind == "summary":
+            last_summary = max(last_summary, queued_at.astimezone(ZONE).date())
+    return LetterHistory(
+        reminder_days=_newest_stages(session, period, Letter.kind != "escalate"),
+        keys=frozenset(keys),
+        versions=versions,
+        escalation_days=_newest_stages(session, period, Letter.kind == "escalate"),
+        unkeyed_agencies=frozenset(unkeyed_agencies),
+        last_summary=last_summary,
+    )
+
+
+def _newest_stages(session: Session, period: Period, kinds: sa.ColumnElement[bool]) -> dict[int, date]:
+    """Return by duty the newest stage day of the letters of `kinds` in `period` that mention it."""
+    newest = sa.select(LetterDuty.duty_id, sa.func.max(Letter.stage_day)).join(Letter)
+    found = newest.where(Letter.period_id == period.id, kinds)
+    return {duty: day for duty, day in session.execute(found.group_by(LetterDuty.duty_id)) if day}
 
 
 def unkeyed(text: str) -> str:
@@ -119,11 +133,27 @@ def has_had_enough(session: Session, kind: str, agency_id: str, day: date) -> bo
 
 
 def queue_letters(session: Session, rows: Sequence[Mapping[str, Any]], now: datetime) -> list[int]:
-    """Queue letters of `rows` (columns of Letter); return the ids of those whose keys were not queued before."""
+    """Queue letters of `rows`; return the ids of those whose keys were not queued before.
+
+    A row holds columns of Letter, and under `duties` the ids of those it mentions.
+    """
     insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
     waiting = {"state": "queued", "queued_at": now, "try_at": now, "attempts": 0, "uncertain": False, "reply": ""}
     statement = insert(Letter.__table__).on_conflict_do_nothing(index_elements=["key"]).returning(Letter.id)
-    return [fresh for row in rows if (fresh := session.scalar(statement, waiting | dict(row))) is not None]
+    queued = []
+    for row in rows:
+        columns = {name: value for name, value in row.items() if name != "duties"}
+        letter_id = session.scalar(statement, waiting | columns)
+        if letter_id is not None:
+            _add_duties(session, letter_id, row["duties"])
+            queued.append(letter_id)
+    return queued
+
+
+def _add_duties(session: Session, letter_id: int, duties: Collection[int]) -> None:
+    rows = [{"letter_id": letter_id, "duty_id": duty} for duty in duties]
+    if rows:
+        session.execute(sa.insert(LetterDuty), rows)
 
 
 def renew_links(engine: sa.Engine, key: bytes, now: datetime) -> None:
@@ -144,25 +174,38 @@ def renew_links(engine: sa.Engine, key: bytes, now: datetime) -> None:
 
 
 def withdraw(session: Session, letter_ids: Collection[int]) -> None:
-    """Withdraw queued letters that are no longer owed: they have asked for nothing."""
-    held = sa.update(Letter).where(Letter.id.in_(letter_ids), Letter.state == "queued")
-    session.execute(held.values(state="withdrawn", duties=[]))
+    """Withdraw queued letters that are no longer owed: they have mentioned nothing."""
+    waiting = sa.update(Letter).where(Letter.id.in_(letter_ids), Letter.state == "queued")
+    withdrawn = session.scalars(waiting.values(state="withdrawn").returning(Letter.id)).all()
+    session.execute(sa.delete(LetterDuty).where(LetterDuty.letter_id.in_(withdrawn)))
 
 
 def reword(session: Session, letter_id: int, values: Mapping[str, Any], now: datetime) -> bool:
-    """Give a letter that still waits new words (columns of Letter); say whether it did.
+    """Give a letter that still waits new words (`values` as `queue_letters` takes them); say whether it did.
 
-    It counts as queued `now` and may be tried at once; a sender that holds it with its old words holds it no more.
+    It counts as queued `now` and may be tried at once.
     """
-    held = sa.update(Letter).where(Letter.id == letter_id, Letter.state == "queued")
-    fresh = {**values, "queued_at": now, "try_at": now}
-    return bool(session.execute(held.values(fresh).returning(Letter.id)).all())
+    columns = {name: value for name, value in values.items() if name != "duties"}
+    waiting = sa.update(Letter).where(Letter.id == letter_id, Letter.state == "queued")
+    fresh = waiting.values(**columns, queued_at=now, try_at=now).returning(Letter.id)
+    if session.scalar(fresh) is None:
+        return False
+    if "duties" in values:
+        session.execute(sa.delete(LetterDuty).where(LetterDuty.letter_id == letter_id))
+        _add_duties(session, letter_id, values["duties"])
+    return True
 
 
-def queued_reminders(session: Session) -> Sequence[Letter]:
-    """Return the reminders that wait in the queue."""
-    found = sa.select(Letter).where(Letter.kind == "remind", Letter.state == "queued")
-    return session.scalars(found.options(defer(Letter.message)).order_by(Letter.id)).all()
+def queued_reminders(session: Session) -> list[tuple[Letter, set[int]]]:
+    """Return the reminders that wait in the queue, each with the ids of the duties it asks for."""
+    waiting = (Letter.kind == "remind", Letter.state == "queued")
+    letters = session.scalars(sa.select(Letter).where(*waiting).options(defer(Letter.message)).order_by(Letter.id))
+    duties: defaultdict[int, set[int]] = defaultdict(set)
+    for letter_id, duty in session.execute(
+        sa.select(LetterDuty.letter_id, LetterDuty.duty_id).join(Letter).where(*waiting)
+    ):
+        duties[letter_id].add(duty)
+    return [(letter, duties[letter.id]) for letter in letters]
 
 
 def letters_in(session: Session, state: str | None = None) -> Sequence[Letter]:

@@ -229,14 +229,12 @@ class Letter(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(Key, unique=True)
     kind: Mapped[str] = mapped_column(sa.String(20))
-    period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"))
+    period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"), index=True)
     agency_id: Mapped[str] = mapped_column(sa.String(40))
     to: Mapped[list[str]]
     """E-mail addresses, or one Apprise URL."""
     cc: Mapped[list[str]] = mapped_column(default=list)
     """E-mail addresses that get a copy."""
-    duties: Mapped[list[int]] = mapped_column(sa.JSON, default=list)
-    """The duties a reminder asks for, or an escalation lists; it was told of these, and of no others."""
     stage_day: Mapped[date | None]
     """The day on which a reminder's stage began."""
     plan_version_id: Mapped[int] = mapped_column(sa.ForeignKey("plan_versions.id"))
@@ -258,6 +256,14 @@ class Letter(Base):
     """A sender died holding it, so that it may have gone out twice."""
     reply: Mapped[str] = mapped_column(sa.Text, default="")
     """The server's own words on the last try."""
+
+
+class LetterDuty(Base):
+    """A duty that a letter mentions: a reminder asks for it, a letter to the coordinator lists it."""
+
+    __tablename__ = "letter_duties"
+    letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letters.id", ondelete="CASCADE"), primary_key=True)
+    duty_id: Mapped[int] = mapped_column(sa.ForeignKey("duties.id"), primary_key=True, index=True)
 
 
 class Bounce(Base):

@@ -1,18 +1,18 @@
-"""The default door: a folder of .eml files, which any mail program opens."""
+"""The default transport: a folder of .eml files, which any mail program opens."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
 from tracker.errors import DeliveryError
-from tracker.letters.transports.delivered import Delivered
+from tracker.letters.transports.transport import Delivered
 from tracker.settings import folder_of
 
 
-class FolderDoor:
+class FolderTransport:
     """Writes each letter as one file named by its key, so that a second try replaces and never doubles it."""
 
     def __init__(self, url: str) -> None:
@@ -25,9 +25,7 @@ class FolderDoor:
     def __exit__(self, *why: object) -> None:
         """Do nothing."""
 
-    def deliver(
-        self, mail: bytes, sender: str, to: Sequence[str], name: str, before_last_word: Callable[[], object]
-    ) -> Delivered:
+    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str) -> Delivered:
         """Write `mail` and return the file's path; raises DeliveryError where the folder cannot be written."""
         del sender, to
         path = self.folder / file_name(name)
@@ -38,7 +36,6 @@ class FolderDoor:
                 file.write(mail)
                 file.flush()
                 os.fsync(file.fileno())
-            before_last_word()
             unfinished.replace(path)
         except OSError as why:
             trouble = f"{path}: không ghi được thư ({why.strerror}); cho quyền ghi hoặc đặt TRACKER_MAIL_URL"

@@ -1,14 +1,14 @@
-"""The real door: an SMTP server, one connection for a batch."""
+"""The real transport: an SMTP server, one connection for a batch."""
 
 import base64
 import smtplib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
 from tracker.errors import DeliveryError
 from tracker.letters.address import is_real_mail, is_reserved
-from tracker.letters.transports.delivered import Delivered
+from tracker.letters.transports.transport import Delivered
 from tracker.tls import server_at
 
 PATIENCE = 30
@@ -17,7 +17,7 @@ LAST_PATIENCE = 600
 """Seconds to wait after a letter's last word: a server may deliver before it answers (RFC 5321, 4.5.3.2.6)."""
 
 
-class SmtpDoor:
+class SmtpTransport:
     """Sends through `smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS at once)."""
 
     def __init__(self, url: str, ca_file: Path | None = None) -> None:
@@ -37,9 +37,7 @@ class SmtpDoor:
         """Say goodbye to the server, if it still listens."""
         self._hang_up()
 
-    def deliver(
-        self, mail: bytes, sender: str, to: Sequence[str], name: str, before_last_word: Callable[[], object]
-    ) -> Delivered:
+    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str) -> Delivered:
         """Send `mail` and return the server's own words.
 
         Raises DeliveryError: permanent for a 5xx answer and for reserved domains on a real server, unreachable
@@ -52,7 +50,7 @@ class SmtpDoor:
             raise DeliveryError(trouble, permanent=True)
         server = self.server or self._connect()
         try:
-            return self._hand_over_again_if_full(server, mail, sender, to, before_last_word)
+            return self._hand_over_again_if_full(server, mail, sender, to)
         except smtplib.SMTPRecipientsRefused as why:
             code, words = min(why.recipients.values())  # one that may be tried again is worth trying again
             raise DeliveryError(_reply(code, words), permanent=code >= 500) from why
@@ -70,30 +68,18 @@ class SmtpDoor:
             raise DeliveryError(trouble, permanent=False, lost=True, uncertain=self.said_all) from why
 
     def _hand_over_again_if_full(
-        self,
-        server: smtplib.SMTP,
-        mail: bytes,
-        sender: str,
-        to: Sequence[str],
-        before_last_word: Callable[[], object],
+        self, server: smtplib.SMTP, mail: bytes, sender: str, to: Sequence[str]
     ) -> Delivered:
         """Hand `mail` over; where the server takes no more letters in this connection, once more in a new one."""
         try:
-            return self._hand_over(server, mail, sender, to, before_last_word)
+            return self._hand_over(server, mail, sender, to)
         except smtplib.SMTPSenderRefused as error:
             if error.smtp_code >= 500 or not self.taken:
                 raise
             self._hang_up()
-            return self._hand_over(self._connect(), mail, sender, to, before_last_word)
+            return self._hand_over(self._connect(), mail, sender, to)
 
-    def _hand_over(
-        self,
-        server: smtplib.SMTP,
-        mail: bytes,
-        sender: str,
-        to: Sequence[str],
-        before_last_word: Callable[[], object],
-    ) -> Delivered:
+    def _hand_over(self, server: smtplib.SMTP, mail: bytes, sender: str, to: Sequence[str]) -> Delivered:
         self.said_all = False
         server.ehlo_or_helo_if_needed()
         code, words = server.mail(sender)
@@ -110,11 +96,6 @@ class SmtpDoor:
         code, words = server.docmd("DATA")
         if code != 354:
             raise smtplib.SMTPDataError(code, words)
-        try:
-            before_last_word()
-        except BaseException:
-            self._cut_off()
-            raise
         # Lines end in CR LF already; one that begins with a full stop gets a second one (RFC 5321, 4.5.2).
         server.send(mail.replace(b"\r\n.", b"\r\n..").removesuffix(b"\r\n") + b"\r\n.\r\n")
         self.said_all = True
