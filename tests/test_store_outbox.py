@@ -60,9 +60,9 @@ def one_begun(engine: sa.Engine, now: datetime = NOW) -> Held:
 def failed(
     engine: sa.Engine, letter: Held, reply: str, now: datetime, *, permanent: bool = False, uncertain: bool = False
 ) -> str:
-    why = DeliveryError(reply, permanent=permanent, lost=uncertain, uncertain=uncertain)
+    error = DeliveryError(reply, permanent=permanent, lost=uncertain, uncertain=uncertain)
     with each_statement_alone(engine) as books:
-        return settle_failed(books, letter, why, now)
+        return settle_failed(books, letter, error, now)
 
 
 def left(engine: sa.Engine, letter: Held, now: datetime = NOW) -> None:

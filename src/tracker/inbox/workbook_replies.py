@@ -91,15 +91,15 @@ def take_reply(
             filled = [book.filled for book in fresh if book.filled]
             taken = _record(session, settings, letter, filled, received)
             return Answered(_told(taken) + _confirmed(session, settings, plan, taken), settled=True)
-    except WorkbookFaults as why:
-        return _answer_faults(session, settings, plan, letter, message, why.faults)
+    except WorkbookFaults as error:
+        return _answer_faults(session, settings, plan, letter, message, error.faults)
 
 
 def _read(raw: bytes) -> Read:
     try:
         return Read(raw, filled=read_workbook(raw))
-    except WorkbookFaults as why:
-        return Read(raw, faults=why.faults)
+    except WorkbookFaults as error:
+        return Read(raw, faults=error.faults)
 
 
 def _trusted(plan: Plan, letter: Letter) -> set[str]:
@@ -126,8 +126,8 @@ def _record(
             if book.seal != sealed(settings.secret_key(), book.period_code, book.agency_id):
                 raise WorkbookFaults([UNSEALED])
             taken.append(record_workbook(session, settings, book, letter, received))
-        except WorkbookFaults as why:
-            raise WorkbookFaults(_numbered(why.faults, number, len(books))) from why
+        except WorkbookFaults as error:
+            raise WorkbookFaults(_numbered(error.faults, number, len(books))) from error
     return taken
 
 
@@ -149,8 +149,8 @@ def _confirmed(session: Session, settings: Settings, plan: Plan, taken: Sequence
         return f" Chưa gửi thư xác nhận: {ENOUGH}."
     try:
         receipt = receipt_for(session, settings, plan, period, agency_id, [], figures)
-    except FileTrouble as why:  # as below
-        return f" Chưa gửi được thư xác nhận: {why}."
+    except FileTrouble as error:  # as below
+        return f" Chưa gửi được thư xác nhận: {error}."
     queue_outgoing(session, settings, version, plan, receipt, settings.now())
     return TOLD
 
@@ -159,7 +159,7 @@ def _numbered(faults: Sequence[WorkbookFault], number: int, count: int) -> list[
     """Return `faults` with the number of their file where there are several."""
     if count == 1:
         return list(faults)
-    return [WorkbookFault(f"Tệp thứ {number}, {fault.cell}", fault.what, fault.way_out) for fault in faults]
+    return [WorkbookFault(f"Tệp thứ {number}, {fault.cell}", fault.what, fault.remedy) for fault in faults]
 
 
 def _answer_faults(
@@ -190,8 +190,8 @@ def _answer_faults(
             words=composed_for_agency(settings, plan, "workbook_faults", period, agency, facts),
             envelopes=mail,
         )
-    except FileTrouble as why:  # a spoiled template must not keep all other mail from being read
-        return Answered(f"{told}, chưa trả lời được: {why}.", settled=False)
+    except FileTrouble as error:  # a spoiled template must not keep all other mail from being read
+        return Answered(f"{told}, chưa trả lời được: {error}.", settled=False)
     if queue_outgoing(session, settings, version, plan, answer, settings.now()) is None:
         return Answered(f"{told}; không có nơi nhận thư để trả lời.", settled=False)
     return Answered(f"{told}; đã gửi thư nêu rõ từng ô.", settled=True)

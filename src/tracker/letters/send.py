@@ -115,8 +115,8 @@ class _Run:
                 return Delivered(tell_channel(letter.to[0], letter.subject, made.decode()))
             to = [*letter.to, *letter.cc]
             return self.door.deliver(made, self.settings.sender, to, letter.key, before_last_word)
-        except DeliveryError as why:
-            return why
+        except DeliveryError as error:
+            return error
 
     def _made_ready(self, letter: Held) -> bytes:
         """Return the message as it leaves, or a chat channel's text; DeliveryError where it cannot be made."""
@@ -126,9 +126,9 @@ class _Run:
             if is_channel(letter.to[0]):
                 return with_link(letter.text, address).encode()
             return finished(zlib.decompress(letter.packed), letter.to, letter.cc, address)
-        except (ValueError, zlib.error) as why:  # what one letter holds must not keep the others back
-            trouble = f"không lập được thư ({why}); sửa contacts rồi tracker apply"
-            raise DeliveryError(trouble, permanent=True) from why
+        except (ValueError, zlib.error) as error:  # what one letter holds must not keep the others back
+            trouble = f"không lập được thư ({error}); sửa contacts rồi tracker apply"
+            raise DeliveryError(trouble, permanent=True) from error
 
     def _after(self, letter: Held, tried: Delivered | DeliveryError) -> None:
         """Note what became of `letter`: what left is settled with the next one's beginning, the rest at once."""

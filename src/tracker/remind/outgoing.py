@@ -124,7 +124,7 @@ def summaries(
             "today": day.today,
             "fresh": told,
             "owing": [r for r in day.reminders if r.period.id == period.id],
-            "unreachable": {fault.agency.short: fault.why for fault in faults},
+            "unreachable": {fault.agency.short: fault.reason for fault in faults},
             "pauses": pause_lines(day.plan, day.pauses),
         }
         yield Outgoing(

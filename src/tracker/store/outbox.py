@@ -138,13 +138,13 @@ def move_on(connection: sa.Connection, left: Left | None, letter: Held | None, n
     return letter is not None and letter.id in moved
 
 
-def settle_failed(connection: sa.Connection, letter: Held, why: DeliveryError, now: datetime) -> str:
+def settle_failed(connection: sa.Connection, letter: Held, error: DeliveryError, now: datetime) -> str:
     """Record a failed try; return the letter's new state: `queued` for another try, or `refused`.
 
     What may have arrived is tried once more and no oftener: each further try could be one more copy.
     """
-    told = {"reply": why.reply, "uncertain": letter.uncertain or why.uncertain}
-    if why.permanent or letter.attempts >= len(PAUSES) or (why.uncertain and letter.uncertain):
+    told = {"reply": error.reply, "uncertain": letter.uncertain or error.uncertain}
+    if error.permanent or letter.attempts >= len(PAUSES) or (error.uncertain and letter.uncertain):
         _put_back(connection, letter, state="refused", **told)
         return "refused"
     _put_back(connection, letter, state="queued", try_at=now + PAUSES[letter.attempts], **told)

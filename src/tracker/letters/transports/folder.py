@@ -22,7 +22,7 @@ class FolderDoor:
         """Do nothing: the folder is made with the first letter."""
         return self
 
-    def __exit__(self, *why: object) -> None:
+    def __exit__(self, *error: object) -> None:
         """Do nothing."""
 
     def deliver(
@@ -40,9 +40,9 @@ class FolderDoor:
                 os.fsync(file.fileno())
             before_last_word()
             unfinished.replace(path)
-        except OSError as why:
-            trouble = f"{path}: không ghi được thư ({why.strerror}); cho quyền ghi hoặc đặt TRACKER_MAIL_URL"
-            raise DeliveryError(trouble, permanent=False, unreachable=True) from why
+        except OSError as error:
+            trouble = f"{path}: không ghi được thư ({error.strerror}); cho quyền ghi hoặc đặt TRACKER_MAIL_URL"
+            raise DeliveryError(trouble, permanent=False, unreachable=True) from error
         finally:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
