@@ -56,9 +56,9 @@ def test_reports_that_follow_no_standard_are_understood(
     sqlite_engine: sa.Engine, settings: Settings, sample: bytes, reason: str
 ) -> None:
     add_letter(sqlite_engine)
-    [(letter, address, why)] = read(sqlite_engine, settings, sample).bounced
+    [(letter, address, error)] = read(sqlite_engine, settings, sample).bounced
     assert (letter, address) == (KEY, TO)  # and not the head's address, which only the copy of the letter names
-    assert reason in why
+    assert reason in error
 
 
 @pytest.mark.parametrize(

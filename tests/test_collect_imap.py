@@ -136,7 +136,7 @@ def test_no_more_of_a_message_is_fetched_than_may_be_read(
     monkeypatch.setattr(incoming, "LIMIT", 2000)
     server.put(reply("x" * 100_000), b"\0 not a message at all \xff")
     found = read_inbox(sqlite_engine, make_settings(inbox_url=server.url()))
-    assert [why for _, why in found.unreadable] == ["thư lớn hơn 0 MB, không đọc nội dung"]
+    assert [error for _, error in found.unreadable] == ["thư lớn hơn 0 MB, không đọc nội dung"]
     assert len(found.taken) == 2
     assert server.flags() == [{KEYWORD}] * 2
 

@@ -247,10 +247,10 @@ def test_a_message_that_is_too_large_is_known_by_its_headers_and_set_aside(
 ) -> None:
     add_letter(engine)
     put(inbox, to=reply("x" * (incoming.LIMIT + 10)))
-    [(sender, why)] = read_inbox(engine, settings).unreadable
-    assert (sender, why) == ("canbo.sct@angiang.example", "thư lớn hơn 25 MB, không đọc nội dung")
+    [(sender, error)] = read_inbox(engine, settings).unreadable
+    assert (sender, error) == ("canbo.sct@angiang.example", "thư lớn hơn 25 MB, không đọc nội dung")
     kept = the_message(engine)
-    assert (kept.kind, kept.text, kept.letter_id) == ("unknown", why, the_letter(engine).id)
+    assert (kept.kind, kept.text, kept.letter_id) == ("unknown", error, the_letter(engine).id)
     assert names(inbox / "unreadable") == ["to.eml"]
 
 

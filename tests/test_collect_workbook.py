@@ -218,8 +218,8 @@ def test_a_workbook_that_comes_while_its_answer_is_accepted_is_refused(
     def send_it() -> list[str]:
         try:
             return [update.result for update in send(engine, settings, raw).updates]
-        except WorkbookFaults as why:
-            return [fault.what for fault in why.faults]
+        except WorkbookFaults as error:
+            return [fault.what for fault in error.faults]
 
     refused = meanwhile(engine, lambda session: accept(session, [duty_of(session, "II.10")], WHO, NOW), send_it)
     assert refused == ["II.10 đã được duyệt nên không sửa được nữa"]

@@ -378,8 +378,8 @@ def test_whatever_is_spoiled_gives_a_plan_or_faults_inside_the_file(data: st.Dat
     faults = []
     try:
         parse_plan(raw)
-    except PlanFaults as why:
-        faults = [str(fault) for fault in why.faults]
+    except PlanFaults as error:
+        faults = [str(fault) for fault in error.faults]
         named = bool(faults)
     else:
         named = True

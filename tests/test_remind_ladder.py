@@ -248,7 +248,7 @@ def test_an_address_from_which_a_letter_came_back_is_written_to_no_more_and_said
         mark_bounced(session, letter, "SoCongThuong@angiang.example", "550 no such user", "tracker", NOW)
     queued = queue_today(engine, settings.on(date(2024, 10, 22)))
     [fault] = queued.unreachable
-    assert (fault.agency.id, "550 no such user" in fault.why) == (TRADE, True)
+    assert (fault.agency.id, "550 no such user" in fault.reason) == (TRADE, True)
     assert len(letters(engine, agency=TRADE)) == 1
 
 
@@ -259,7 +259,7 @@ def test_reserved_addresses_are_not_queued_for_a_real_server_and_use_no_stage_up
     real = make_settings(mail_url="smtp://mail.angiang.vn", base_url="https://a.example").on(date(2024, 10, 15))  # type: ignore[operator]
     queued = queue_today(engine, real)
     assert (len(queued.fresh), len(queued.unreachable)) == (0, 8)
-    assert "là địa chỉ mẫu" in queued.unreachable[0].why
+    assert "là địa chỉ mẫu" in queued.unreachable[0].reason
     run(engine, settings, date(2024, 10, 15))
     assert len(letters(engine)) == 8
 

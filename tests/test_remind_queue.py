@@ -165,7 +165,7 @@ def test_an_agency_nobody_can_write_to_is_a_visible_fault(sqlite_engine: sa.Engi
     without = "    contacts:\n      - {name: Văn phòng, to: sotaichinh@angiang.example}\n"
     open_season(sqlite_engine, edited_plan((without, "")))
     queued = queue_today(sqlite_engine, settings.on(TODAY))
-    assert [(fault.agency.id, fault.why) for fault in queued.unreachable] == [
+    assert [(fault.agency.id, fault.reason) for fault in queued.unreachable] == [
         ("so-tai-chinh", "chưa có nơi nhận thư")
     ]
     assert len(queued.fresh) == 7

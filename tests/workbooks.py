@@ -108,7 +108,7 @@ def faults_of(
     with pytest.raises(WorkbookFaults) as caught:
         send(engine, settings, raw, agency, code)
     assert dump(engine) == before
-    return {fault.cell: f"{fault.what}; {fault.way_out}" for fault in caught.value.faults}
+    return {fault.cell: f"{fault.what}; {fault.remedy}" for fault in caught.value.faults}
 
 
 def dump(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:

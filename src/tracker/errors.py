@@ -80,10 +80,10 @@ class WorkbookFault:
     cell: str
     """`Báo cáo!G7`, a whole sheet, or WHOLE_FILE."""
     what: str
-    way_out: str
+    remedy: str
 
     def __str__(self) -> str:
-        return f"{self.cell}: {self.what}; {self.way_out}"
+        return f"{self.cell}: {self.what}; {self.remedy}"
 
 
 WHOLE_FILE = "Tệp"
@@ -104,10 +104,10 @@ class TemplateFault:
     place: str
     """`memo.txt:12`, or a part of a Word file with the paragraph's words."""
     what: str
-    way_out: str
+    remedy: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.what}; {self.way_out}"
+        return f"{self.place}: {self.what}; {self.remedy}"
 
 
 class TemplateFaults(TrackerError):

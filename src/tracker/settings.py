@@ -129,10 +129,10 @@ class Settings:
             if not path.exists():
                 _keep_new_key(path)
             key = path.read_bytes()
-        except OSError as why:
+        except OSError as error:
             raise FileTrouble(
-                f"{path}: không giữ được khóa bí mật ({why.strerror}); cho quyền ghi hoặc đặt TRACKER_SECRET_KEY"
-            ) from why
+                f"{path}: không giữ được khóa bí mật ({error.strerror}); cho quyền ghi hoặc đặt TRACKER_SECRET_KEY"
+            ) from error
         if len(key.strip()) < SHORTEST_KEY:
             raise FileTrouble(
                 f"{path}: khóa bí mật rỗng hoặc ngắn dưới {SHORTEST_KEY} ký tự; lấy lại tệp này từ bản sao lưu, "

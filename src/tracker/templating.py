@@ -113,16 +113,16 @@ def rendered(environment: jinja2.Environment, name: str, facts: Mapping[str, Any
     """
     try:
         return environment.get_template(name).render(facts)
-    except (jinja2.TemplateError, *MISTAKES) as why:
-        place, trouble = _place(environment, name, why), getattr(why, "message", None) or why
-        if isinstance(why, jinja2.TemplateNotFound):
-            trouble = f"không có tệp {why.name}"
-        elif isinstance(why, UnicodeError):
+    except (jinja2.TemplateError, *MISTAKES) as error:
+        place, trouble = _place(environment, name, error), getattr(error, "message", None) or error
+        if isinstance(error, jinja2.TemplateNotFound):
+            trouble = f"không có tệp {error.name}"
+        elif isinstance(error, UnicodeError):
             trouble = "không phải chữ UTF-8"
-        raise FileTrouble(f"{place}: lời văn có lỗi: {trouble}; sửa tệp này hoặc lấy lại mẫu gốc") from why
-    except OSError as why:
-        file = why.filename or _path(environment, name)
-        raise FileTrouble(f"{file}: không đọc được lời văn ({why.strerror}); cho quyền đọc") from why
+        raise FileTrouble(f"{place}: lời văn có lỗi: {trouble}; sửa tệp này hoặc lấy lại mẫu gốc") from error
+    except OSError as error:
+        file = error.filename or _path(environment, name)
+        raise FileTrouble(f"{file}: không đọc được lời văn ({error.strerror}); cho quyền đọc") from error
 
 
 def _path(environment: jinja2.Environment, name: str) -> Path:
@@ -130,18 +130,18 @@ def _path(environment: jinja2.Environment, name: str) -> Path:
     return loader.file(name) if isinstance(loader, _Overlay) else Path(name)
 
 
-def _place(environment: jinja2.Environment, name: str, why: Exception) -> str:
+def _place(environment: jinja2.Environment, name: str, error: Exception) -> str:
     """Return `file:line` of what went wrong in the template `name` or in one that it includes."""
-    if isinstance(why, jinja2.TemplateSyntaxError):
-        return f"{why.filename or _path(environment, name)}:{why.lineno}"
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return f"{error.filename or _path(environment, name)}:{error.lineno}"
     folders = tuple(environment.loader.searchpath) if isinstance(environment.loader, _Overlay) else ()
-    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(why.__traceback__)]
+    places = [(frame.f_code.co_filename, line) for frame, line in walk_tb(error.__traceback__)]
     # Jinja puts a template's own file and lines into the traceback.
     within = [f"{file}:{line}" for file, line in places if file.startswith(folders)]
     if within:
         return within[-1]
     file = str(_path(environment, name))
-    if isinstance(why, UnicodeDecodeError):
-        line = why.object.count(b"\n", 0, why.start) + 1
+    if isinstance(error, UnicodeDecodeError):
+        line = error.object.count(b"\n", 0, error.start) + 1
         return f"{file}:{line}"
     return file

@@ -72,9 +72,9 @@ class Server:
             return f"{told}; trong {setting} viết tên máy chủ đúng như trong chứng thư"
         if error.verify_code == EXPIRED:
             return f"{told}: chứng thư đã hết hạn; báo người quản trị máy chủ thư"
-        way_out = f"{told}; đặt TRACKER_CA_FILE chỉ tệp PEM của nơi cấp chứng thư ấy"
+        remedy = f"{told}; đặt TRACKER_CA_FILE chỉ tệp PEM của nơi cấp chứng thư ấy"
         here = is_loopback(self.host) and not self.at_once
-        return way_out + (f", hoặc thêm ?tls=none vào {setting} vì máy chủ ở ngay máy này" if here else "")
+        return remedy + (f", hoặc thêm ?tls=none vào {setting} vì máy chủ ở ngay máy này" if here else "")
 
 
 def server_at(url: str, port: int, secure_port: int, ca_file: Path | None = None) -> Server:

@@ -150,7 +150,9 @@ def _write(path: Path, raw: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
-    except OSError as why:
+    except OSError as error:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
-        raise FileTrouble(f"{path.parent}: không ghi được tài liệu ({why.strerror}); báo cơ quan đầu mối") from why
+        raise FileTrouble(
+            f"{path.parent}: không ghi được tài liệu ({error.strerror}); báo cơ quan đầu mối"
+        ) from error

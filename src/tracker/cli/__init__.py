@@ -38,16 +38,16 @@ def _run(argv: Sequence[str] | None) -> int:
         return int(left.code or 0)
     except BrokenPipeError:
         raise
-    except TrackerError as why:
-        print(why, file=sys.stderr)
+    except TrackerError as error:
+        print(error, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Đã dừng theo yêu cầu.", file=sys.stderr)
         return 130
-    except OSError as why:
+    except OSError as error:
         # Disks fill up and permissions change anywhere; nothing is half done, for every write is one transaction.
         print(
-            FileTrouble(f"{why.filename or 'tệp'}: {why.strerror}; giải phóng chỗ trống hoặc cho quyền ghi"),
+            FileTrouble(f"{error.filename or 'tệp'}: {error.strerror}; giải phóng chỗ trống hoặc cho quyền ghi"),
             file=sys.stderr,
         )
         return 1

@@ -114,10 +114,10 @@ def write_around(args: argparse.Namespace) -> None:
 def _words_in(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8-sig")
-    except OSError as why:
-        raise FileTrouble(f"{file}: không đọc được ({why.strerror}); xem lại tên tệp") from why
-    except UnicodeDecodeError as why:
-        raise FileTrouble(f"{file}: không phải chữ UTF-8; lưu lại tệp với mã UTF-8") from why
+    except OSError as error:
+        raise FileTrouble(f"{file}: không đọc được ({error.strerror}); xem lại tên tệp") from error
+    except UnicodeDecodeError as error:
+        raise FileTrouble(f"{file}: không phải chữ UTF-8; lưu lại tệp với mã UTF-8") from error
 
 
 def check_template(args: argparse.Namespace) -> None:

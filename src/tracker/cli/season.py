@@ -114,8 +114,8 @@ def collect(args: argparse.Namespace) -> int:
         intake, spoiled = Intake(()), None
         try:
             intake = take_in_today(engine, settings)
-        except FileTrouble as why:  # a spoiled template holds neither reading nor sending back
-            spoiled = str(why)
+        except FileTrouble as error:  # a spoiled template holds neither reading nor sending back
+            spoiled = str(error)
         refreshed = refresh_queued(engine, settings)
         outcome = send_queued(engine, settings)
     for line in inbox_lines(inbox):

@@ -57,8 +57,8 @@ def read_message(raw: bytes, *, glance: bool = False) -> Incoming:
     """
     try:
         return _too_large(raw) if len(raw) > LIMIT else _read(raw, glance)
-    except Exception as why:  # noqa: BLE001  # one message must not keep all others from being read
-        return Incoming(digest=_digest(b"whole", raw), trouble=f"không đọc được nội dung ({type(why).__name__})")
+    except Exception as error:  # noqa: BLE001  # one message must not keep all others from being read
+        return Incoming(digest=_digest(b"whole", raw), trouble=f"không đọc được nội dung ({type(error).__name__})")
 
 
 def attached_workbooks(message: Part) -> tuple[bytes, ...]:

@@ -110,8 +110,8 @@ def read_inbox(engine: sa.Engine, settings: Settings) -> InboxRead:
                 finish = inbox.set_aside if one and one.trouble else inbox.done
                 finish(arrival.handle)
             more = next(arrivals, None) is not None
-    except MailboxShut as why:
-        shut = str(why)
+    except MailboxShut as error:
+        shut = str(error)
     return InboxRead(tuple(taken), more, shut)
 
 

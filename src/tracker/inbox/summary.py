@@ -36,5 +36,5 @@ def inbox_lines(read: InboxRead) -> list[str]:
 
 def inbox_troubles(read: InboxRead) -> list[str]:
     """Return what kept the mailbox, or a message in it, from being read; none where all went well."""
-    lines = [f"Không đọc được thư đến: {sender}: {why}" for sender, why in read.unreadable]
+    lines = [f"Không đọc được thư đến: {sender}: {error}" for sender, error in read.unreadable]
     return lines + ([read.shut] if read.shut else [])

@@ -92,15 +92,15 @@ def take_reply(
             filled = [book.filled for book in fresh if book.filled]
             taken = _record(session, settings, letter, filled, received)
             return Answered(_told(taken) + _confirmed(session, settings, taken), settled=True)
-    except WorkbookFaults as why:
-        return _answer_faults(session, settings, plan, letter, message, why.faults)
+    except WorkbookFaults as error:
+        return _answer_faults(session, settings, plan, letter, message, error.faults)
 
 
 def _read(raw: bytes) -> Read:
     try:
         return Read(raw, filled=read_workbook(raw))
-    except WorkbookFaults as why:
-        return Read(raw, faults=why.faults)
+    except WorkbookFaults as error:
+        return Read(raw, faults=error.faults)
 
 
 def _trusted(plan: Plan, letter: Letter) -> set[str]:
@@ -127,8 +127,8 @@ def _record(
             if book.seal != sealed(settings.secret_key(), book.period_code, book.agency_id):
                 raise WorkbookFaults([UNSEALED])
             taken.append(record_workbook(session, settings, book, letter, received))
-        except WorkbookFaults as why:
-            raise WorkbookFaults(_numbered(why.faults, number, len(books))) from why
+        except WorkbookFaults as error:
+            raise WorkbookFaults(_numbered(error.faults, number, len(books))) from error
     return taken
 
 
@@ -158,7 +158,7 @@ def _numbered(faults: Sequence[WorkbookFault], number: int, count: int) -> list[
     """Return `faults` with the number of their file where there are several."""
     if count == 1:
         return list(faults)
-    return [WorkbookFault(f"Tệp thứ {number}, {fault.cell}", fault.what, fault.way_out) for fault in faults]
+    return [WorkbookFault(f"Tệp thứ {number}, {fault.cell}", fault.what, fault.remedy) for fault in faults]
 
 
 def _answer_faults(

@@ -38,9 +38,9 @@ def compose(templates: Path, kind: str, facts: Mapping[str, Any]) -> Composed:
     )
     try:
         return Composed(" ".join(subject.split()), text.strip() + "\n", css_inline.inline(html))
-    except css_inline.InlineError as why:
+    except css_inline.InlineError as error:
         file = template_file(templates, f"letters/{kind}/body.html")
-        raise FileTrouble(f"{file}: kiểu dáng có lỗi: {why}; sửa tệp này hoặc lấy lại mẫu gốc") from why
+        raise FileTrouble(f"{file}: kiểu dáng có lỗi: {error}; sửa tệp này hoặc lấy lại mẫu gốc") from error
 
 
 def composed_line(templates: Path, name: str, facts: Mapping[str, Any]) -> str:

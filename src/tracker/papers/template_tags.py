@@ -65,17 +65,17 @@ def read_tags(source: str, known: Vocabulary, place: Place) -> Tags:
         environment.filters.update(dict.fromkeys([node.name for node in tree.find_all(nodes.Filter)], str))
         environment.tests.update(dict.fromkeys([node.name for node in tree.find_all(nodes.Test)], str.isalpha))
         strangers = meta.find_undeclared_variables(tree) - known.names.keys() - known.functions - {NAMESPACE}
-    except TemplateSyntaxError as why:
-        return Tags(frozenset(), (_misspelt(source, why, place),), legible=False)
+    except TemplateSyntaxError as error:
+        return Tags(frozenset(), (_misspelt(source, error, place),), legible=False)
     known, strangers = (
         _with_its_own(tree, known),
         strangers - {each.name for each in tree.find_all(nodes.Name) if each.ctx == "store"},
     )
     functions = known.functions | {NAMESPACE} | {macro.name for macro in tree.find_all(nodes.Macro)}
     found = [
-        TemplateFault(place(node.lineno, words), what, way_out)
+        TemplateFault(place(node.lineno, words), what, remedy)
         for node in tree.find_all(nodes.Node)
-        for words, what, way_out in _faults(node, known, strangers, functions)
+        for words, what, remedy in _faults(node, known, strangers, functions)
     ]
     used = {name for node in tree.find_all((nodes.Name, nodes.Getattr, nodes.Getitem)) for name in _names(node)}
     used |= {f".{name}" for node in tree.find_all(nodes.Filter) for name in _attributes(node)}
@@ -89,10 +89,10 @@ def _with_its_own(tree: nodes.Template, known: Vocabulary) -> Vocabulary:
     return replace(known, fields=known.fields | own)
 
 
-def _misspelt(source: str, why: TemplateSyntaxError, place: Place) -> TemplateFault:
-    line = source.splitlines()[why.lineno - 1] if why.lineno <= len(source.splitlines()) else ""
-    way_out = "xem lại dấu ngoặc của thẻ và các cặp if – endif, for – endfor"
-    return TemplateFault(place(why.lineno, line), f"thẻ viết chưa đúng ({why.message})", way_out)
+def _misspelt(source: str, error: TemplateSyntaxError, place: Place) -> TemplateFault:
+    line = source.splitlines()[error.lineno - 1] if error.lineno <= len(source.splitlines()) else ""
+    remedy = "xem lại dấu ngoặc của thẻ và các cặp if – endif, for – endfor"
+    return TemplateFault(place(error.lineno, line), f"thẻ viết chưa đúng ({error.message})", remedy)
 
 
 def _faults(

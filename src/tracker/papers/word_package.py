@@ -86,15 +86,15 @@ def read_package(data: bytes, file: str) -> dict[str, bytes]:
         NotImplementedError,
         OSError,
         EOFError,
-    ) as why:
-        raise _whole(file, "không phải tệp Word (.docx), hoặc đã hỏng", SAVE_AGAIN) from why
+    ) as error:
+        raise _whole(file, "không phải tệp Word (.docx), hoặc đã hỏng", SAVE_AGAIN) from error
 
 
 def package_faults(parts: Mapping[str, bytes], file: str) -> list[TemplateFault]:
     """Return everything in a package that could run code, fetch, or is no Word document; `file` names it."""
     missing = [(name, ("thiếu phần này của tệp Word", SAVE_AGAIN)) for name in NEEDED if name not in parts]
     found = [*missing, *running_content(parts)]
-    return [TemplateFault(f"{file}: {name}", what, way_out) for name, (what, way_out) in found]
+    return [TemplateFault(f"{file}: {name}", what, remedy) for name, (what, remedy) in found]
 
 
 def running_content(parts: Mapping[str, bytes]) -> Iterator[tuple[str, Found]]:
@@ -120,8 +120,8 @@ def _faults_of(name: str, data: bytes) -> Iterator[Found]:
         yield from _faults_of_types(tree) if name == TYPES else _faults_of_part(name, tree)
 
 
-def _whole(file: str, what: str, way_out: str) -> TemplateFaults:
-    return TemplateFaults([TemplateFault(file, what, way_out)])
+def _whole(file: str, what: str, remedy: str) -> TemplateFaults:
+    return TemplateFaults([TemplateFault(file, what, remedy)])
 
 
 def _check_directory(package: zipfile.ZipFile, file: str) -> None:

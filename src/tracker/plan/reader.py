@@ -60,11 +60,11 @@ def read_plan(path: Path) -> Reading:
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
-    except OSError as why:
+    except OSError as error:
         raise FileTrouble(
-            f"{path}: không mở được tệp kế hoạch ({why.strerror}); "
+            f"{path}: không mở được tệp kế hoạch ({error.strerror}); "
             "chạy lệnh trong thư mục có activities.yaml hoặc đặt TRACKER_PLAN"
-        ) from why
+        ) from error
     if len(raw) > LARGEST:
         raise FileTrouble(f"{path}: tệp lớn hơn {LARGEST // 1_000_000} MB; đây có đúng là tệp kế hoạch không?")
     return parse_plan(raw, path.name)
@@ -119,9 +119,9 @@ class _Walk:
         self.titles: dict[rules.Path, str] = {}
         self.plain: list[tuple[rules.Path, Scalar]] = []
 
-    def fault(self, path: rules.Path, place: Place, what: str, way_out: str) -> Any:
+    def fault(self, path: rules.Path, place: Place, what: str, remedy: str) -> Any:
         if place not in self.said_already and len(self.faults) <= MOST:
-            self.faults.append(Fault(self.file, place, rules.where(path, self.titles), what, way_out))
+            self.faults.append(Fault(self.file, place, rules.where(path, self.titles), what, remedy))
         return FAILED
 
     def unknown_names(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
@@ -141,12 +141,12 @@ class _Walk:
             what = f'không có {" hay ".join(slips.WORDS[kind] for kind in kinds)} "{text}"'
             if len(uses) > 1:
                 what += f" (ở đây và {len(uses) - 1} chỗ khác)"
-            way_out = (
+            remedy = (
                 slips.unknown_name_remedy(text, kinds, known)
                 if len(found) < HINTED
                 else "xem cách viết ở các lỗi trên"
             )
-            found.append(Fault(self.file, place, rules.where(path, self.titles), what, way_out))
+            found.append(Fault(self.file, place, rules.where(path, self.titles), what, remedy))
         return found
 
     def cut_texts(self, text: str) -> Iterator[Fault]:
@@ -155,8 +155,8 @@ class _Walk:
         for path, node in self.plain:
             if rest := slips.cut_off(node, lines[node.place.line - 1]):
                 what = f'phần sau dấu # không được đọc: "{rest}"'
-                way_out = 'đặt cả câu trong "…", hoặc cách sau dấu # nếu là ghi chú'
-                yield Fault(self.file, node.place, rules.where(path, self.titles), what, way_out)
+                remedy = 'đặt cả câu trong "…", hoặc cách sau dấu # nếu là ghi chú'
+                yield Fault(self.file, node.place, rules.where(path, self.titles), what, remedy)
 
     def value(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
         """Return `node` as a value of type `kind`, or FAILED after noting why."""
@@ -201,9 +201,9 @@ class _Walk:
             if len(self.faults) > MOST:
                 break
             if key not in known and node.items[key].place not in self.said_already:
-                what, way_out = slips.unknown_key(key, place, node, known)
-                meant |= {name for name in known if f'"{name}"' in way_out}
-                self.fault((*path, key), place, what, way_out)
+                what, remedy = slips.unknown_key(key, place, node, known)
+                meant |= {name for name in known if f'"{name}"' in remedy}
+                self.fault((*path, key), place, what, remedy)
         return meant
 
     def _tuple(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
@@ -232,9 +232,9 @@ class _Walk:
             return self.fault(path, node.place, "không có mục nào", "cần ít nhất một mục")
         values = {}
         for key, item in node.items.items():
-            pattern, way_out = FORMS["id"]
+            pattern, remedy = FORMS["id"]
             if not pattern.fullmatch(key):
-                self.fault((*path, key), node.keys[key], f'mã "{key}" không dùng được', way_out)
+                self.fault((*path, key), node.keys[key], f'mã "{key}" không dùng được', remedy)
             values[key] = self.value(kind, item, (*path, key), {})
         return values
 
@@ -258,8 +258,8 @@ class _Walk:
             self.plain.append((path, node))
         try:
             value = READ[kind](text)
-        except ValueError as why:
-            return self.fault(path, node.place, f'"{text}" {why.args[0]}', why.args[1])
+        except ValueError as error:
+            return self.fault(path, node.place, f'"{text}" {error.args[0]}', error.args[1])
         return self._bounded(value, node.place, path, facts)
 
     def _bounded(self, value: Any, place: Place, path: rules.Path, facts: Mapping[str, Any]) -> Any:
@@ -267,9 +267,9 @@ class _Walk:
         if low is not None and not low <= value <= high:
             return self.fault(path, place, f"{value} ngoài khoảng cho phép", f"chọn từ {low} đến {high}")
         if form := facts.get("form"):
-            pattern, way_out = FORMS[form]
+            pattern, remedy = FORMS[form]
             if not pattern.fullmatch(value):
-                return self.fault(path, place, f'"{value}" không dùng được', way_out)
+                return self.fault(path, place, f'"{value}" không dùng được', remedy)
         if kinds := facts.get("names"):
             self.named.append((path, place, value, kinds))
         return value
@@ -284,8 +284,8 @@ def _whole(text: str) -> int:
 def _number(text: str) -> Decimal:
     # Three digits after the dot are a Vietnamese thousand (1.253), which must not become one and a quarter.
     if not re.fullmatch(r"[0-9]{1,12}(\.[0-9]{1,2})?", text):
-        way_out = "viết bằng chữ số, không chấm hàng nghìn, phần lẻ sau dấu chấm, ví dụ 1253 hoặc 12.5"
-        raise ValueError("không phải số dùng được", way_out)
+        remedy = "viết bằng chữ số, không chấm hàng nghìn, phần lẻ sau dấu chấm, ví dụ 1253 hoặc 12.5"
+        raise ValueError("không phải số dùng được", remedy)
     return Decimal(text)
 
 
@@ -296,26 +296,26 @@ def _date(text: str) -> date:
         if spoken := re.fullmatch(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})", text):
             day, month, year = map(int, spoken.groups())
             raise ValueError("không viết theo NĂM-THÁNG-NGÀY", f"viết {date(year, month, day)}")
-    except ValueError as why:
-        if len(why.args) == 2:
+    except ValueError as error:
+        if len(error.args) == 2:
             raise
         raise ValueError("là ngày không có trong lịch", "viết NĂM-THÁNG-NGÀY, ví dụ 2024-10-29") from None
     raise ValueError("không phải ngày", "viết NĂM-THÁNG-NGÀY, ví dụ 2024-10-29")
 
 
 def _month_day(text: str) -> MonthDay:
-    way_out = "viết THÁNG-NGÀY, ví dụ 10-29"
+    remedy = "viết THÁNG-NGÀY, ví dụ 10-29"
     if spoken := re.fullmatch(r"([0-9]{1,2})/([0-9]{1,2})", text):
         day, month = map(int, spoken.groups())
         if 1 <= month <= 12 and 1 <= day <= 31:
             raise ValueError("không viết theo THÁNG-NGÀY", f"viết {month:02}-{day:02}")
     if not re.fullmatch(r"[0-9]{2}-[0-9]{2}", text):
-        raise ValueError("không phải ngày trong năm", way_out)
+        raise ValueError("không phải ngày trong năm", remedy)
     month, day = int(text[:2]), int(text[3:])
     try:
         date(2023, month, day)  # a common year: 29/2 cannot be a yearly date
     except ValueError:
-        raise ValueError("không có trong mọi năm", way_out) from None
+        raise ValueError("không có trong mọi năm", remedy) from None
     return MonthDay(month, day)
 
 

@@ -30,12 +30,12 @@ class Seen:
             items = found.items()
         return (((section, key), row) for key, row in items if isinstance(row, cls))
 
-    def say(self, path: Path, named: str, what: str, way_out: str) -> Fault:
+    def say(self, path: Path, named: str, what: str, remedy: str) -> Fault:
         """Return a fault at `path`, called `named`."""
         nearest = path
         while nearest not in self.places:
             nearest = nearest[:-1]
-        return Fault(self.file, self.places[nearest], named, what, way_out)
+        return Fault(self.file, self.places[nearest], named, what, remedy)
 
 
 def where(path: Path, titles: Mapping[Path, str]) -> str:
@@ -158,8 +158,8 @@ def _summed_shares(seen: Seen) -> Iterator[Fault]:
     for path, target in seen.rows("targets", Target):
         if target.unit and target.reported_by in groups and is_share(target.unit):
             what = f'số liệu của nhóm được cộng lại, mà đơn vị "{target.unit}" là tỷ lệ, không cộng được'
-            way_out = "giao một cơ quan báo cáo tỷ lệ chung, hoặc đổi thành số đếm được, ví dụ người"
-            yield seen.say((*path, "reported_by"), f"{target.id}.reported_by", what, way_out)
+            remedy = "giao một cơ quan báo cáo tỷ lệ chung, hoặc đổi thành số đếm được, ví dụ người"
+            yield seen.say((*path, "reported_by"), f"{target.id}.reported_by", what, remedy)
 
 
 def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
@@ -224,8 +224,8 @@ def _unused_due_dates(plan: Plan, seen: Seen) -> Iterator[Fault]:
     for path, activity in seen.rows("activities", Activity):
         if activity.due and not any(opens <= activity.due <= closes for opens, closes in spans):
             what = f"hạn riêng {activity.due:%d/%m/%Y} ngoài mọi kỳ báo cáo của kế hoạch, nên không được dùng"
-            way_out = "chọn ngày từ ngày mở đến ngày khóa của một kỳ, hoặc bỏ dòng này"
-            yield seen.say((*path, "due"), f"{activity.id}.due", what, way_out)
+            remedy = "chọn ngày từ ngày mở đến ngày khóa của một kỳ, hoặc bỏ dòng này"
+            yield seen.say((*path, "due"), f"{activity.id}.due", what, remedy)
 
 
 def _overtaking_stages(plan: Plan, seen: Seen) -> Iterator[Fault]:
@@ -272,5 +272,5 @@ def _unasked_reporters(plan: Plan, seen: Seen) -> Iterator[Fault]:
         unasked = [plan.agencies[one].short for one in plan.members((target.reported_by,)) if one not in asked]
         if unasked:
             what = f"{', '.join(unasked)} không có việc nào phải báo cáo nên không nhận thư hỏi số liệu"
-            way_out = "thêm vào reporting.area_report.by, hoặc giao cơ quan khác báo cáo"
-            yield seen.say((*path, "reported_by"), f"{target.id}.reported_by", what, way_out)
+            remedy = "thêm vào reporting.area_report.by, hoặc giao cơ quan khác báo cáo"
+            yield seen.say((*path, "reported_by"), f"{target.id}.reported_by", what, remedy)

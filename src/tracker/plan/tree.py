@@ -63,13 +63,13 @@ class Fault:
     place: Place
     where: str
     what: str
-    way_out: str
+    remedy: str
 
     def __str__(self) -> str:
         """Return `file:line:column: where: what; way out`, on one line whatever the file says."""
         where = f"{_shortened(self.where)}: " if self.where else ""
         what = _shortened(self.what)
-        return f"{self.file}:{self.place.line}:{self.place.column}: {where}{what}; {self.way_out}"
+        return f"{self.file}:{self.place.line}:{self.place.column}: {where}{what}; {self.remedy}"
 
 
 def _shortened(text: str) -> str:
@@ -111,9 +111,9 @@ Node = Scalar | Listing | Mapped
 class _Unreadable(Exception):
     """The text is no YAML from here on; carries the one fault that says so."""
 
-    def __init__(self, place: Place, what: str, way_out: str) -> None:
+    def __init__(self, place: Place, what: str, remedy: str) -> None:
         super().__init__(what)
-        self.place, self.what, self.way_out = place, what, way_out
+        self.place, self.what, self.remedy = place, what, remedy
 
 
 def read_tree(raw: bytes, file: str) -> tuple[Node | None, list[Fault]]:
@@ -123,21 +123,21 @@ def read_tree(raw: bytes, file: str) -> tuple[Node | None, list[Fault]]:
         text = _decoded(raw)
         faults += _strange_indents(text, file)
         return _Builder(file, faults).build(text), faults
-    except _Unreadable as why:
+    except _Unreadable as error:
         # The parser stumbles where such a line stands, or at the next one.
-        if not any(fault.place.line in (why.place.line, why.place.line - 1) for fault in faults):
-            faults.append(Fault(file, why.place, "", why.what, why.way_out))
+        if not any(fault.place.line in (error.place.line, error.place.line - 1) for fault in faults):
+            faults.append(Fault(file, error.place, "", error.what, error.remedy))
         return None, faults
 
 
 def _decoded(raw: bytes) -> str:
     try:
         text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError as why:
-        before = _one_line_end(raw[: why.start].decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        before = _one_line_end(raw[: error.start].decode("utf-8-sig"))
         place = Place(before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1)
-        way_out = "mở tệp bằng trình soạn thảo và lưu lại với bảng mã UTF-8"
-        raise _Unreadable(place, f"byte 0x{raw[why.start]:02x} không phải UTF-8", way_out) from None
+        remedy = "mở tệp bằng trình soạn thảo và lưu lại với bảng mã UTF-8"
+        raise _Unreadable(place, f"byte 0x{raw[error.start]:02x} không phải UTF-8", remedy) from None
     text = _one_line_end(text)
     # The C parser answers a NUL with a mere offset and counts U+2028 as a line, so they are found here.
     if found := CONTROL.search(text):
@@ -168,21 +168,21 @@ def _strange_space(sign: str) -> tuple[str, str]:
     return what, "xóa đi rồi gõ lại dấu cách"
 
 
-def _syntax(why: yaml.MarkedYAMLError, text: str) -> _Unreadable:
+def _syntax(error: yaml.MarkedYAMLError, text: str) -> _Unreadable:
     """Return the parser's complaint about `text` in words an admin can act on, at the place to look at."""
-    mark = why.problem_mark or why.context_mark
-    problem = why.problem or ""
-    what, way_out = f"không đọc được YAML ({problem})", "xem lại thụt dòng, dấu hai chấm và dấu nháy"
-    if why.context in OPENED and why.context_mark:
-        mark, (what, way_out) = why.context_mark, OPENED[why.context]
+    mark = error.problem_mark or error.context_mark
+    problem = error.problem or ""
+    what, remedy = f"không đọc được YAML ({problem})", "xem lại thụt dòng, dấu hai chấm và dấu nháy"
+    if error.context in OPENED and error.context_mark:
+        mark, (what, remedy) = error.context_mark, OPENED[error.context]
     elif said := next((said for part, said in PROBLEMS.items() if part in problem), None):
-        what, way_out = said
+        what, remedy = said
     place = _place(mark)
     line = next(islice(text.split("\n"), place.line - 1, None), "")
     if curled := CURLED.search(line[: place.column]):
         place = Place(place.line, curled.start(1) + 1)
-        what, way_out = f"dấu nháy cong {curled[1]} không thay được dấu nháy thẳng", 'thay bằng " ở hai đầu câu'
-    return _Unreadable(place, what, way_out)
+        what, remedy = f"dấu nháy cong {curled[1]} không thay được dấu nháy thẳng", 'thay bằng " ở hai đầu câu'
+    return _Unreadable(place, what, remedy)
 
 
 def _place(mark: Any) -> Place:
@@ -204,19 +204,19 @@ class _Builder:
         try:
             for event in yaml.parse(text, Loader=LOADER):
                 self._take(event)
-        except yaml.MarkedYAMLError as why:
-            raise _syntax(why, text) from None
-        except yaml.YAMLError as why:
-            self._stop(Place(1, 1), f"không đọc được YAML ({why})", "lưu lại tệp với bảng mã UTF-8")
+        except yaml.MarkedYAMLError as error:
+            raise _syntax(error, text) from None
+        except yaml.YAMLError as error:
+            self._stop(Place(1, 1), f"không đọc được YAML ({error})", "lưu lại tệp với bảng mã UTF-8")
         return self.root
 
-    def _stop(self, place: Place, what: str, way_out: str) -> NoReturn:
-        raise _Unreadable(place, what, way_out)
+    def _stop(self, place: Place, what: str, remedy: str) -> NoReturn:
+        raise _Unreadable(place, what, remedy)
 
-    def _fault(self, place: Place, what: str, way_out: str) -> None:
+    def _fault(self, place: Place, what: str, remedy: str) -> None:
         if len(self.faults) > MOST:
             self._stop(place, "tệp có quá nhiều lỗi", "sửa dần từ lỗi đầu tiên")
-        self.faults.append(Fault(self.file, place, self._where(), what, way_out))
+        self.faults.append(Fault(self.file, place, self._where(), what, remedy))
 
     def _where(self) -> str:
         parts: list[str] = []
@@ -286,6 +286,6 @@ class _Builder:
             self._stop(node.place, "khóa phải là một từ", 'viết dạng "khóa: giá trị"')
         if node.text in parent.items and not parent.two_rows:
             first, parent.two_rows = parent.keys[node.text].line, node.text == "id"
-            way_out = 'thêm "- " trước id nếu đây là một mục mới' if parent.two_rows else "giữ lại một trong hai"
-            self._fault(node.place, f'khóa "{node.text}" đã có ở dòng {first}', way_out)
+            remedy = 'thêm "- " trước id nếu đây là một mục mới' if parent.two_rows else "giữ lại một trong hai"
+            self._fault(node.place, f'khóa "{node.text}" đã có ở dòng {first}', remedy)
         self.key[-1] = (node.text, node.place)

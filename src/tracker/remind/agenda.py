@@ -32,11 +32,11 @@ class Unreachable:
     stage_day: date
     what: str
     """The letter as a coordinator's line: to whom, at which stage."""
-    why: str
+    reason: str
 
     def __str__(self) -> str:
         """Return the fault as a line."""
-        return f"Không có nơi nhận thư dùng được: {self.what}; {self.why}"
+        return f"Không có nơi nhận thư dùng được: {self.what}; {self.reason}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,8 +85,8 @@ class Agenda:
         return agency.id in self.history[period.id].unkeyed_agencies
 
     def _fault(self, period: Period, agency: Agency, day: date, what: str) -> Iterator[Unreachable]:
-        if why := self.book.fault_of(agency):
-            yield Unreachable(period=period, agency=agency, stage_day=day, what=what, why=why)
+        if error := self.book.fault_of(agency):
+            yield Unreachable(period=period, agency=agency, stage_day=day, what=what, reason=error)
 
     def changes_since_letter(self, reminder: Reminder) -> Sequence[Change]:
         """Return what changed in the plan since the last letter to the reminder's agency in its period."""

@@ -129,7 +129,7 @@ def summaries(
             "today": day.today,
             "fresh": queued,
             "owing": [r for r in day.reminders if r.period.id == period.id],
-            "unreachable": {fault.agency.short: fault.why for fault in faults},
+            "unreachable": {fault.agency.short: fault.reason for fault in faults},
             "pauses": pause_lines(day.plan, day.pauses),
         }
         yield compose_letter(

@@ -67,8 +67,8 @@ def queue_today(engine: sa.Engine, settings: Settings, *, dry_run: bool = False)
     try:
         for letters in _letters(settings, day, planned):
             _queue(engine, settings, day, letters, is_new)
-    except FileTrouble as why:
-        troubles.append(str(why))
+    except FileTrouble as error:
+        troubles.append(str(error))
     return replace(
         planned,
         fresh=tuple(reminder for reminder in planned.fresh if is_new.get(reminder.key)),

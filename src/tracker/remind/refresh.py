@@ -60,8 +60,8 @@ def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
             continue
         try:
             values = _made_anew(settings, day, letter, reminder, envelope)
-        except FileTrouble as why:
-            trouble = str(why)
+        except FileTrouble as error:
+            trouble = str(error)
             continue
         with writing(engine) as session:
             reworded += reword(session, letter.id, values, settings.now())

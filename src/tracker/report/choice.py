@@ -53,8 +53,8 @@ def checked(plan: Plan, choice: Choice) -> Choice:
     for named in choice.agencies:
         try:
             agencies.append(plan.find_agency(named).id)
-        except BadInput as why:
-            wrong.append(str(why))
+        except BadInput as error:
+            wrong.append(str(error))
     areas = [area.id for area in plan.content] + [asked.id for asked in [plan.area_activity] if asked]
     wrong += [f'không có nội dung "{each}"; {nearest(each, areas)}' for each in choice.areas if each not in areas]
     wrong += [

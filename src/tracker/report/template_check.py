@@ -55,8 +55,10 @@ def check_template(file: Path, folder: Path) -> str:
     check = _check_of(file)
     try:
         data = file.read_bytes()
-    except OSError as why:
-        raise FileTrouble(f"{file}: không đọc được mẫu ({why.strerror}); xem lại tên tệp và quyền đọc") from why
+    except OSError as error:
+        raise FileTrouble(
+            f"{file}: không đọc được mẫu ({error.strerror}); xem lại tên tệp và quyền đọc"
+        ) from error
     needed = needed_in(file)
     tags = check(data, file)
     missing = [_missing(file, each) for each in needed if tags.legible and not tags.used.intersection(each.keys)]
@@ -180,10 +182,10 @@ def _read_text(data: bytes, file: Path) -> str:
         raise TemplateFaults([TemplateFault(str(file), "lớn quá 1 MB, không phải mẫu chữ", ORIGINAL)])
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError as why:
-        line = data.count(b"\n", 0, why.start) + 1
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
         fault = TemplateFault(f"{file}:{line}", "không phải chữ UTF-8", "lưu lại tệp với bảng mã UTF-8")
-        raise TemplateFaults([fault]) from why
+        raise TemplateFaults([fault]) from error
 
 
 def _line_of(file: Path) -> Place:

@@ -42,10 +42,10 @@ def _answer(file: Path, folder: Path) -> dict[str, object]:
     faults: list[tuple[str, str, str]] = []
     try:
         made = check_template(file, folder)
-    except TemplateFaults as why:
-        faults = [(fault.place, fault.what, fault.way_out) for fault in why.faults]
-    except TrackerError as why:
-        refused = str(why)
+    except TemplateFaults as error:
+        faults = [(fault.place, fault.what, fault.remedy) for fault in error.faults]
+    except TrackerError as error:
+        refused = str(error)
     return {"made": made, "refused": refused, "faults": faults}
 
 

@@ -94,12 +94,12 @@ def tried(file: Path, data: bytes, needed: list[Needed], folder: Path) -> str:
     template.write_bytes(data)
     try:
         made, text, faults = _told(template) if file.suffix == ".txt" else _printed(template, folder)
-    except FileTrouble as why:
-        raise TemplateFaults([TemplateFault(str(file), _said(why, template), CHECK_TAGS)]) from why
+    except FileTrouble as error:
+        raise TemplateFaults([TemplateFault(str(file), _said(error, template), CHECK_TAGS)]) from error
     times = 1 if file.suffix == ".txt" else _solid(_words_of(PAPER)).count(_solid(HOSTILE[-1]))
     faults += _lost(needed, text, times) if text else []
     if faults:
-        raise TemplateFaults(TemplateFault(str(file), what, way_out) for what, way_out in faults)
+        raise TemplateFaults(TemplateFault(str(file), what, remedy) for what, remedy in faults)
     return made
 
 
@@ -107,9 +107,9 @@ Fault = tuple[str, str]
 """What is wrong, and the way out."""
 
 
-def _said(why: FileTrouble, template: Path) -> str:
+def _said(error: FileTrouble, template: Path) -> str:
     """Return a printer's complaint without the folder of the trial and without its own way out."""
-    place, _, rest = str(why).replace(str(template), "").partition(": ")
+    place, _, rest = str(error).replace(str(template), "").partition(": ")
     line = f"dòng {place[1:]}: " if place[1:].isdecimal() else ""
     return f"in thử không được: {line}{rest.rpartition('; ')[0]}"
 

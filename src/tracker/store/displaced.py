@@ -37,7 +37,7 @@ class Displaced:
     agency: str
     recorded: Counter[str]
     """How many of each kind, in words: answers, drafts, files, contributions, figures, letters."""
-    why: str
+    reason: str
 
     @property
     def answered(self) -> bool:
@@ -47,7 +47,7 @@ class Displaced:
     def __str__(self) -> str:
         """Return the line that an admin reads."""
         held = ", ".join(f"{count} {kind}" for kind, count in self.recorded.items() if count)
-        return f"Kỳ {self.period}, {self.about} ({self.agency}): {held or 'chưa có báo cáo'}; {self.why}."
+        return f"Kỳ {self.period}, {self.about} ({self.agency}): {held or 'chưa có báo cáo'}; {self.reason}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,10 @@ def displaced_in(session: Session, old: Plan, new: Plan, period: Period, today: 
             duty.state is DutyState.WITHDRAWN and duty.id in recorded.said
         ):  # it comes back with what was said of it
             then = Identities(plan_on(session, recorded.said[duty.id]), new)
-        why = _why_another(then, duty) if kept else _why_gone(identities, duty)
-        if why and (not kept or held.total()):
+        reason = _why_another(then, duty) if kept else _why_gone(identities, duty)
+        if reason and (not kept or held.total()):
             agency = (old.agencies.get(duty.agency_id) or new.agencies[duty.agency_id]).short
-            rows.append(Displaced(period.code, duty.activity_id, agency, held, why))
+            rows.append(Displaced(period.code, duty.activity_id, agency, held, reason))
     return [*rows, *_displaced_figures(identities, recorded, period, today)]
 
 
@@ -140,17 +140,17 @@ def _why_gone(identities: Identities, duty: Duty) -> str:
     old, new = identities.old, identities.new
     activity = new.by_id.get(duty.activity_id)
     if number := identities.renumbered.get(duty.activity_id):
-        why = f"hoạt động này nay mang mã {number}"
+        reason = f"hoạt động này nay mang mã {number}"
     elif activity is None:
-        why = "hoạt động không còn trong kế hoạch"
+        reason = "hoạt động không còn trong kế hoạch"
     elif duty.agency_id not in new.agencies:
         other = identities.renamed_agency(duty.agency_id) if duty.agency_id in old.agencies else None
-        why = f"cơ quan nay mang mã {other}" if other else "cơ quan không còn trong kế hoạch"
+        reason = f"cơ quan nay mang mã {other}" if other else "cơ quan không còn trong kế hoạch"
     elif not new.is_area_report(activity.id) and activity.lead != duty.agency_id:
-        why = f"chủ trì nay là {new.agencies[activity.lead].short}"
+        reason = f"chủ trì nay là {new.agencies[activity.lead].short}"
     else:
-        why = "kế hoạch không còn hỏi việc này trong kỳ"
-    return f"sẽ không còn được tính, vì {why}"
+        reason = "kế hoạch không còn hỏi việc này trong kỳ"
+    return f"sẽ không còn được tính, vì {reason}"
 
 
 def _displaced_figures(
@@ -161,14 +161,14 @@ def _displaced_figures(
     for (target_id, agency_id), held in recorded.figures.items():
         target, name = targets.get(target_id), (old.agencies.get(agency_id) or new.agencies.get(agency_id))
         if target is None:
-            why = "sẽ không còn được tính, vì chỉ tiêu không còn trong kế hoạch"
+            reason = "sẽ không còn được tính, vì chỉ tiêu không còn trong kế hoạch"
         elif not _counted(new, target, agency_id, today):
-            why = "sẽ không còn được tính, vì cơ quan khác báo cáo chỉ tiêu này"
+            reason = "sẽ không còn được tính, vì cơ quan khác báo cáo chỉ tiêu này"
         elif any(one.id == target_id for one in old.targets) and not identities.same_target(target_id):
-            why = f'sẽ đứng dưới chỉ tiêu khác: "{target.title}" ({target.unit})'
+            reason = f'sẽ đứng dưới chỉ tiêu khác: "{target.title}" ({target.unit})'
         else:
             continue
-        yield Displaced(period.code, target_id, name.short if name else agency_id, held, why)
+        yield Displaced(period.code, target_id, name.short if name else agency_id, held, reason)
 
 
 def _counted(plan: Plan, target: Target, agency_id: str, today: date) -> bool:

@@ -123,11 +123,11 @@ def _connectable(url: str, create: bool, patience: float = PATIENCE) -> sa.Engin
         folder = Path(parsed.database).parent
         try:
             folder.mkdir(parents=True, exist_ok=True)
-        except OSError as why:
+        except OSError as error:
             raise StoreError(
-                f"{folder}: không tạo được thư mục cơ sở dữ liệu ({why.strerror}); "
+                f"{folder}: không tạo được thư mục cơ sở dữ liệu ({error.strerror}); "
                 "cho quyền ghi hoặc đặt TRACKER_DATABASE_URL"
-            ) from why
+            ) from error
     engine = sa.create_engine(parsed, connect_args={"timeout": patience}, **_pool_of(parsed, patience))
     sa.event.listen(engine, "connect", _sqlite_pragmas)
     sa.event.listen(engine, "begin", _begin_immediate)

@@ -132,8 +132,8 @@ def requested_period(
     for given in agencies:
         try:
             chosen.append(plan.find_agency(given).id)
-        except BadInput as why:
-            wrong.append(str(why))
+        except BadInput as error:
+            wrong.append(str(error))
     if wrong or title is None or due is None:
         raise BadInput("\n".join(wrong))
     return Period(
@@ -155,8 +155,8 @@ def find_period(session: Session, code: str) -> Period:
     if period is None:
         known = session.scalars(sa.select(Period.code)).all()
         open_it = f"lần nhắc đầu tiên trong kỳ sẽ mở, hoặc mở ngay: tracker period open {code}"
-        way_out = nearest(code, known) if known else open_it
-        raise BadInput(f'chưa có kỳ "{code}"; {way_out}')
+        remedy = nearest(code, known) if known else open_it
+        raise BadInput(f'chưa có kỳ "{code}"; {remedy}')
     return period
 
 

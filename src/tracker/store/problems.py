@@ -21,11 +21,11 @@ def telling_store_errors(url: str) -> Iterator[None]:
     """Turn the database's own errors into a StoreError that names the database and the way out."""
     try:
         yield
-    except sa.exc.TimeoutError as why:  # all connections of the pool are in use
-        raise StoreError(f"{make_url(url).render_as_string()}: {BUSY[0]}", BUSY[1]) from why
-    except sa.exc.DBAPIError as why:
-        words, shown = _in_words(why, make_url(url))
-        raise StoreError(f"{make_url(url).render_as_string()}: {words}", shown) from why
+    except sa.exc.TimeoutError as error:  # all connections of the pool are in use
+        raise StoreError(f"{make_url(url).render_as_string()}: {BUSY[0]}", BUSY[1]) from error
+    except sa.exc.DBAPIError as error:
+        words, shown = _in_words(error, make_url(url))
+        raise StoreError(f"{make_url(url).render_as_string()}: {words}", shown) from error
 
 
 def _in_words(error: sa.exc.DBAPIError, url: sa.URL) -> tuple[str, str]:

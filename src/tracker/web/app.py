@@ -62,19 +62,19 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
     def refuse(status: int) -> Response:
         return pages.notice(NOTICES[status], status)
 
-    def refused(request: Request, why: Exception) -> Response:
-        status = why.status_code if isinstance(why, HTTPException) else 500
+    def refused(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
         if status == 404 and (kind := NO_LINK.get(request.url.path[:3])):
             return pages.notice(kind, 404)
-        headers = why.headers if isinstance(why, HTTPException) else None
+        headers = error.headers if isinstance(error, HTTPException) else None
         if status in NOTICES:
             page = refuse(status)
             page.headers.update(headers or {})
             return page
         return PlainTextResponse("Method Not Allowed" if status == 405 else str(status), status, headers)
 
-    def unavailable(request: Request, why: Exception) -> Response:
-        return troubles.page(request.method, why)
+    def unavailable(request: Request, error: Exception) -> Response:
+        return troubles.page(request.method, error)
 
     app = Starlette(
         routes=[

@@ -145,8 +145,8 @@ class CoordinatorPages:
                         return redirect_with_outcome(f"{opened.path}/{agency_id}", who, counts)
                     status = 409
                     verdicts.overtake(changed)
-        except BadInput as why:
-            status, verdicts.fault = 409, str(why)
+        except BadInput as error:
+            status, verdicts.fault = 409, str(error)
         return self._agency(token, agency_id, {REVIEWER: typed.get("reviewer", "")}, verdicts, status)
 
     def _reply(

@@ -41,8 +41,8 @@ class EvidencePages:
                 raw = await given.read() if isinstance(given, UploadFile) else b""
                 name = (given.filename or "") if isinstance(given, UploadFile) else ""
                 texts = {key: value for key, value in typed.items() if isinstance(value, str)}
-        except ClientDisconnect as why:
-            raise HTTPException(400) from why
+        except ClientDisconnect as error:
+            raise HTTPException(400) from error
         file = Given(name, raw, texts.get("given_by", ""), self.settings.now())
         return await write_in_turn(self._take, token, texts, file)
 
@@ -92,8 +92,8 @@ class EvidencePages:
                     remove_evidence(session, duty, int(typed["remove"][:9]), opened.case.agency_id, given.at)
                 else:
                     take_evidence(session, self.settings, duty, given)
-        except BadInput as why:
-            return self._show(token, str(why), typed)
+        except BadInput as error:
+            return self._show(token, str(error), typed)
         return RedirectResponse(f"/b/{token}/tai-lieu", 303)
 
 

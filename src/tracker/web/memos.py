@@ -101,8 +101,8 @@ class MemoPages:
                 period = opened_review(session, self.settings, token).case.period
                 report = find_report(session, period, number)
             printed = print_one_again(self.settings, report, form)
-        except BadInput as why:
-            raise HTTPException(404) from why
+        except BadInput as error:
+            raise HTTPException(404) from error
         headers = {"Content-Disposition": f'attachment; filename="{file_name(period.code, report, form)}"'}
         return Response(printed, headers=headers, media_type=MEDIA_TYPES[form])
 

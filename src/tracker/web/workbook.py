@@ -46,8 +46,8 @@ class WorkbookPages:
             async with request.form(max_files=1, max_fields=1) as typed:
                 given = typed.get("file")
                 raw = await given.read() if isinstance(given, UploadFile) else b""
-        except ClientDisconnect as why:
-            raise HTTPException(400) from why
+        except ClientDisconnect as error:
+            raise HTTPException(400) from error
         return await write_in_turn(self._take, request.path_params["token"], raw)
 
     def _take(self, token: str, raw: bytes) -> Response:

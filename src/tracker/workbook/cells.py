@@ -33,8 +33,8 @@ def text_of(cell: Cell | None) -> str:
     if cell.kind is Kind.TEXT:
         return composed_lines(cell.text)
     if cell.kind is Kind.ERROR:
-        what, way_out = NOT_TYPED[Kind.ERROR]
-        raise NotTyped(f"{what}: {shown(cell.text)}", way_out)
+        what, remedy = NOT_TYPED[Kind.ERROR]
+        raise NotTyped(f"{what}: {shown(cell.text)}", remedy)
     if cell.kind is not Kind.NUMBER:
         raise NotTyped(*NOT_TYPED[cell.kind])
     return f"{_with_comma(_number(cell) * 100)} %" if cell.percent else _with_comma(_number(cell))

@@ -91,14 +91,14 @@ def read_sheets(raw: bytes, wanted: frozenset[str]) -> tuple[dict[str, Sheet], l
     parts = _Parts(raw)
     try:
         return _sheets(parts, wanted)
-    except DefusedXmlException as why:
-        _refuse("có phần khai báo không bao giờ có trong tệp do Excel lưu", SAVE_AGAIN, why)
-    except (ParseError, KeyError, ValueError, IndexError, LookupError, RecursionError) as why:
-        _refuse("đọc không được, có thể đã hỏng khi lưu hoặc khi gửi", SAVE_AGAIN, why)
+    except DefusedXmlException as error:
+        _refuse("có phần khai báo không bao giờ có trong tệp do Excel lưu", SAVE_AGAIN, error)
+    except (ParseError, KeyError, ValueError, IndexError, LookupError, RecursionError) as error:
+        _refuse("đọc không được, có thể đã hỏng khi lưu hoặc khi gửi", SAVE_AGAIN, error)
 
 
-def _refuse(what: str, way_out: str, why: Exception | None = None) -> NoReturn:
-    raise WorkbookFaults([WorkbookFault(WHOLE_FILE, what, way_out)]) from why
+def _refuse(what: str, remedy: str, error: Exception | None = None) -> NoReturn:
+    raise WorkbookFaults([WorkbookFault(WHOLE_FILE, what, remedy)]) from error
 
 
 class _Parts:
@@ -115,8 +115,8 @@ class _Parts:
             _refuse("là tệp Excel kiểu cũ (.xls)", SAVE_AGAIN)
         try:
             self.zip = zipfile.ZipFile(io.BytesIO(raw))
-        except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OSError, EOFError) as why:
-            _refuse("không phải tệp .xlsx", SAVE_AGAIN, why)
+        except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OSError, EOFError) as error:
+            _refuse("không phải tệp .xlsx", SAVE_AGAIN, error)
         self.known = {info.filename: info for info in self.zip.infolist()}
         self._check_directory()
         self.marks = 0
@@ -143,8 +143,8 @@ class _Parts:
         try:
             with self.zip.open(info) as part:
                 data = part.read(info.file_size + 1)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError) as why:
-            _refuse("đọc không được, có thể đã hỏng khi lưu hoặc khi gửi", SAVE_AGAIN, why)
+        except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError) as error:
+            _refuse("đọc không được, có thể đã hỏng khi lưu hoặc khi gửi", SAVE_AGAIN, error)
         if len(data) > info.file_size:
             _refuse("bung ra quá lớn so với một báo cáo", FRESH)
         self.marks += data.count(b"<") + data.count(b"=")

@@ -153,8 +153,8 @@ class _Table:
                 self.tell(self.head, column, f"thiếu cột “{words}”: cột đã bị xóa hoặc đổi tiêu đề", FRESH)
                 self.whole = False
 
-    def tell(self, row: int, column: int, what: str, way_out: str) -> None:
-        self.faults.append(WorkbookFault(self.place(row, column), what, way_out))
+    def tell(self, row: int, column: int, what: str, remedy: str) -> None:
+        self.faults.append(WorkbookFault(self.place(row, column), what, remedy))
 
     def place(self, row: int, column: int) -> str:
         letters = ""
@@ -170,8 +170,8 @@ class _Table:
         column = self.columns[key]
         try:
             return read(self.sheet.cells.get((row, column)))
-        except NotTyped as why:
-            self.tell(row, column, *why.args)
+        except NotTyped as error:
+            self.tell(row, column, *error.args)
             return empty
 
     def rows(self, wanted: Collection[str], entries: Collection[str]) -> Iterator[tuple[int, str]]:
@@ -195,15 +195,15 @@ class _Table:
                 missing.remove(expected[row])
                 self._tell_id(row, f"mã đã bị đổi thành “{shown(name)}”", f"ghi lại mã “{expected[row]}”")
             else:
-                way_out = nearest(name, wanted) if hinted < HINTED else "ghi lại mã như trong tệp đã gửi"
-                self._tell_id(row, f"không có mã “{shown(name)}” trong tệp đã gửi", way_out)
+                remedy = nearest(name, wanted) if hinted < HINTED else "ghi lại mã như trong tệp đã gửi"
+                self._tell_id(row, f"không có mã “{shown(name)}” trong tệp đã gửi", remedy)
                 hinted += 1
         for row, name in expected.items():
             if name in missing:
                 self._tell_id(row, f"thiếu dòng của “{name}”: dòng đã bị xóa hoặc mất mã", FRESH)
 
-    def _tell_id(self, row: int, what: str, way_out: str) -> None:
-        self.tell(row, self.columns.get("id", 1), what, way_out)
+    def _tell_id(self, row: int, what: str, remedy: str) -> None:
+        self.tell(row, self.columns.get("id", 1), what, remedy)
 
     def _ids(self, entries: Collection[str]) -> Iterator[tuple[int, str]]:
         """Yield row and id of each row below the headings that has one; what stands outside the table is told."""
@@ -222,15 +222,15 @@ class _Table:
                 )
             for column in sorted(columns) if self.whole else ():
                 if column not in inside or (not name and inside[column] not in {*entries, "id"}):
-                    way_out = "chép nội dung vào ô nền vàng của đúng dòng, rồi xóa ô này"
-                    self.tell(row, column, "ô này nằm ngoài bảng nên không được đọc", way_out)
+                    remedy = "chép nội dung vào ô nền vàng của đúng dòng, rồi xóa ô này"
+                    self.tell(row, column, "ô này nằm ngoài bảng nên không được đọc", remedy)
 
     def _tell_merged(self) -> None:
         for area in self.sheet.merged:
             touched = any(area.left <= column <= area.right for column in self.columns.values())
             if touched and area.bottom >= self.head:
-                way_out = "bỏ gộp ô (Unmerge Cells) rồi điền từng dòng"
-                self.tell(area.top, area.left, "các ô từ đây đã bị gộp", way_out)
+                remedy = "bỏ gộp ô (Unmerge Cells) rồi điền từng dòng"
+                self.tell(area.top, area.left, "các ô từ đây đã bị gộp", remedy)
 
 
 def _read_report(sheet: Sheet, meta: _Meta, filled: FilledWorkbook) -> None:

@@ -29,7 +29,7 @@ class Inbox(Protocol):
         """Open the mailbox; raises MailboxShut, as all that follows does."""
         ...
 
-    def __exit__(self, *why: object) -> None:
+    def __exit__(self, *error: object) -> None:
         """Close what was opened."""
         ...
 

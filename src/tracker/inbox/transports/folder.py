@@ -28,7 +28,7 @@ class FolderInbox:
         """Do nothing: a folder that is not there holds no mail."""
         return self
 
-    def __exit__(self, *why: object) -> None:
+    def __exit__(self, *error: object) -> None:
         """Do nothing."""
 
     def arrivals(self) -> Iterator[Arrival]:
@@ -37,11 +37,11 @@ class FolderInbox:
             files = sorted(path for path in self.folder.iterdir() if path.suffix.lower() == ".eml")
         except FileNotFoundError:
             return
-        except OSError as why:
+        except OSError as error:
             raise MailboxShut(
-                f"{self.folder}: không mở được thư mục thư đến ({why.strerror}); "
+                f"{self.folder}: không mở được thư mục thư đến ({error.strerror}); "
                 "cho quyền đọc hoặc đặt TRACKER_INBOX_URL"
-            ) from why
+            ) from error
         for path in files:
             try:
                 if not path.is_file():  # a folder; or a pipe, which would never end
@@ -51,8 +51,8 @@ class FolderInbox:
                     written = os.fstat(file.fileno()).st_mtime
             except FileNotFoundError:  # another run was faster
                 continue
-            except OSError as why:
-                yield Arrival(path.name, b"", f"{path}: không đọc được tệp ({why.strerror})")
+            except OSError as error:
+                yield Arrival(path.name, b"", f"{path}: không đọc được tệp ({error.strerror})")
             else:
                 yield Arrival(path.name, raw, reached=_moment(written))
 
@@ -74,10 +74,10 @@ class FolderInbox:
             path.rename(target)
         except FileNotFoundError:  # another run has moved it
             pass
-        except OSError as why:
+        except OSError as error:
             raise MailboxShut(
-                f"{path}: đã đọc nhưng không chuyển được vào {where} ({why.strerror}); cho quyền ghi vào thư mục"
-            ) from why
+                f"{path}: đã đọc nhưng không chuyển được vào {where} ({error.strerror}); cho quyền ghi vào thư mục"
+            ) from error
 
 
 def _moment(written: float) -> datetime | None:

@@ -48,7 +48,7 @@ class ImapInbox:
                 raise
         return self
 
-    def __exit__(self, *why: object) -> None:
+    def __exit__(self, *error: object) -> None:
         """Say goodbye to the server, if it still listens."""
         self._hang_up()
 
@@ -108,15 +108,17 @@ class ImapInbox:
         return f"{self.server.host}:{self.server.port}/{self.name}"
 
     @contextmanager
-    def _telling(self, trouble: str, way_out: str) -> Iterator[None]:
+    def _telling(self, trouble: str, remedy: str) -> Iterator[None]:
         """Turn the server's and the network's errors into a MailboxShut that names the place and the way out."""
         try:
             yield
-        except TROUBLE as why:
-            if told := self.server.trouble(why, "TRACKER_INBOX_URL"):
-                raise MailboxShut(f"{self._shown}: {trouble}: {told}") from why
-            words = _said(why.command_result[1]) if isinstance(why, UnexpectedCommandStatusError) else str(why)
-            raise MailboxShut(f"{self._shown}: {trouble} ({clean_line(words)}); {way_out}") from why
+        except TROUBLE as error:
+            if told := self.server.trouble(error, "TRACKER_INBOX_URL"):
+                raise MailboxShut(f"{self._shown}: {trouble}: {told}") from error
+            words = (
+                _said(error.command_result[1]) if isinstance(error, UnexpectedCommandStatusError) else str(error)
+            )
+            raise MailboxShut(f"{self._shown}: {trouble} ({clean_line(words)}); {remedy}") from error
 
     def _hang_up(self) -> None:
         mailbox, self.mailbox = self.mailbox, None

@@ -22,7 +22,7 @@ class FolderTransport:
         """Do nothing: the folder is made with the first letter."""
         return self
 
-    def __exit__(self, *why: object) -> None:
+    def __exit__(self, *error: object) -> None:
         """Do nothing."""
 
     def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str) -> Delivered:
@@ -37,9 +37,9 @@ class FolderTransport:
                 file.flush()
                 os.fsync(file.fileno())
             unfinished.replace(path)
-        except OSError as why:
-            trouble = f"{path}: không ghi được thư ({why.strerror}); cho quyền ghi hoặc đặt TRACKER_MAIL_URL"
-            raise DeliveryError(trouble, permanent=False, unreachable=True) from why
+        except OSError as error:
+            trouble = f"{path}: không ghi được thư ({error.strerror}); cho quyền ghi hoặc đặt TRACKER_MAIL_URL"
+            raise DeliveryError(trouble, permanent=False, unreachable=True) from error
         finally:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)

@@ -33,7 +33,7 @@ class SmtpTransport:
         """Do nothing: the first letter connects."""
         return self
 
-    def __exit__(self, *why: object) -> None:
+    def __exit__(self, *error: object) -> None:
         """Say goodbye to the server, if it still listens."""
         self._hang_up()
 
@@ -51,21 +51,23 @@ class SmtpTransport:
         server = self.server or self._connect()
         try:
             return self._hand_over_again_if_full(server, mail, sender, to)
-        except smtplib.SMTPRecipientsRefused as why:
-            code, words = min(why.recipients.values())  # one that may be tried again is worth trying again
-            raise DeliveryError(_reply(code, words), permanent=code >= 500) from why
-        except smtplib.SMTPSenderRefused as why:
+        except smtplib.SMTPRecipientsRefused as error:
+            code, words = min(error.recipients.values())  # one that may be tried again is worth trying again
+            raise DeliveryError(_reply(code, words), permanent=code >= 500) from error
+        except smtplib.SMTPSenderRefused as error:
             # A wrong TRACKER_SENDER or an expired password is no fault of this letter: the next would fare alike.
             self._hang_up()
-            raise DeliveryError(_sender_refused(why), permanent=False, unreachable=True) from why
-        except smtplib.SMTPResponseException as why:
+            raise DeliveryError(_sender_refused(error), permanent=False, unreachable=True) from error
+        except smtplib.SMTPResponseException as error:
             self._after_refusal()
-            raise DeliveryError(_reply(why.smtp_code, why.smtp_error), permanent=why.smtp_code >= 500) from why
-        except (OSError, smtplib.SMTPException) as why:
+            raise DeliveryError(
+                _reply(error.smtp_code, error.smtp_error), permanent=error.smtp_code >= 500
+            ) from error
+        except (OSError, smtplib.SMTPException) as error:
             # The connection broke while this one letter was under way: the next letter tries a new one.
             self._cut_off()
-            trouble = f"mất kết nối khi đang gửi ({why})"
-            raise DeliveryError(trouble, permanent=False, lost=True, uncertain=self.said_all) from why
+            trouble = f"mất kết nối khi đang gửi ({error})"
+            raise DeliveryError(trouble, permanent=False, lost=True, uncertain=self.said_all) from error
 
     def _hand_over_again_if_full(
         self, server: smtplib.SMTP, mail: bytes, sender: str, to: Sequence[str]
@@ -119,10 +121,10 @@ class SmtpTransport:
                 server.starttls(context=context)
             if at.user:
                 _log_in(server, at.user, at.password)
-        except (OSError, smtplib.SMTPException, UnicodeError) as why:
+        except (OSError, smtplib.SMTPException, UnicodeError) as error:
             self._hang_up()
-            trouble = f"{at.host}:{at.port}: {self._why_not(why)}, thư vẫn nằm trong hàng đợi"
-            raise DeliveryError(trouble, permanent=False, unreachable=True) from why
+            trouble = f"{at.host}:{at.port}: {self._why_not(error)}, thư vẫn nằm trong hàng đợi"
+            raise DeliveryError(trouble, permanent=False, unreachable=True) from error
         return server
 
     def _why_not(self, error: Exception) -> str:

@@ -24,7 +24,7 @@ class MailTransport(Protocol):
         """Open nothing yet: the first letter does."""
         ...
 
-    def __exit__(self, *why: object) -> None:
+    def __exit__(self, *error: object) -> None:
         """Close what was opened."""
         ...
 
