@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from operator import itemgetter
 from typing import Any
 from urllib.parse import parse_qsl
@@ -47,24 +48,20 @@ class Door:
     clock: Callable[[], float] = time.process_time
     """What is measured: processor time, in seconds."""
 
-    def seconds(self, size: int, runs: int = RUNS) -> float:
-        """Return the best processor time of `runs` for input of `size`; what is refused counts as read."""
-        given = self.make(size)
-        times = []
+    def growth(self, size: int, runs: int = RUNS) -> tuple[float, float, float]:
+        """Return the seconds for `size`, for twice as much, and how often the first fit into the second.
+
+        Each is the best processor time of `runs`, taken in turn; what is refused counts as read.
+        """
+        inputs = [self.make(size), self.make(2 * size)]
+        best = [inf, inf]
         gc.disable()
         try:
             for _ in range(runs):
-                start = self.clock()
-                with suppress(TrackerError, ValueError):
-                    self.take(given)
-                times.append(self.clock() - start)
+                best = [min(before, self._seconds(given)) for before, given in zip(best, inputs, strict=True)]
         finally:
             gc.enable()
-        return min(times)
-
-    def growth(self, size: int, runs: int = RUNS) -> tuple[float, float, float]:
-        """Return the seconds for `size`, for twice as much, and how often the first fit into the second."""
-        once, twice = self.seconds(size, runs), self.seconds(2 * size, runs)
+        once, twice = best
         return once, twice, max(twice, FLOOR) / max(once, FLOOR)
 
     def calm_growth(self, size: int) -> tuple[float, float, float]:
@@ -75,6 +72,12 @@ class Door:
             if tries[-1][2] <= GROWTH:
                 break
         return min(tries, key=itemgetter(2))
+
+    def _seconds(self, given: Any) -> float:
+        start = self.clock()
+        with suppress(TrackerError, ValueError):
+            self.take(given)
+        return self.clock() - start
 
 
 def _repeated(piece: str, ends: str = "") -> Callable[[int], str]:
