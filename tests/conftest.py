@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import secrets
 import shutil
 import tempfile
@@ -22,6 +23,16 @@ from tracker.store.engine import open_store
 ROOT = Path(__file__).parent.parent
 NOW = datetime(2024, 10, 15, 1, 0, tzinfo=UTC)
 """08:00 in Vietnam on Tuesday 15 October 2024: ten working days before the year's report is due."""
+
+
+SQL_MATTERS = re.compile(r"store|record|submit|review|kill|races|send|queue|forged|contributions|parts")
+"""Files whose tests are about what SQL does; those of the others run on PostgreSQL in the slow set only."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "postgresql" in item.name.partition("[")[2] and not SQL_MATTERS.search(item.path.stem):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True)
