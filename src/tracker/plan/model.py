@@ -6,11 +6,13 @@ its choices mean (`words`), and the bounds of a number or text. `reader.py`, `sc
 these fields, so the file, its errors, its JSON Schema and what is said of an edit cannot drift apart.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
+from typing import Literal
 
 from tracker.errors import BadInput, nearest
 from tracker.plan.agencies import Agency, Contact, Group, Succession
@@ -41,17 +43,63 @@ __all__ = [
 ]
 
 
+KINDS = {
+    "ke-hoach": "Kế hoạch",
+    "quyet-dinh": "Quyết định",
+    "nghi-quyet": "Nghị quyết",
+    "chuong-trinh": "Chương trình",
+    "chi-thi": "Chỉ thị",
+    "de-an": "Đề án",
+}
+"""The kinds of document that assign tasks (Nghị định 30/2020/NĐ-CP, điều 7), each with its words."""
+SAYS_WHAT_IT_DOES = re.compile(
+    r"(thực hiện|triển khai|về|ban hành|phê duyệt|tổ chức|tăng cường|đẩy mạnh|nâng cao|phát triển|hỗ trợ|"
+    r"xây dựng|khắc phục|tiếp tục|bảo đảm|phòng|ứng phó|quy định|sửa đổi|hành động)\b",
+    re.IGNORECASE,
+)
+"""How a title begins that reads on behind the document's kind, number and issuer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """The signed document itself."""
 
+    kind: Literal["ke-hoach", "quyet-dinh", "nghi-quyet", "chuong-trinh", "chi-thi", "de-an"] = plan_field(
+        "loại văn bản",
+        "Loại văn bản: ke-hoach, quyet-dinh, nghi-quyet, chuong-trinh, chi-thi hoặc de-an.",
+        "ke-hoach",
+        words=KINDS,
+    )
     code: str = plan_field("số, mã", "Số, ký hiệu của kế hoạch, ví dụ 305/KH-UBND.")
     title: str = plan_field("tên", "Trích yếu của kế hoạch.")
     issuer: str = plan_field("cơ quan ban hành", "Cơ quan ban hành.")
     issued: date = plan_field("ngày ban hành", "Ngày ban hành, viết NĂM-THÁNG-NGÀY, ví dụ 2024-03-22.")
     years: tuple[int, ...] = plan_field("năm", "Các năm của kế hoạch.", at_least=1900, at_most=2200, filled=True)
     coordinator: str = plan_field("cơ quan đầu mối", "Mã cơ quan đầu mối tổng hợp.", names=("agency",))
-    supersedes: str | None = plan_field("thay thế", "Kế hoạch được thay thế.", None)
+    supersedes: str | None = plan_field("thay thế", "Văn bản được thay thế.", None)
+    sender: str | None = plan_field(
+        "địa chỉ gửi thư",
+        "Địa chỉ gửi thư của kế hoạch này, nếu máy chủ không đặt địa chỉ chung.",
+        None,
+        form="address",
+    )
+
+    @property
+    def kind_words(self) -> str:
+        """Return what kind of document it is: "Kế hoạch"."""
+        return KINDS[self.kind]
+
+    @property
+    def citation(self) -> str:
+        """Return how the document is cited: "Kế hoạch số 305/KH-UBND"."""
+        return f"{self.kind_words} số {self.code}"
+
+    @property
+    def title_in_sentence(self) -> str:
+        """Return the title as it reads behind the issuer: "thực hiện Đề án …"; a name stands in brackets."""
+        return (
+            self.title[:1].lower() + self.title[1:] if SAYS_WHAT_IT_DOES.match(self.title) else f"({self.title})"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

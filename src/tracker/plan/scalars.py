@@ -14,6 +14,7 @@ FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
         re.compile(r"[A-Za-z0-9][A-Za-z0-9.-]{0,39}"),
         "chỉ dùng chữ không dấu, chữ số, dấu chấm và gạch nối",
     ),
+    "address": (re.compile(ADDRESS.pattern), "viết một địa chỉ như vanphong@so.example"),
     "contact": (
         re.compile(ADDRESS.pattern + r"|[a-z][a-z0-9+.-]*://\S+"),
         "viết một địa chỉ như vanphong@so.angiang.example",
