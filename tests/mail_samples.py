@@ -6,7 +6,7 @@ from html import escape
 ORIGINAL = "<9f1c2e7a@angiang.example>"
 """The Message-ID of the letter that all these answer."""
 TO = "vanphong.sct@angiang.example"
-SENDER = "theo-doi-ke-hoach@angiang.example"
+SENDER = "theo-doi@ke-hoach.example"
 RETURNED = f"""\
 Return-Path: <{SENDER}>
 Received: from theo-doi (theo-doi.angiang.example [192.0.2.7]) by mx.angiang.example

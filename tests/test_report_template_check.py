@@ -367,13 +367,13 @@ def test_a_file_that_is_not_there_is_named(office: Office) -> None:
 def test_the_words_are_checked_line_by_line(tmp_path: Path) -> None:
     file = edited(
         tmp_path, "memo.txt",
-        ("{{ plan.code }}", "{{ plan.cod }}"), ("row.said.difficulties", "row.said.difficulty"),
+        ("{{ plan.citation }}", "{{ plan.citatio }}"), ("row.said.difficulties", "row.said.difficulty"),
         ("[bảng chỉ tiêu]", "[bảng chỉ tieu]"), ("| own(row.lead)", "| owm(row.lead)"),
     )  # fmt: skip
     lines = (tmp_path / "memo.txt").read_text(encoding="utf-8").splitlines()
     found = faults(file)
     for wrong, told in (
-        ("plan.cod ", 'không có trường "plan.cod"; có phải "code"?'),
+        ("plan.citatio ", 'không có trường "plan.citatio"; có phải "citation"?'),
         ("said.difficulty", 'không có trường "row.said.difficulty"; có phải "difficulties"?'),
         ("[bảng chỉ tieu]", "không có bảng hay biểu đồ [bảng chỉ tieu]; có phải \"[bảng chỉ tiêu]\"?"),
         ("owm(", 'không có bộ lọc "owm"; có phải "own"?'),

@@ -158,7 +158,7 @@ def test_the_command_tells_what_holds_and_from_where_without_passwords(office: O
     assert f"base_url = https://theo-doi.angiang.example\n    {office.var / 'tracker.toml'}: base_url\n" in out
     assert f"mail_url = smtps://theo-doi:***@thu.angiang.example:465\n    {secrets}: mail_url\n" in out
     assert "port = 9001\n    TRACKER_PORT\n" in out
-    assert "sender = theo-doi-ke-hoach@angiang.example\n    mặc định\n" in out
+    assert "sender = theo-doi@ke-hoach.example\n    mặc định\n" in out
     assert "bimat" not in out
     assert "mười sáu" not in out
     office.set(PORT="x", BASE_URL="y")

@@ -155,4 +155,5 @@ def _written_by(settings: Settings, plan: Plan) -> From:
     reply_to = next((contact.to for contact in coordinator.contacts if not is_channel(contact.to)), None)
     if reply_to and not settings.inbox_url.startswith("folder:") and settings.sender != reply_to:
         reply_to = f"{reply_to},\r\n {settings.sender}"
-    return From(address=settings.sender, name=" ".join(coordinator.name.split()), reply_to=reply_to)
+    own = None if "SENDER" in settings.places else plan.plan.sender
+    return From(address=own or settings.sender, name=" ".join(coordinator.name.split()), reply_to=reply_to)

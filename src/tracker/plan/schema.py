@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from tracker.plan.model import MonthDay, Plan
-from tracker.plan.reader import FORMS
+from tracker.plan.scalars import FORMS
 
 SCALARS: Mapping[Any, dict[str, Any]] = {
     str: {"type": "string", "minLength": 1},

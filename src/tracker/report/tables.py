@@ -22,7 +22,7 @@ def subject(snapshot: facts.Snapshot) -> str:
     title = period.title.removeprefix("Báo cáo ") if period.kind == "annual" else period.title
     if snapshot.chosen and not snapshot.chosen.own:
         title += " (một phần)"
-    return f"Kết quả thực hiện Kế hoạch số {snapshot.plan.code} – {title[:1].lower() + title[1:]}"
+    return f"Kết quả thực hiện {snapshot.plan.citation} – {title[:1].lower() + title[1:]}"
 
 
 def targets(snapshot: facts.Snapshot) -> Table:

@@ -118,7 +118,7 @@ def _row(name: str, area: str, said: facts.Said | None) -> facts.Row:
 SNAPSHOT = facts.Snapshot(
     plan=Header(
         code="98/KH-TM",
-        title="Kế hoạch thử mẫu",
+        title="Thực hiện việc thử mẫu",
         issuer="UBND thử mẫu",
         issued=DAY,
         years=(2023, 2024),

@@ -71,7 +71,7 @@ NEEDED = [
     Needed(("attached_to",), "dòng kèm theo của phụ lục", str(_AROUND["attached_to"])),
 ]
 WORDS_NEEDED = [
-    Needed(("plan.code",), "số kế hoạch", "98/KH-TM"),
+    Needed(("plan.code", "plan.citation"), "số kế hoạch", "98/KH-TM"),
     Needed(("period.title",), "tên kỳ báo cáo", "Kỳ thử mẫu"),
     Needed(("coordinator",), "cơ quan báo cáo", "Đầu mối thử mẫu"),
     Needed((".result",), "kết quả các cơ quan báo cáo", "Kết quả thử mẫu I.1"),

@@ -21,7 +21,7 @@ def filled_workbook(settings: Settings, plan: Plan, version_id: int, form: Form,
     """Return the workbook that says what `form` says; `version_id` is that of `plan`."""
     header, period = plan.plan, form.period
     return Workbook(
-        plan=f"Kế hoạch số {header.code} ngày {vietnamese_date(header.issued)}: {header.title}",
+        plan=f"{header.citation} ngày {vietnamese_date(header.issued)}: {header.title}",
         plan_version=version_id,
         period_code=period.code,
         period_title=period.title,

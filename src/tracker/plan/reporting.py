@@ -1,0 +1,101 @@
+"""Who reports what to whom, and when: periods, days off, letterheads."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from tracker.plan.fields import MonthDay, plan_field
+from tracker.plan.stages import USUAL, Stages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnnualRule:
+    """The yearly report: the plan's closing paragraph, "hàng năm (trước ngày 30/10)"."""
+
+    opens: MonthDay = plan_field("mở kỳ", "Ngày mở kỳ hằng năm, viết THÁNG-NGÀY.")
+    due: MonthDay = plan_field("hạn", "Hạn cuối hằng năm, viết THÁNG-NGÀY.")
+    closes: MonthDay = plan_field("khóa kỳ", "Ngày khóa kỳ hằng năm, viết THÁNG-NGÀY.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseReview:
+    """The review at the end of the phase (section IV.7 of the plan)."""
+
+    code: str = plan_field("mã kỳ", "Mã kỳ, ví dụ so-ket-2025.", form="id")
+    title: str = plan_field("tên", "Tên kỳ báo cáo.")
+    opens: date = plan_field("mở kỳ", "Ngày mở kỳ.")
+    due: date = plan_field("hạn", "Hạn cuối.")
+    closes: date = plan_field("khóa kỳ", "Ngày khóa kỳ.")
+    unconfirmed: str | None = plan_field("phần cần đối chiếu", "Lý do các ngày này còn phải xác nhận.", None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AreaReport:
+    """What localities report: they lead no row of the matrix, but tell how the plan goes in their area."""
+
+    id: str = plan_field("mục", "Mục của kế hoạch giao việc này, ví dụ VI.13.", form="id")
+    title: str = plan_field("nội dung", "Nội dung phải báo cáo.")
+    by: tuple[str, ...] = plan_field(
+        "cơ quan báo cáo",
+        "Mã các địa phương, cơ quan hoặc nhóm phải báo cáo.",
+        names=("agency", "group"),
+        filled=True,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """What the public calendar does not know: extra days off and swapped working days."""
+
+    days_off: tuple[date, ...] = plan_field("ngày nghỉ", "Ngày nghỉ thêm, kể cả ngày nghỉ hoán đổi.", ())
+    working_days: tuple[date, ...] = plan_field("ngày làm bù", "Ngày làm bù.", ())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """The strings around a signed paper (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
+
+    profile: Literal["nd30", "doan-the"] = plan_field(
+        "mẫu",
+        "nd30: theo Nghị định 30; doan-the: thể thức đoàn thể.",
+        "nd30",
+        words={"nd30": "Nghị định 30", "doan-the": "thể thức đoàn thể"},
+    )
+    parent: str = plan_field("cơ quan chủ quản", "Cơ quan chủ quản, chữ in hoa; bỏ đi nếu không có.", "")
+    issuer: str = plan_field("cơ quan ban hành", "Cơ quan ban hành, chữ in hoa; tên dài viết thành hai dòng.")
+    symbol: str = plan_field("ký hiệu", "Ký hiệu sau số văn bản, ví dụ BC-BTV.")
+    dispatch_symbol: str | None = plan_field(
+        "ký hiệu công văn", "Ký hiệu của công văn đôn đốc, ví dụ BTV-VP.", None
+    )
+    place: str = plan_field("địa danh", "Địa danh.")
+    addressees: tuple[str, ...] = plan_field("kính gửi", "Kính gửi.", filled=True)
+    signed_for: str = plan_field(
+        "thẩm quyền ký", "Thẩm quyền ký, ví dụ TM. BAN THƯỜNG VỤ; bỏ đi nếu không có.", ""
+    )
+    signed_title: str = plan_field("chức vụ", "Chức vụ người ký, chữ in hoa.")
+    signed_name: str | None = plan_field("người ký", "Họ tên người ký; để trống thì chừa chỗ.", None)
+    copies: tuple[str, ...] = plan_field("nơi nhận", "Nơi nhận, mỗi dòng một nơi.", filled=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reporting:
+    """Who reports what to whom, and when."""
+
+    annual: AnnualRule = plan_field("hằng năm", "Báo cáo hằng năm.")
+    phase_review: PhaseReview | None = plan_field("sơ kết", "Sơ kết giai đoạn.", None)
+    area_report: AreaReport | None = plan_field(
+        "báo cáo của địa phương", "Báo cáo của các địa phương về địa bàn, nếu có.", None
+    )
+    stages: Stages = plan_field("mốc nhắc", "Các mốc nhắc việc.", USUAL)
+    calendar: Calendar = plan_field("lịch", "Ngày nghỉ và ngày làm bù.", Calendar())
+    letterhead: Letterhead = plan_field("thể thức", "Thể thức của báo cáo tổng hợp.")
+    own_letterhead: Letterhead | None = plan_field(
+        "thể thức báo cáo riêng",
+        'Thể thức của báo cáo riêng từng cơ quan; "{cơ quan}" là chỗ của tên cơ quan.',
+        None,
+    )
+
+    def __post_init__(self) -> None:
+        """Let the plan's own stages be complete: they are the widest rules there are."""
+        if self.stages is not None:  # as it is while a faulty file is read
+            object.__setattr__(self, "stages", self.stages.over(USUAL))
