@@ -14,6 +14,7 @@ class Contact:
 
     to: str = plan_field("địa chỉ", "Địa chỉ thư điện tử, hoặc một địa chỉ Apprise (kênh chat).", form="contact")
     name: str | None = plan_field("tên", "Người hoặc bộ phận nhận thư.", None)
+    phone: str | None = plan_field("điện thoại", "Số điện thoại, để đầu mối gọi khi cần.", None)
     role: Literal["office", "head"] = plan_field(
         "vai trò",
         "office: văn phòng, nơi nhận hằng ngày; head: lãnh đạo.",

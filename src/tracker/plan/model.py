@@ -17,7 +17,7 @@ from typing import Literal
 from tracker.errors import BadInput, nearest
 from tracker.plan.agencies import Agency, Contact, Group, Succession
 from tracker.plan.fields import MonthDay, plan_field
-from tracker.plan.reporting import AnnualRule, AreaReport, Calendar, Letterhead, PhaseReview, Reporting
+from tracker.plan.reporting import AnnualRule, AreaReport, Calendar, Letterhead, Person, PhaseReview, Reporting
 from tracker.plan.rows import Activity, ContentArea, Target
 from tracker.plan.stages import USUAL, Stages
 
@@ -34,6 +34,7 @@ __all__ = [
     "Header",
     "Letterhead",
     "MonthDay",
+    "Person",
     "PhaseReview",
     "Plan",
     "Reporting",
@@ -128,6 +129,11 @@ class Plan:
             if wanted in {name.casefold() for name in (agency.id, agency.name, agency.short, *agency.aliases)}:
                 return agency
         raise BadInput(f'không có cơ quan "{named}"; {nearest(named, self.agencies)}')
+
+    def find_person(self, email: str) -> Person | None:
+        """Return who signs in by `email`, however its letters are written; None for a stranger."""
+        wanted = email.strip().casefold()
+        return next((one for one in self.reporting.people if one.email.casefold() == wanted), None)
 
     def reported_areas(self, target: Target, on: date) -> dict[str, list[str]]:
         """Return who reports `target` on day `on`, each with the agencies whose areas it answers for by then.

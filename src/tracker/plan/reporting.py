@@ -78,6 +78,19 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who may sign in at the coordinator's desk."""
+
+    name: str = plan_field("họ tên", "Họ tên, ghi vào nhật ký với mọi việc người này làm.")
+    email: str = plan_field("thư điện tử", "Địa chỉ nhận đường dẫn đăng nhập.", form="email")
+    role: Literal["coordinator", "reviewer", "leader", "admin"] = plan_field(
+        "vai trò",
+        "coordinator: đầu mối, làm mọi việc; reviewer: chỉ duyệt; leader: lãnh đạo, chỉ xem; admin: quản trị.",
+        words={"coordinator": "đầu mối", "reviewer": "người duyệt", "leader": "lãnh đạo", "admin": "quản trị"},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
     """Who reports what to whom, and when."""
 
@@ -93,6 +106,9 @@ class Reporting:
         "thể thức báo cáo riêng",
         'Thể thức của báo cáo riêng từng cơ quan; "{cơ quan}" là chỗ của tên cơ quan.',
         None,
+    )
+    people: tuple[Person, ...] = plan_field(
+        "người dùng", "Những người đăng nhập được vào bàn làm việc của cơ quan đầu mối.", ()
     )
 
     def __post_init__(self) -> None:
