@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
 from hypothesis import strategies as st
@@ -34,6 +34,17 @@ FULL = (
             "    lead: so-b\n    due: 2024-11-20\n    coordinating_printed: Các Sở\n    note: ghi chú\n"
             "    stages: {head: 12, dispatch: 20, coordinator: 8, copies: [head]}\n",
         ),
+        (
+            "targets:\n",
+            "  - {id: II.4, title: Dạy nghề, content: ND1, lead: [so-a, cac-huyen], time: Quý IV/2024,"
+            " product: Báo cáo, funding: Ngân sách tỉnh, obligation: required, priority: high, subtasks: [Mở lớp],"
+            " deadline: 2024-11-30}\ntargets:\n",
+        ),
+        (
+            "  - {id: ND1, title: Nội dung một, part: content}\n",
+            "  - {id: ND1, title: Nội dung một, part: content}\n  - {id: VI, title: Tổ chức, part: tasks}\n",
+        ),
+        ("targets:\n", "tasks:\n  - {id: VI.1, title: Bố trí kinh phí, content: VI, lead: so-b}\ntargets:\n"),
         ("by: 2025, source", "printed: ít nhất 10, by: 2025, source"),
         (
             "  annual:",
@@ -87,7 +98,7 @@ def spots(
 
 
 def real(kind: Any) -> Any:
-    return get_args(kind)[0] if get_origin(kind) is types.UnionType else kind
+    return get_args(kind)[0] if get_origin(kind) in (types.UnionType, Union) else kind
 
 
 def required(field: Field[Any]) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from tracker.plan.model import Activity, Agency, Calendar, Group, Plan, Reporting, Stages, Target
+from tracker.plan.times import read_time
 from tracker.plan.tree import Fault, Place
 
 Path = tuple[str | int, ...]
@@ -67,6 +68,7 @@ def faults(seen: Seen) -> Iterator[Fault]:
     """Yield what must not be in a plan."""
     yield from _equal_ids(seen)
     yield from _years_outside(seen)
+    yield from _unread_times(seen)
     yield from _equal_names(seen)
     yield from _circles(seen)
     yield from _summed_shares(seen)
@@ -76,9 +78,9 @@ def faults(seen: Seen) -> Iterator[Fault]:
 
 
 def _equal_ids(seen: Seen) -> Iterator[Fault]:
-    for section in ("content", "activities", "targets"):
+    for sections in (("content",), ("activities", "tasks"), ("targets",)):
         first: dict[str, Path] = {}
-        for path, row in seen.rows(section, object):
+        for path, row in (found for section in sections for found in seen.rows(section, object)):
             if not (row_id := getattr(row, "id", None)):
                 continue
             if row_id in first:
@@ -96,11 +98,13 @@ def _years_outside(seen: Seen) -> Iterator[Fault]:
     if not years or None in years:
         return
     shown = ", ".join(map(str, years))
-    for path, activity in seen.rows("activities", Activity):
+    for path, activity in _all_rows(seen):
         for i, year in enumerate(activity.years or (), 1):
             if year is not None and year not in years:
                 what = f"năm {year} ngoài kế hoạch"
                 yield seen.say((*path, "years", i), f"{activity.id}.years", what, f"chọn trong {shown}")
+        if path[0] == "activities" and activity.years == () and not activity.time:
+            yield seen.say(path, str(activity.id), 'thiếu khóa "years"', "thêm dòng years: … hoặc time: …")
         own = activity.years or (None,)
         if activity.due and None not in own and activity.due.year not in own:
             what = f"hạn {activity.due} ngoài các năm của hoạt động"
@@ -109,6 +113,21 @@ def _years_outside(seen: Seen) -> Iterator[Fault]:
         if target.by and target.by not in years:
             what = f"năm {target.by} ngoài kế hoạch"
             yield seen.say((*path, "by"), f"{target.id}.by", what, f"chọn trong {shown}")
+
+
+def _unread_times(seen: Seen) -> Iterator[Fault]:
+    issued = getattr(seen.sections.get("plan"), "issued", None)
+    for path, row in _all_rows(seen):
+        if row.time and issued and not row.years and not row.deadline and read_time(row.time, issued) is None:
+            what = f'không đọc được thời gian "{row.time}"'
+            yield seen.say(
+                (*path, "time"), f"{row.id}.time", what, "giữ nguyên, và thêm years: … hoặc deadline: …"
+            )
+
+
+def _all_rows(seen: Seen) -> Iterator[tuple[Path, Activity]]:
+    for section in ("activities", "tasks"):
+        yield from seen.rows(section, Activity)
 
 
 def _equal_names(seen: Seen) -> Iterator[Fault]:
@@ -177,7 +196,7 @@ def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
         named = "reporting.phase_review.code"
         yield seen.say(("reporting", "phase_review", "code"), named, "mã trùng với mã kỳ hằng năm", "chọn mã khác")
     area = reporting.area_report
-    taken = {row.id for section in ("content", "activities") for _, row in seen.rows(section, object)}
+    taken = {row.id for section in ("content", "activities", "tasks") for _, row in seen.rows(section, object)}
     if area and area.id in taken:
         what = "mã này đã có ở một hoạt động hoặc nội dung"
         yield seen.say(("reporting", "area_report", "id"), "reporting.area_report.id", what, "đổi mã này")
@@ -192,13 +211,16 @@ def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
 def notes(plan: Plan, seen: Seen) -> Iterator[Fault]:
     """Yield what an admin should know of a plan without faults; none of it stops the plan from being applied."""
     to_confirm = "đối chiếu bản ký rồi xóa dòng này"
-    for path, activity in seen.rows("activities", Activity):
+    for path, activity in _all_rows(seen):
         if activity.years_unconfirmed:
             years = ", ".join(map(str, activity.years))
             what = f"năm {years} là cách đọc: {activity.years_unconfirmed}"
             yield seen.say((*path, "years_unconfirmed"), activity.id, what, to_confirm)
-        if activity.lead in activity.coordinating:
-            what = f"cơ quan chủ trì {plan.agencies[activity.lead].short} cũng ghi ở cột phối hợp"
+        for lead in sorted(set(activity.lead) & set(activity.coordinating)):
+            named = (
+                plan.groups[lead].name if lead in plan.groups else f"cơ quan chủ trì {plan.agencies[lead].short}"
+            )
+            what = f"{named} cũng ghi ở cột phối hợp"
             yield seen.say((*path, "coordinating"), activity.id, what, "giữ nguyên nếu bản ký in như vậy")
     for path, agency in seen.rows("agencies", Agency):
         if agency.succeeded_by and agency.succeeded_by.unconfirmed:
@@ -234,7 +256,7 @@ def _overtaking_stages(plan: Plan, seen: Seen) -> Iterator[Fault]:
     for path, agency in seen.rows("agencies", Agency):
         owners.append(((*path, "stages"), agency.id, agency.stages, agency.stages.over(wide)))
     for path, activity in seen.rows("activities", Activity):
-        rules = plan.stages_of(activity.id, activity.lead)
+        rules = plan.stages_of(activity.id, plan.leads_of(activity)[0])
         owners.append(((*path, "stages"), activity.id, activity.stages, rules))
     for path, named, own, rules in owners:
         for late, days in (("head", rules.head), ("dispatch", rules.dispatch)):
@@ -258,7 +280,8 @@ def _silent_leads(plan: Plan, seen: Seen) -> Iterator[Fault]:
     last_day = date(max(plan.plan.years), 12, 31)
     leads: Counter[str] = Counter()
     for activity in plan.activities:
-        leads.update({activity.lead, plan.holder(activity.lead, last_day).id})
+        for lead in plan.leads_of(activity):
+            leads.update({lead, plan.holder(lead, last_day).id})
     for agency, count in leads.items():
         if not plan.agencies[agency].contacts:
             what = f"chủ trì (kể cả kế thừa) {count} hoạt động nhưng chưa có nơi nhận thư"
@@ -266,11 +289,10 @@ def _silent_leads(plan: Plan, seen: Seen) -> Iterator[Fault]:
 
 
 def _unasked_reporters(plan: Plan, seen: Seen) -> Iterator[Fault]:
-    area = plan.reporting.area_report
-    asked = {activity.lead for activity in plan.activities} | set(plan.members(area.by) if area else ())
+    asked = {agency for row in plan.rows for agency in plan.leads_of(row)}
     for path, target in seen.rows("targets", Target):
         unasked = [plan.agencies[one].short for one in plan.members((target.reported_by,)) if one not in asked]
         if unasked:
             what = f"{', '.join(unasked)} không có việc nào phải báo cáo nên không nhận thư hỏi số liệu"
-            remedy = "thêm vào reporting.area_report.by, hoặc giao cơ quan khác báo cáo"
+            remedy = "thêm vào lead của một hoạt động hoặc nhiệm vụ, hoặc giao cơ quan khác báo cáo"
             yield seen.say((*path, "reported_by"), f"{target.id}.reported_by", what, remedy)

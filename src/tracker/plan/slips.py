@@ -18,6 +18,13 @@ def unknown_name_remedy(text: str, kinds: tuple[str, ...], known: Mapping[str, f
     """Return the way out where `text` is none of the `known` names of `kinds`."""
     if text in known.get("group", ()):
         return "mã này là của một nhóm, ở đây chỉ ghi được một cơ quan"
+    several = [part.strip() for part in text.split(",")]
+    if (
+        len(several) > 1
+        and "group" in kinds
+        and all(any(part in ids for ids in known.values()) for part in several)
+    ):
+        return f"nhiều cơ quan thì viết trong ngoặc vuông: [{', '.join(several)}]"
     hint = nearest(text, frozenset().union(*(known[kind] for kind in kinds)), NEAR)
     return hint if hint.startswith(NEARLY) else f"khai báo mã này ở mục {SECTIONS[kinds[0]]}, hoặc {hint}"
 

@@ -88,7 +88,7 @@ class Walk:
         if is_dataclass(kind):
             return self._object(cast(type, kind), node, path)
         origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-        if origin is types.UnionType:
+        if origin in (types.UnionType, typing.Union):
             return self.value(arguments[0], node, path, facts)
         if origin is tuple:
             return self._tuple(arguments[0], node, path, facts)
@@ -131,6 +131,9 @@ class Walk:
         return meant
 
     def _tuple(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+        if facts.get("single") and isinstance(node, Scalar):
+            only = self.value(kind, node, path, facts)
+            return only if only is FAILED else (only,)
         if not isinstance(node, Listing):
             return self.fault(
                 path, node.place, "phải là danh sách", "viết [a, b] hoặc mỗi mục một dòng bắt đầu bằng -"

@@ -115,10 +115,10 @@ def _activity_rows(snapshot: facts.Snapshot) -> Iterator[Row]:
             yield Row(
                 cells=(
                     row.id,
-                    row.title,
+                    "\n".join((row.title, *row.details)),
                     row.lead,
                     row.coordinating or NOTHING,
-                    ", ".join(map(str, row.years)),
+                    row.time or ", ".join(map(str, row.years)),
                     STATUS_WORDS[said.status] if said else NOT_REPORTED,
                     str(said.percent) if said and said.percent is not None else NOTHING,
                     tidy(said.result or said.causes) or NOTHING if said else NOTHING,
@@ -132,7 +132,7 @@ def who_reported(snapshot: facts.Snapshot) -> Annex:
     Whether a report came in time and whether a task was done in time are two questions, counted apart.
     """
     by_lead: dict[str, list[facts.Row]] = {}
-    asked = (*snapshot.rows, *snapshot.localities)
+    asked = (*snapshot.rows, *snapshot.tasks, *snapshot.localities)
     for row in asked:
         by_lead.setdefault(row.lead, []).append(row)
     columns = (
