@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from plan_text import ADDED_UP, DISTRICTS, altered
 
 from tracker.plan.model import MonthDay, Plan
+from tracker.plan.period_rules import RuleDay
 
 REVIEW = "{code: so-ket, title: Sơ kết, opens: 2024-10-05, due: 2024-11-15, closes: 2025-12-31, unconfirmed: chờ}"
 OWN = """\
@@ -49,6 +50,7 @@ FULL = (
         (
             "  annual:",
             f"  phase_review: {REVIEW}\n"
+            "  periods: [{every: quarter, cut_off: 0, due: [04-05, 07-05, 10-05, 01-05], agencies: [so-b]}]\n"
             "  stages: {before: [10, 0], after: [1, 5], copies: [coordinating]}\n"
             "  calendar: {days_off: [2024-10-18], working_days: [2024-10-19]}\n  annual:",
         ),
@@ -117,13 +119,14 @@ def choices(tree: Node, kind: Any, facts: Mapping[str, Any]) -> list[Node]:
         items = choices(tree, get_args(kind)[0], facts)
         return [[item] for item in items] + [items[:2], items[::-1]]
     if named := facts.get("names"):
-        sections = {"agency": "agencies", "group": "groups", "content": "content"}
+        sections = {"agency": "agencies", "group": "groups", "content": "content", "row": "activities"}
         rows = [row for name in named for row in tree.get(sections[name], ())]
         return [row["id"] if isinstance(row, dict) else row for row in rows]
     by_kind: dict[Any, list[str]] = {
         int: ["2023", "2024", "2025", "0", "7", "12"],
         Decimal: ["0", "12.5", "1253"],
         date: ["2024-10-18", "2024-11-20", "2024-12-01", "2025-10-05", "2025-12-31"],
+        RuleDay: ["10-05", "11-15", "2024-11-20"],
         MonthDay: ["09-01", "10-05", "10-28", "11-15", "12-31"],
     }
     forms = {"id": ["VI.14", "II.9", "II.2", "htx", "X"], "contact": ["moi@mau.example"]}

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.plan.model import Activity, Agency, AreaReport, Group, MonthDay, Plan, Succession, Target
+from tracker.plan.period_rules import RuleDay
 from tracker.words import vietnamese_date, vietnamese_number
 
 LONGEST = 60
@@ -126,7 +127,7 @@ class _Comparison:
         return frozenset(agency for i in named for agency in self.members.get(i, (i,)))
 
     def difference(self, before: Any, after: Any, facts: Mapping[str, Any]) -> str:
-        if isinstance(before, tuple) and isinstance(after, tuple) and not isinstance(after, MonthDay):
+        if isinstance(before, tuple) and isinstance(after, tuple) and not isinstance(after, MonthDay | RuleDay):
             return _came_and_went([self.shown(i, facts) for i in before], [self.shown(i, facts) for i in after])
         return " → ".join(self.shown(side, facts) for side in _from_difference(before, after))
 
@@ -134,7 +135,9 @@ class _Comparison:
         """Return the value of a field with the metadata `facts` as officials write it."""
         if value is None:
             return "không có"
-        if isinstance(value, MonthDay):
+        if isinstance(value, RuleDay) and value.year:
+            return vietnamese_date(value.in_year(value.year))
+        if isinstance(value, MonthDay | RuleDay):
             return f"{value.day:02}/{value.month:02}"
         if isinstance(value, date):
             return vietnamese_date(value)

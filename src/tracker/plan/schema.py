@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from tracker.plan.model import MonthDay, Plan
+from tracker.plan.period_rules import RuleDay
 from tracker.plan.scalars import FORMS
 
 SCALARS: Mapping[Any, dict[str, Any]] = {
@@ -17,6 +18,7 @@ SCALARS: Mapping[Any, dict[str, Any]] = {
     int: {"type": "integer"},
     Decimal: {"type": "number", "minimum": 0},
     date: {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+    RuleDay: {"type": "string", "pattern": r"^(\d{4}-)?\d{2}-\d{2}$"},
     MonthDay: {"type": "string", "pattern": r"^\d{2}-\d{2}$"},
 }
 

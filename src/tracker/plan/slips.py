@@ -10,8 +10,8 @@ NEAR = 0.8
 """How alike a name must be to be offered, so that one letter of five may differ. so-khcn is another department
 than so-khdt, and at_most is the opposite of at_least."""
 NEARLY = "có phải"
-WORDS = {"agency": "cơ quan", "group": "nhóm", "content": "nội dung"}
-SECTIONS = {"agency": "agencies", "group": "groups", "content": "content"}
+WORDS = {"agency": "cơ quan", "group": "nhóm", "content": "nội dung", "row": "hoạt động"}
+SECTIONS = {"agency": "agencies", "group": "groups", "content": "content", "row": "activities"}
 
 
 def unknown_name_remedy(text: str, kinds: tuple[str, ...], known: Mapping[str, frozenset[str]]) -> str:

@@ -71,6 +71,7 @@ def _as_officers_see(plan: Plan, newest: Plan) -> Plan:
     dates = replace(
         newest.reporting,
         annual=plan.reporting.annual,
+        periods=tuple(replace(rule, unconfirmed=None) for rule in plan.reporting.periods),
         phase_review=review,
         area_report=plan.reporting.area_report,
     )

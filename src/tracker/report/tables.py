@@ -19,7 +19,7 @@ TARGETS_ABREAST = 6
 def subject(snapshot: facts.Snapshot) -> str:
     """Return the memo's trích yếu."""
     period = snapshot.period
-    title = period.title.removeprefix("Báo cáo ") if period.kind == "annual" else period.title
+    title = period.title if period.kind in ("adhoc", "phase") else period.title.removeprefix("Báo cáo ")
     if snapshot.chosen and not snapshot.chosen.own:
         title += " (một phần)"
     return f"Kết quả thực hiện {snapshot.plan.citation} – {title[:1].lower() + title[1:]}"

@@ -24,7 +24,9 @@ ACCEPTED = (
     sa.select(Duty.activity_id, Duty.agency_id, Period.years, Update.status)
     .join(Period, Period.id == Duty.period_id)
     .join(Update, sa.and_(Update.duty_id == Duty.id, Update.revision == NEWEST))
-    .where(Duty.period_id != sa.bindparam("period"), Duty.state == DutyState.ACCEPTED)
+    .where(
+        Duty.period_id.is_distinct_from(sa.bindparam("period", type_=sa.Integer)), Duty.state == DutyState.ACCEPTED
+    )
 )
 ON_ACTIVITIES = OF_PERIOD.where(Duty.activity_id.in_(sa.bindparam("activities", expanding=True)))
 """Statements of the pages are built once: building one takes longer than running it."""
@@ -79,6 +81,12 @@ def finished_before(session: Session, plan: Plan, period: Period) -> set[tuple[s
         and activity_id in plan.by_id
         and (set(years) >= set(period.years) or plan.deadline_of(plan.by_id[activity_id]) is not None)
     }
+
+
+def asks_something(session: Session, plan: Plan, period: Period) -> bool:
+    """Say whether `period`, which is not kept yet, asks for anything that is not finished."""
+    done = finished_before(session, plan, period)
+    return any((each.activity_id, each.agency_id) not in done for each in asked(plan, period))
 
 
 def sync_duties(session: Session, plan: Plan, period: Period) -> int:
