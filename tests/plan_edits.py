@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, dataclass, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import yaml
 from hypothesis import strategies as st
 from plan_text import ADDED_UP, DISTRICTS, altered
 
 from tracker.plan.model import MonthDay, Plan
+from tracker.plan.period_rules import RuleDay
 
 REVIEW = "{code: so-ket, title: Sơ kết, opens: 2024-10-05, due: 2024-11-15, closes: 2025-12-31, unconfirmed: chờ}"
 OWN = """\
@@ -34,10 +35,22 @@ FULL = (
             "    lead: so-b\n    due: 2024-11-20\n    coordinating_printed: Các Sở\n    note: ghi chú\n"
             "    stages: {head: 12, dispatch: 20, coordinator: 8, copies: [head]}\n",
         ),
+        (
+            "targets:\n",
+            "  - {id: II.4, title: Dạy nghề, content: ND1, lead: [so-a, cac-huyen], time: Quý IV/2024,"
+            " product: Báo cáo, funding: Ngân sách tỉnh, obligation: required, priority: high, subtasks: [Mở lớp],"
+            " deadline: 2024-11-30}\ntargets:\n",
+        ),
+        (
+            "  - {id: ND1, title: Nội dung một, part: content}\n",
+            "  - {id: ND1, title: Nội dung một, part: content}\n  - {id: VI, title: Tổ chức, part: tasks}\n",
+        ),
+        ("targets:\n", "tasks:\n  - {id: VI.1, title: Bố trí kinh phí, content: VI, lead: so-b}\ntargets:\n"),
         ("by: 2025, source", "printed: ít nhất 10, by: 2025, source"),
         (
             "  annual:",
             f"  phase_review: {REVIEW}\n"
+            "  periods: [{every: quarter, cut_off: 0, due: [04-05, 07-05, 10-05, 01-05], agencies: [so-b]}]\n"
             "  stages: {before: [10, 0], after: [1, 5], copies: [coordinating]}\n"
             "  calendar: {days_off: [2024-10-18], working_days: [2024-10-19]}\n  annual:",
         ),
@@ -87,7 +100,7 @@ def spots(
 
 
 def real(kind: Any) -> Any:
-    return get_args(kind)[0] if get_origin(kind) is types.UnionType else kind
+    return get_args(kind)[0] if get_origin(kind) in (types.UnionType, Union) else kind
 
 
 def required(field: Field[Any]) -> bool:
@@ -106,13 +119,14 @@ def choices(tree: Node, kind: Any, facts: Mapping[str, Any]) -> list[Node]:
         items = choices(tree, get_args(kind)[0], facts)
         return [[item] for item in items] + [items[:2], items[::-1]]
     if named := facts.get("names"):
-        sections = {"agency": "agencies", "group": "groups", "content": "content"}
+        sections = {"agency": "agencies", "group": "groups", "content": "content", "row": "activities"}
         rows = [row for name in named for row in tree.get(sections[name], ())]
         return [row["id"] if isinstance(row, dict) else row for row in rows]
     by_kind: dict[Any, list[str]] = {
         int: ["2023", "2024", "2025", "0", "7", "12"],
         Decimal: ["0", "12.5", "1253"],
         date: ["2024-10-18", "2024-11-20", "2024-12-01", "2025-10-05", "2025-12-31"],
+        RuleDay: ["10-05", "11-15", "2024-11-20"],
         MonthDay: ["09-01", "10-05", "10-28", "11-15", "12-31"],
     }
     forms = {"id": ["VI.14", "II.9", "II.2", "htx", "X"], "contact": ["moi@mau.example"]}

@@ -76,7 +76,7 @@ def test_the_reminder_names_every_activity_its_agency_owes_in_both_parts(setting
     words = composed(settings)
     page = Page(words.html)
     by_id = real_plan().plan.by_id
-    leads = [row.id for row in real_plan().plan.activities_of(2024) if row.lead == "so-cong-thuong"]
+    leads = [row.id for row in real_plan().plan.activities_of(2024) if "so-cong-thuong" in row.lead]
     assert len(leads) == 7
     for row in leads:
         assert f"{row} - {by_id[row].title}" in words.text
@@ -147,7 +147,7 @@ def test_a_subject_is_one_line_whatever_the_names_hold(settings: Settings) -> No
 
 def test_every_agency_of_the_plan_gets_a_letter_with_nothing_left_open(settings: Settings) -> None:
     plan = real_plan().plan
-    for agency in {row.lead for row in plan.activities_of(2024)}:
+    for agency in {lead for row in plan.activities_of(2024) for lead in row.lead}:
         words = composed(settings, plan, agency)
         assert not re.search(r"None|Undefined|\{\{|\}\}|\{%", words.subject + words.text + words.html)
         assert "\n\n\n" not in words.text

@@ -35,7 +35,7 @@ def test_a_plan_without_faults_is_read_into_exact_values() -> None:
     [
         (
             ("lead: so-a", "lead: so-aa"),
-            'activities.yaml:44:11: II.2.lead: không có cơ quan "so-aa"; có phải "so-a"?',
+            'activities.yaml:44:11: II.2.lead: không có cơ quan hay nhóm "so-aa"; có phải "so-a"?',
         ),
         (
             ("coordinating: [cac-so]", "coordinating: [cac-soo]"),
@@ -112,7 +112,7 @@ def test_a_plan_without_faults_is_read_into_exact_values() -> None:
         ),
         (
             ("lead: so-b", 'lead: "so-\\nb"'),
-            'activities.yaml:50:11: II.3.lead: không có cơ quan "so- b"; có phải "so-b"?',
+            'activities.yaml:50:11: II.3.lead: không có cơ quan hay nhóm "so- b"; có phải "so-b"?',
         ),
         (
             ("  hoi:\n", "  hoi:\n    <<: *mau\n"),

@@ -46,12 +46,12 @@ def test_an_agency_renamed_in_one_place_is_one_fault_that_counts_the_others() ->
 def test_the_first_place_in_the_file_stands_for_the_others() -> None:
     (fault,) = faults_of(altered(("lead: hoi\n", "lead: hoii\n"), ("coordinating: [hoi]", "coordinating: [hoii]")))
     assert fault.startswith(
-        'activities.yaml:38:11: I.1.lead: không có cơ quan "hoii" (ở đây và 1 chỗ khác); có phải'
+        'activities.yaml:38:11: I.1.lead: không có cơ quan hay nhóm "hoii" (ở đây và 1 chỗ khác); có phải'
     )
 
 
 def test_a_group_where_only_an_agency_may_stand_is_called_a_group() -> None:
-    (fault,) = faults_of(altered(("lead: so-b", "lead: cac-so")))
+    (fault,) = faults_of(altered(("coordinator: hoi", "coordinator: cac-so")))
     assert fault.endswith("mã này là của một nhóm, ở đây chỉ ghi được một cơ quan")
 
 

@@ -73,7 +73,7 @@ def test_none_with_something_owed_goes_past_a_stage_unwritten_and_none_without_i
     period = Period(code="2024", opens=OPENS, due=DUE, closes=CLOSES)
     dues = st.sampled_from([DUE, DUE, OPENS + timedelta(days=9)])
     duties = [
-        Duty(id=n, activity_id=a.id, agency_id=a.lead, due=data.draw(dues), state=DutyState.EXPECTED)
+        Duty(id=n, activity_id=a.id, agency_id=a.lead[0], due=data.draw(dues), state=DutyState.EXPECTED)
         for n, a in enumerate(plan.activities, 1)
     ]
     off = data.draw(st.sets(st.sampled_from(DAYS), max_size=60), label="days with the machine off")

@@ -164,7 +164,7 @@ def test_an_agencys_words_stand_tidied_in_one_block_of_its_own_and_nowhere_else(
     sqlite_engine: sa.Engine, plan: Plan, field: str
 ) -> None:
     before = paper(sqlite_engine)
-    ours = [activity.id for activity in plan.activities_of(2024) if activity.lead == "hoi-lhpn"]
+    ours = [activity.id for activity in plan.activities_of(2024) if "hoi-lhpn" in activity.lead]
     expected = []
     for activity, text in zip(ours, NASTY, strict=False):
         given = {"result": "Đã làm", field: text}
@@ -232,7 +232,7 @@ def test_next_years_activities_are_named_with_their_leads(sqlite_engine: sa.Engi
     assert part[0].text == f"Năm 2025, kế hoạch có {len(coming)} hoạt động, do các cơ quan sau chủ trì:"
     listed = [name for b in part if b.kind == "item" for name in b.text.rstrip(".").split(", ")]
     assert sorted(listed) == sorted(activity.id for activity in coming)
-    trade = sum(activity.lead == "so-cong-thuong" for activity in coming)
+    trade = sum("so-cong-thuong" in activity.lead for activity in coming)
     assert f"Sở Công Thương ({trade} hoạt động):" in [b.label for b in part]
 
 

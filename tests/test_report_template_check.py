@@ -384,7 +384,9 @@ def test_the_words_are_checked_line_by_line(tmp_path: Path) -> None:
 
 
 def test_words_that_leave_out_what_agencies_said_are_refused(tmp_path: Path) -> None:
-    file = edited(tmp_path, "memo.txt", ("{% for lead, group in (told + heard)", "{% for lead, group in ([])"))
+    file = edited(
+        tmp_path, "memo.txt", ("{% for lead, group in (told + done + heard)", "{% for lead, group in ([])")
+    )
     assert faults(file) == [
         "memo.txt: khi in thử không thấy đề xuất các cơ quan nêu; xem lại chỗ in proposals và điều kiện của nó"
     ]

@@ -140,6 +140,6 @@ def test_a_period_asks_exactly_for_the_activities_of_its_years_that_were_chosen(
         wanted = (
             bool(set(activity.years) & set(period.years))
             and (not period.activities or activity.id in period.activities)
-            and (not period.agencies or activity.lead in period.agencies)
+            and (not period.agencies or activity.lead[0] in period.agencies)
         )
-        assert ((activity.id, activity.lead) in {(a.activity_id, a.agency_id) for a in found}) is wanted
+        assert ((activity.id, activity.lead[0]) in {(a.activity_id, a.agency_id) for a in found}) is wanted

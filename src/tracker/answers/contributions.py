@@ -26,7 +26,7 @@ def coordinated(plan: Plan, agency_id: str, on: date) -> dict[str, Agency]:
     """
     found = {}
     for activity in plan.activities:
-        if agency_id == plan.holder(activity.lead, on).id:
+        if any(agency_id == plan.holder(lead, on).id for lead in plan.leads_of(activity)):
             continue
         named = [one for one in _named(plan, activity) if plan.holder(one, on).id == agency_id]
         if named:
@@ -38,8 +38,7 @@ def read_contributions(case: Case, form: Form) -> None:
     """Fill in what the agency of `form` may add to others' activities, and what others added to its own."""
     plan = case.plan
     shared = coordinated(plan, form.agency.id, case.today)
-    area = plan.reporting.area_report
-    led = {entry.activity.id for entry in form.entries if area is None or entry.activity.id != area.id}
+    led = {entry.activity.id for entry in form.entries if not plan.is_apart(entry.activity.id)}
     own = {entry.duty.id: entry for entry in form.entries}
     place = {activity.id: number for number, activity in enumerate(plan.activities)}
     for duty, added in duties_with_contributions(case.session, form.period, led | shared.keys()):

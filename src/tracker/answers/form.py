@@ -204,7 +204,7 @@ class Record:
         last = self.said.get(duty.id)
         activity_id = duty.activity_id
         # Who took over two localities owes two reports; each is called the same however many there are.
-        taken_over = self.plan.is_area_report(activity_id) and duty.agency_id != agency_id
+        taken_over = self.plan.is_shared(activity_id) and duty.agency_id != agency_id
         before = self.before.get((activity_id, duty.agency_id), self.before.get((activity_id, None)))
         return Entry(
             name=f"{activity_id}@{duty.agency_id}" if taken_over else activity_id,
@@ -303,7 +303,7 @@ def _said_before(
     for duty in duties:
         if duty.id in said:
             before[duty.activity_id, duty.agency_id] = said[duty.id]
-            if not same.new.is_area_report(duty.activity_id):  # nobody carries over another locality's words
+            if not same.new.is_shared(duty.activity_id):  # nobody carries over another agency's words
                 before[duty.activity_id, None] = said[duty.id]
     return before
 

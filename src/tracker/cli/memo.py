@@ -50,6 +50,10 @@ def print_again(args: argparse.Namespace) -> None:
 def _tell(compiled: Compiled) -> None:
     report, snapshot = compiled.report, compiled.snapshot
     heard = f", {snapshot.heard}/{len(snapshot.localities)} địa phương" if snapshot.localities else ""
+    if snapshot.tasks:
+        heard += (
+            f", {sum(row.said is not None for row in snapshot.tasks)}/{len(snapshot.tasks)} nhiệm vụ ngoài khung"
+        )
     which = "Bản chính thức, lần" if report.final else "Lần"
     kept = "" if compiled.is_new else " (số liệu không đổi từ lần tổng hợp trước)"
     told = f"{snapshot.told}/{len(snapshot.rows)} hoạt động{heard}"

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.plan.model import Activity, Agency, AreaReport, Group, MonthDay, Plan, Succession, Target
+from tracker.plan.period_rules import RuleDay
 from tracker.words import vietnamese_date, vietnamese_number
 
 LONGEST = 60
@@ -39,8 +40,9 @@ def plan_changes(old: Plan | None, new: Plan) -> list[Change]:
     An activity that changes hands is said for both agencies. `old` is None before the first plan.
     """
     if old is None:
-        leads = {activity.lead for activity in new.activities}
-        counts = [f"{len(getattr(new, section))} {kind}" for section, kind in SECTIONS.items()]
+        leads = {agency for activity in new.activities for agency in new.leads_of(activity)}
+        sizes = {kind: len(getattr(new, section)) for section, kind in SECTIONS.items()}
+        counts = [f"{size} {kind}" for kind, size in sizes.items() if size]
         text = f"Kế hoạch mới {new.plan.code}: {', '.join(counts)}; {len(leads)} cơ quan chủ trì."
         return [Change("plan", text, frozenset(leads))]
     return list(_Comparison(old, new).changes())
@@ -81,21 +83,21 @@ class _Comparison:
         """Say that a row comes or goes; of an activity also whose duty it is, and in which years."""
         text = f"{verb} {kind} {row.id}: {_short(getattr(row, 'title', None) or row.name)}"
         if isinstance(row, Activity):
-            text = f"{self.names[row.lead]} {verb.lower()} {row.id} ({_listed(row.years)}): {_short(row.title)}"
+            text = f"{self.named(row.lead)} {verb.lower()} {row.id} ({_listed(row.years)}): {_short(row.title)}"
         return Change(row.id, text, self.opened(_holders(row)))
 
     def of_duties(self, old: Activity, new: Activity) -> Iterator[Change]:
         """Say which agency gains or loses the duty of an activity, and in which years."""
-        loser, winner = self.names[old.lead], self.names[new.lead]
-        if old.lead != new.lead:
+        loser, winner = self.named(old.lead), self.named(new.lead)
+        if set(old.lead) != set(new.lead):
             if loser == winner:  # one agency under two ids
-                loser, winner = f"{loser} ({old.lead})", f"{winner} ({new.lead})"
+                loser, winner = f"{loser} ({_listed(old.lead)})", f"{winner} ({_listed(new.lead)})"
             text = f"{loser} bớt {new.id} ({_listed(old.years)}); {winner} thêm {new.id} ({_listed(new.years)})"
         elif set(old.years) != set(new.years):
             text = f"{winner}, {new.id}: {_came_and_went(old.years, new.years, 'năm ')}"
         else:
             return
-        yield Change(new.id, f"{text}: {_short(new.title)}", _holders(old) | _holders(new))
+        yield Change(new.id, f"{text}: {_short(new.title)}", self.opened(_holders(old) | _holders(new)))
 
     def of_fields(
         self, about: str, named: str, old: Any, new: Any, concerned: frozenset[str] = frozenset()
@@ -103,7 +105,8 @@ class _Comparison:
         """Yield a line for each field of two rows that differs; nested sections are walked into."""
         for field in fields(new):
             before, after = getattr(old, field.name), getattr(new, field.name)
-            if before == after or (isinstance(new, Activity) and field.name in {"lead", "years"}):
+            handled = isinstance(new, Activity) and field.name in {"lead", "years"} and set(before) != set(after)
+            if before == after or handled or (field.name == "years" and set(before) == set(after)):
                 continue
             label = f"{named}, {field.metadata['label']}"
             if is_dataclass(before) and is_dataclass(after):
@@ -115,12 +118,16 @@ class _Comparison:
             text = f"{label}: {self.difference(before, after, field.metadata)}"
             yield Change(about, text, concerned | self.opened(touched))
 
+    def named(self, ids: Iterable[str]) -> str:
+        """Return what the agencies and groups called `ids` are called."""
+        return _listed(self.names[i] for i in ids)
+
     def opened(self, named: Iterable[str]) -> frozenset[str]:
         """Return the agencies that `named` (agencies and groups) stands for."""
         return frozenset(agency for i in named for agency in self.members.get(i, (i,)))
 
     def difference(self, before: Any, after: Any, facts: Mapping[str, Any]) -> str:
-        if isinstance(before, tuple) and isinstance(after, tuple) and not isinstance(after, MonthDay):
+        if isinstance(before, tuple) and isinstance(after, tuple) and not isinstance(after, MonthDay | RuleDay):
             return _came_and_went([self.shown(i, facts) for i in before], [self.shown(i, facts) for i in after])
         return " → ".join(self.shown(side, facts) for side in _from_difference(before, after))
 
@@ -128,7 +135,9 @@ class _Comparison:
         """Return the value of a field with the metadata `facts` as officials write it."""
         if value is None:
             return "không có"
-        if isinstance(value, MonthDay):
+        if isinstance(value, RuleDay) and value.year:
+            return vietnamese_date(value.in_year(value.year))
+        if isinstance(value, MonthDay | RuleDay):
             return f"{value.day:02}/{value.month:02}"
         if isinstance(value, date):
             return vietnamese_date(value)

@@ -8,7 +8,7 @@ these fields, so the file, its errors, its JSON Schema and what is said of an ed
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -20,6 +20,8 @@ from tracker.plan.fields import MonthDay, plan_field
 from tracker.plan.reporting import AnnualRule, AreaReport, Calendar, Letterhead, Person, PhaseReview, Reporting
 from tracker.plan.rows import Activity, ContentArea, Target
 from tracker.plan.stages import USUAL, Stages
+from tracker.plan.times import read_time
+from tracker.words import vietnamese_date
 
 __all__ = [
     "USUAL",
@@ -112,8 +114,24 @@ class Plan:
     groups: Mapping[str, Group] = plan_field("nhóm", "Các nhóm cơ quan.", MappingProxyType({}))
     content: tuple[ContentArea, ...] = plan_field("nội dung", "Các nội dung của khung hoạt động.", filled=True)
     activities: tuple[Activity, ...] = plan_field("hoạt động", "Các hoạt động, theo thứ tự in.", filled=True)
+    tasks: tuple[Activity, ...] = plan_field(
+        "nhiệm vụ ngoài khung", "Nhiệm vụ giao ngoài khung hoạt động, báo cáo mỗi năm một lần, đếm riêng.", ()
+    )
     targets: tuple[Target, ...] = plan_field("chỉ tiêu", "Các chỉ tiêu.", ())
     reporting: Reporting = plan_field("chế độ báo cáo", "Chế độ báo cáo.")
+
+    def __post_init__(self) -> None:
+        """Give each row without years those of its time, else all of the plan's."""
+        for section in ("activities", "tasks"):
+            rows = tuple(
+                row if row.years else replace(row, years=self._years_of(row)) for row in getattr(self, section)
+            )
+            object.__setattr__(self, section, rows)
+
+    def _years_of(self, row: Activity) -> tuple[int, ...]:
+        time = read_time(row.time, self.plan.issued) if row.time else None
+        years = time.years_among(self.plan.years) if time else ()
+        return years or self.plan.years
 
     def holder(self, agency_id: str, on: date) -> Agency:
         """Return the agency that answers for `agency_id` on day `on`, following successions."""
@@ -164,24 +182,73 @@ class Plan:
         return self.by_id[activity_id].stages.over(own.over(self.reporting.stages))
 
     @cached_property
-    def area_activity(self) -> Activity | None:
-        """Return what localities report as one more activity, which the coordinator leads; None where nothing."""
+    def rows(self) -> tuple[Activity, ...]:
+        """Return all that may be reported on: the activities, and what is counted apart."""
+        return (*self.activities, *self.apart)
+
+    @cached_property
+    def apart(self) -> tuple[Activity, ...]:
+        """Return the rows that are no activities: tasks beside the matrix, and what `area_report` asks."""
         asked = self.reporting.area_report
         if asked is None:
-            return None
-        return Activity(
-            id=asked.id, title=asked.title, content=asked.id, years=self.plan.years, lead=self.plan.coordinator
-        )
+            return self.tasks
+        area = Activity(id=asked.id, title=asked.title, content=asked.id, years=self.plan.years, lead=asked.by)
+        return (*self.tasks, area)
 
-    def is_area_report(self, activity_id: str) -> bool:
-        """Say whether `activity_id` is what localities report: many owe it, each on its own area."""
-        return self.area_activity is not None and self.area_activity.id == activity_id
+    @cached_property
+    def headings(self) -> tuple[ContentArea, ...]:
+        """Return the content areas, and the heading of what `area_report` asks."""
+        asked = self.reporting.area_report
+        if asked is None:
+            return self.content
+        return (*self.content, ContentArea(id=asked.id, title="Báo cáo của các địa phương", part="tasks"))
+
+    @cached_property
+    def _apart_ids(self) -> frozenset[str]:
+        return frozenset(row.id for row in self.apart)
+
+    def is_apart(self, activity_id: str) -> bool:
+        """Say whether `activity_id` is no activity of the matrix, and so is counted apart."""
+        return activity_id in self._apart_ids
+
+    def leads_of(self, activity: Activity) -> list[str]:
+        """Return the ids of all agencies that owe an answer on `activity`: groups opened, each once."""
+        return self.members(activity.lead)
+
+    def is_shared(self, activity_id: str) -> bool:
+        """Say whether several agencies answer for `activity_id`, each for its own part."""
+        activity = self.by_id[activity_id]
+        return len(activity.lead) > 1 or activity.lead[0] in self.groups
+
+    def lead_words(self, activity: Activity, on: date) -> str:
+        """Return who leads `activity` on a day: groups by their names, agencies by those who hold their duties."""
+        groups = self.groups
+        return ", ".join(groups[i].name if i in groups else self.holder(i, on).short for i in activity.lead)
+
+    def deadline_of(self, activity: Activity) -> date | None:
+        """Return the last day on which `activity` should be done; None where the plan gives years or nothing."""
+        if activity.deadline or not activity.time:
+            return activity.deadline
+        time = read_time(activity.time, self.plan.issued)
+        return time.deadline if time else None
 
     @cached_property
     def by_id(self) -> Mapping[str, Activity]:
-        """Return all that may be reported on by its printed id: the activities, and what localities report."""
-        last = (self.area_activity,) if self.area_activity else ()
-        return {activity.id: activity for activity in (*self.activities, *last)}
+        """Return all that may be reported on by its printed id."""
+        return {activity.id: activity for activity in self.rows}
+
+    def details_of(self, activity: Activity) -> tuple[str, ...]:
+        """Return what the plan prints of `activity` beside title, time and agencies, a line each."""
+        facts = [f"{label}: {words}" for label, words in activity.facts() if label != "Thời gian"]
+        return (*activity.lettered, *facts)
+
+    def time_words(self, activity: Activity) -> str:
+        """Return the time of `activity` as printed, with the last day where the print does not name it."""
+        deadline = self.deadline_of(activity)
+        if deadline is None:
+            return activity.time or ""
+        day = vietnamese_date(deadline)
+        return f"{activity.time} (đến hết ngày {day})" if activity.time and day not in activity.time else day
 
     def activities_of(self, year: int) -> Iterator[Activity]:
         """Yield the activities with an x in `year`, in the plan's order."""
@@ -192,11 +259,9 @@ class Plan:
 
         What localities report stands under a heading of its own.
         """
-        for area in self.content:
+        for area in self.headings:
             if area.id == content_id:
                 return area
-        if self.area_activity and self.area_activity.id == content_id:
-            return ContentArea(id=content_id, title="Báo cáo của các địa phương", part="content")
         raise KeyError(content_id)
 
     def coordinating_words(self, activity: Activity) -> str:

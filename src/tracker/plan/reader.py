@@ -11,6 +11,8 @@ from pathlib import Path
 from tracker.errors import FileTrouble, PlanFaults
 from tracker.plan import rules
 from tracker.plan.model import Plan
+from tracker.plan.notes import notes as notes_of
+from tracker.plan.seen import Seen, names_of
 from tracker.plan.tree import MOST, Fault, Place, read_tree
 from tracker.plan.walk import Walk
 
@@ -53,13 +55,13 @@ def parse_plan(raw: bytes, file: str = "activities.yaml") -> Reading:
     walk = Walk(file, faults)
     if tree is not None:
         value = walk.value(Plan, tree, (), {})
-        seen = rules.Seen(file, value if isinstance(value, dict) else {}, walk.places)
-        faults += walk.unknown_names(rules.names_of(seen.sections))
+        seen = Seen(file, value if isinstance(value, dict) else {}, walk.places)
+        faults += walk.unknown_names(names_of(seen.sections))
         faults += rules.faults(seen)
         if not faults:
             plan = Plan(**value)
             text = raw.decode("utf-8-sig")
-            notes = [*rules.notes(plan, seen), *walk.cut_texts(text)]
+            notes = [*notes_of(plan, seen), *walk.cut_texts(text)]
             return Reading(plan, tuple(sorted(notes, key=_by_place)), text)
     in_order: list[Fault] = sorted(set(faults), key=_by_place)
     if len(in_order) > MOST:

@@ -1,10 +1,12 @@
 """Who reports what to whom, and when: periods, days off, letterheads."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from tracker.plan.fields import MonthDay, plan_field
+from tracker.plan.period_rules import PeriodRule, RuleDay, Span, annual_span, spans_of
 from tracker.plan.stages import USUAL, Stages
 
 
@@ -27,6 +29,10 @@ class PhaseReview:
     due: date = plan_field("hạn", "Hạn cuối.")
     closes: date = plan_field("khóa kỳ", "Ngày khóa kỳ.")
     unconfirmed: str | None = plan_field("phần cần đối chiếu", "Lý do các ngày này còn phải xác nhận.", None)
+
+    def days(self) -> dict[str, date]:
+        """Return its three days by the names of their keys."""
+        return {"opens": self.opens, "due": self.due, "closes": self.closes}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +100,11 @@ class Person:
 class Reporting:
     """Who reports what to whom, and when."""
 
-    annual: AnnualRule = plan_field("hằng năm", "Báo cáo hằng năm.")
+    annual: AnnualRule | None = plan_field(
+        "hằng năm", "Báo cáo hằng năm; kế hoạch có nhịp khác thì dùng periods.", None
+    )
     phase_review: PhaseReview | None = plan_field("sơ kết", "Sơ kết giai đoạn.", None)
+    periods: tuple[PeriodRule, ...] = plan_field("các kỳ", "Các nhịp báo cáo, mỗi nhịp một mục.", ())
     area_report: AreaReport | None = plan_field(
         "báo cáo của địa phương", "Báo cáo của các địa phương về địa bàn, nếu có.", None
     )
@@ -110,6 +119,22 @@ class Reporting:
     people: tuple[Person, ...] = plan_field(
         "người dùng", "Những người đăng nhập được vào bàn làm việc của cơ quan đầu mối.", ()
     )
+
+    def spans(self, years: Sequence[int]) -> Iterator[Span]:
+        """Yield the periods that all rules give in a plan of `years`."""
+        if self.annual:
+            yield from (
+                annual_span(year, self.annual.opens, self.annual.due, self.annual.closes) for year in years
+            )
+        rules = [*self.periods]
+        if review := self.phase_review:
+            opens, due, closes = ((RuleDay(day.month, day.day, day.year),) for day in review.days().values())
+            once = PeriodRule(
+                every="once", code=review.code, title=review.title, opens=opens, due=due, closes=closes
+            )
+            rules.insert(0, once)
+        for rule in rules:
+            yield from spans_of(rule, years)
 
     def __post_init__(self) -> None:
         """Let the plan's own stages be complete: they are the widest rules there are."""

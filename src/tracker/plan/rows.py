@@ -1,6 +1,6 @@
 """The rows of the matrix, the headings they stand under, and the targets."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -15,10 +15,10 @@ class ContentArea:
 
     id: str = plan_field("mã", "Mã nội dung, ví dụ ND3.", form="id")
     title: str = plan_field("tên", "Tiêu đề, như in trong khung hoạt động.")
-    part: Literal["direction", "content"] = plan_field(
+    part: Literal["direction", "content", "tasks"] = plan_field(
         "phần",
-        "direction: chỉ đạo (Phần I); content: nội dung (Phần II).",
-        words={"direction": "chỉ đạo", "content": "nội dung"},
+        "direction: chỉ đạo (Phần I); content: nội dung (Phần II); tasks: nhiệm vụ giao ngoài khung, ở mục tasks.",
+        words={"direction": "chỉ đạo", "content": "nội dung", "tasks": "nhiệm vụ ngoài khung"},
     )
     printed_as: str | None = plan_field("số TT in", "Số TT in tại dòng tiêu đề, nếu có.", None, form="id")
 
@@ -30,18 +30,69 @@ class Activity:
     id: str = plan_field("số TT", "Số TT như in, ví dụ II.14.", form="id")
     title: str = plan_field("tên", "Tên hoạt động, đúng từng chữ như in.")
     content: str = plan_field("nội dung", "Mã nội dung chứa hoạt động này.", names=("content",))
-    years: tuple[int, ...] = plan_field("năm", "Các năm có dấu x.", at_least=1900, at_most=2200, filled=True)
+    years: tuple[int, ...] = plan_field(
+        "năm",
+        "Các năm có dấu x; ghi time thì không cần.",
+        (),
+        at_least=1900,
+        at_most=2200,
+        filled=True,
+    )
     years_unconfirmed: str | None = plan_field(
         "năm cần đối chiếu", "Lý do các năm này là cách đọc, còn phải đối chiếu bản ký.", None
     )
-    lead: str = plan_field("chủ trì", "Mã cơ quan chủ trì.", names=("agency",))
+    time: str | None = plan_field(
+        "thời gian", 'Thời gian như in, ví dụ "Quý II/2025", "6/2025", "thường xuyên".', None
+    )
+    deadline: date | None = plan_field(
+        "thời hạn hoàn thành", "Thời hạn hoàn thành, nếu không đọc được từ time.", None
+    )
+    lead: tuple[str, ...] = plan_field(
+        "chủ trì",
+        "Mã cơ quan chủ trì; nhiều cơ quan hoặc mã nhóm thì mỗi cơ quan báo cáo phần mình.",
+        names=("agency", "group"),
+        filled=True,
+        single=True,
+    )
     coordinating: tuple[str, ...] = plan_field(
         "phối hợp", "Mã các cơ quan hoặc nhóm phối hợp.", (), names=("agency", "group")
     )
     coordinating_printed: str | None = plan_field("phối hợp như in", "Cột phối hợp, đúng từng chữ như in.", None)
     due: date | None = plan_field("hạn", "Hạn báo cáo riêng của hoạt động, nếu có.", None)
+    subtasks: tuple[str, ...] = plan_field("việc cụ thể", "Các việc a), b), c) của hoạt động, nếu có.", ())
+    product: str | None = plan_field("sản phẩm", "Sản phẩm, kết quả phải có, như in.", None)
+    funding: str | None = plan_field("nguồn kinh phí", "Nguồn kinh phí, như in.", None)
+    obligation: Literal["required", "encouraged"] | None = plan_field(
+        "mức độ",
+        "required: bắt buộc; encouraged: khuyến khích.",
+        None,
+        words={"required": "bắt buộc", "encouraged": "khuyến khích"},
+    )
+    priority: Literal["high", "normal", "low"] | None = plan_field(
+        "ưu tiên",
+        "high: cao; normal: thường; low: thấp.",
+        None,
+        words={"high": "cao", "normal": "thường", "low": "thấp"},
+    )
     stages: Stages = plan_field("mốc nhắc", "Mốc nhắc riêng của hoạt động này, nếu khác mốc chung.", Stages())
     note: str | None = plan_field("ghi chú", "Ghi chú cho người quản trị.", None)
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Return what the plan prints of it beside title, years and agencies: each its label and words."""
+        printed = {name: getattr(self, name) for name in ("time", "product", "funding", "obligation", "priority")}
+        labels = {field.name: field.metadata for field in fields(self)}
+        return [
+            (labels[name]["label"].capitalize(), labels[name].get("words", {}).get(value, value))
+            for name, value in printed.items()
+            if value
+        ]
+
+    @property
+    def lettered(self) -> tuple[str, ...]:
+        """Return its subtasks as they are printed: "a) …"."""
+        return tuple(
+            f"{letter}) {text}" for letter, text in zip("abcdeghiklmnopqrstuvxy", self.subtasks, strict=False)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

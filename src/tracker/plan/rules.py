@@ -1,72 +1,20 @@
-"""Rules of the plan file that join several rows: what must hold (faults) and what is worth knowing (notes)."""
+"""Rules of the plan file that join several rows: what must hold. What is worth knowing is in `notes.py`."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
-from tracker.plan.model import Activity, Agency, Calendar, Group, Plan, Reporting, Stages, Target
-from tracker.plan.tree import Fault, Place
-
-Path = tuple[str | int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the reader could make of each section, and where every value stands; what failed is None."""
-
-    file: str
-    sections: Mapping[str, Any]
-    places: Mapping[Path, Place]
-
-    def rows(self, section: str, cls: type) -> Iterator[tuple[Path, Any]]:
-        """Yield the rows of `section` that could be read, each with its path."""
-        found = self.sections.get(section)
-        items: Iterable[tuple[str | int, Any]] = ()
-        if isinstance(found, tuple):
-            items = enumerate(found, 1)
-        elif isinstance(found, dict):
-            items = found.items()
-        return (((section, key), row) for key, row in items if isinstance(row, cls))
-
-    def say(self, path: Path, named: str, what: str, remedy: str) -> Fault:
-        """Return a fault at `path`, called `named`."""
-        nearest = path
-        while nearest not in self.places:
-            nearest = nearest[:-1]
-        return Fault(self.file, self.places[nearest], named, what, remedy)
-
-
-def where(path: Path, titles: Mapping[Path, str]) -> str:
-    """Return how a fault names `path`: by the row's printed id where it has one, `II.14.lead`."""
-    for cut in range(len(path), 0, -1):
-        if path[:cut] in titles:
-            return ".".join([titles[path[:cut]], *map(str, path[cut:])])
-    return ".".join(map(str, path))
-
-
-def names_of(sections: Mapping[str, Any]) -> dict[str, frozenset[str]]:
-    """Return the ids the file defines, by kind; also those of rows that have faults of their own.
-
-    A kind whose section or ids could not be read is left out: that is one fault, not one for every row naming it.
-    """
-    names = {}
-    for kind, section in (("agency", "agencies"), ("group", "groups")):
-        rows = sections.get(section, {})
-        if isinstance(rows, dict):
-            names[kind] = frozenset(rows)
-    areas = sections.get("content")
-    ids = [getattr(area, "id", None) for area in areas] if isinstance(areas, tuple) else [None]
-    if None not in ids and len(set(ids)) == len(ids):
-        names["content"] = frozenset(ids)
-    return names
+from tracker.plan.model import Agency, Calendar, Group, Reporting, Target
+from tracker.plan.period_faults import period_faults
+from tracker.plan.seen import Path, Seen, all_rows
+from tracker.plan.times import read_time
+from tracker.plan.tree import Fault
 
 
 def faults(seen: Seen) -> Iterator[Fault]:
     """Yield what must not be in a plan."""
     yield from _equal_ids(seen)
     yield from _years_outside(seen)
+    yield from _unread_times(seen)
     yield from _equal_names(seen)
     yield from _circles(seen)
     yield from _summed_shares(seen)
@@ -76,9 +24,9 @@ def faults(seen: Seen) -> Iterator[Fault]:
 
 
 def _equal_ids(seen: Seen) -> Iterator[Fault]:
-    for section in ("content", "activities", "targets"):
+    for sections in (("content",), ("activities", "tasks"), ("targets",)):
         first: dict[str, Path] = {}
-        for path, row in seen.rows(section, object):
+        for path, row in (found for section in sections for found in seen.rows(section, object)):
             if not (row_id := getattr(row, "id", None)):
                 continue
             if row_id in first:
@@ -96,11 +44,13 @@ def _years_outside(seen: Seen) -> Iterator[Fault]:
     if not years or None in years:
         return
     shown = ", ".join(map(str, years))
-    for path, activity in seen.rows("activities", Activity):
+    for path, activity in all_rows(seen):
         for i, year in enumerate(activity.years or (), 1):
             if year is not None and year not in years:
                 what = f"năm {year} ngoài kế hoạch"
                 yield seen.say((*path, "years", i), f"{activity.id}.years", what, f"chọn trong {shown}")
+        if path[0] == "activities" and activity.years == () and not activity.time:
+            yield seen.say(path, str(activity.id), 'thiếu khóa "years"', "thêm dòng years: … hoặc time: …")
         own = activity.years or (None,)
         if activity.due and None not in own and activity.due.year not in own:
             what = f"hạn {activity.due} ngoài các năm của hoạt động"
@@ -109,6 +59,16 @@ def _years_outside(seen: Seen) -> Iterator[Fault]:
         if target.by and target.by not in years:
             what = f"năm {target.by} ngoài kế hoạch"
             yield seen.say((*path, "by"), f"{target.id}.by", what, f"chọn trong {shown}")
+
+
+def _unread_times(seen: Seen) -> Iterator[Fault]:
+    issued = getattr(seen.sections.get("plan"), "issued", None)
+    for path, row in all_rows(seen):
+        if row.time and issued and not row.years and not row.deadline and read_time(row.time, issued) is None:
+            what = f'không đọc được thời gian "{row.time}"'
+            yield seen.say(
+                (*path, "time"), f"{row.id}.time", what, "giữ nguyên, và thêm years: … hoặc deadline: …"
+            )
 
 
 def _equal_names(seen: Seen) -> Iterator[Fault]:
@@ -163,22 +123,10 @@ def _summed_shares(seen: Seen) -> Iterator[Fault]:
 
 
 def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
-    spans: list[tuple[str, Any]] = [("annual", reporting.annual), ("phase_review", reporting.phase_review)]
-    for name, span in spans:
-        if span and all((span.opens, span.due, span.closes)) and not span.opens < span.due <= span.closes:
-            yield seen.say(
-                ("reporting", name),
-                f"reporting.{name}",
-                "các ngày không theo thứ tự mở, hạn, khóa",
-                "sửa để opens trước due và due không sau closes",
-            )
-    years = getattr(seen.sections.get("plan"), "years", None) or ()
-    if reporting.phase_review and reporting.phase_review.code in {str(year) for year in years}:
-        named = "reporting.phase_review.code"
-        yield seen.say(("reporting", "phase_review", "code"), named, "mã trùng với mã kỳ hằng năm", "chọn mã khác")
+    yield from period_faults(seen, reporting)
     yield from _equal_people(seen, reporting)
     area = reporting.area_report
-    taken = {row.id for section in ("content", "activities") for _, row in seen.rows(section, object)}
+    taken = {row.id for section in ("content", "activities", "tasks") for _, row in seen.rows(section, object)}
     if area and area.id in taken:
         what = "mã này đã có ở một hoạt động hoặc nội dung"
         yield seen.say(("reporting", "area_report", "id"), "reporting.area_report.id", what, "đổi mã này")
@@ -202,90 +150,3 @@ def _equal_people(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
                 remedy = "mỗi người một dòng, tên và địa chỉ riêng; người trùng tên ghi thêm chức vụ"
                 yield seen.say(("reporting", "people", number, field), "reporting.people", what, remedy)
             first.setdefault((field, value.casefold()), number)
-
-
-def notes(plan: Plan, seen: Seen) -> Iterator[Fault]:
-    """Yield what an admin should know of a plan without faults; none of it stops the plan from being applied."""
-    to_confirm = "đối chiếu bản ký rồi xóa dòng này"
-    for path, activity in seen.rows("activities", Activity):
-        if activity.years_unconfirmed:
-            years = ", ".join(map(str, activity.years))
-            what = f"năm {years} là cách đọc: {activity.years_unconfirmed}"
-            yield seen.say((*path, "years_unconfirmed"), activity.id, what, to_confirm)
-        if activity.lead in activity.coordinating:
-            what = f"cơ quan chủ trì {plan.agencies[activity.lead].short} cũng ghi ở cột phối hợp"
-            yield seen.say((*path, "coordinating"), activity.id, what, "giữ nguyên nếu bản ký in như vậy")
-    for path, agency in seen.rows("agencies", Agency):
-        if agency.succeeded_by and agency.succeeded_by.unconfirmed:
-            heir = plan.agencies[agency.succeeded_by.agency].short
-            since = f"{agency.succeeded_by.since:%d/%m/%Y}"
-            what = f"{heir} kế thừa từ {since}: {agency.succeeded_by.unconfirmed}"
-            yield seen.say((*path, "succeeded_by"), agency.id, what, to_confirm)
-    review = plan.reporting.phase_review
-    if review and review.unconfirmed:
-        place = ("reporting", "phase_review", "unconfirmed")
-        yield seen.say(place, "reporting.phase_review", review.unconfirmed, to_confirm)
-    yield from _unused_due_dates(plan, seen)
-    yield from _overtaking_stages(plan, seen)
-    yield from _equal_addresses(seen)
-    yield from _silent_leads(plan, seen)
-    yield from _unasked_reporters(plan, seen)
-
-
-def _unused_due_dates(plan: Plan, seen: Seen) -> Iterator[Fault]:
-    rule, review = plan.reporting.annual, plan.reporting.phase_review
-    spans = [(rule.opens.in_year(year), rule.closes.in_year(year)) for year in plan.plan.years]
-    spans += [(review.opens, review.closes)] if review else []
-    for path, activity in seen.rows("activities", Activity):
-        if activity.due and not any(opens <= activity.due <= closes for opens, closes in spans):
-            what = f"hạn riêng {activity.due:%d/%m/%Y} ngoài mọi kỳ báo cáo của kế hoạch, nên không được dùng"
-            remedy = "chọn ngày từ ngày mở đến ngày khóa của một kỳ, hoặc bỏ dòng này"
-            yield seen.say((*path, "due"), f"{activity.id}.due", what, remedy)
-
-
-def _overtaking_stages(plan: Plan, seen: Seen) -> Iterator[Fault]:
-    wide = plan.reporting.stages
-    owners: list[tuple[Path, str, Stages, Stages]] = [(("reporting", "stages"), "reporting", wide, wide)]
-    for path, agency in seen.rows("agencies", Agency):
-        owners.append(((*path, "stages"), agency.id, agency.stages, agency.stages.over(wide)))
-    for path, activity in seen.rows("activities", Activity):
-        rules = plan.stages_of(activity.id, activity.lead)
-        owners.append(((*path, "stages"), activity.id, activity.stages, rules))
-    for path, named, own, rules in owners:
-        for late, days in (("head", rules.head), ("dispatch", rules.dispatch)):
-            told = own.coordinator is not None or getattr(own, late) is not None
-            if told and days and rules.coordinator and days <= rules.coordinator:
-                what = f"{late} ({days}) không sau coordinator ({rules.coordinator}): đầu mối chưa được báo trước"
-                yield seen.say((*path, late), f"{named}.stages", what, f"để {late} lớn hơn coordinator")
-
-
-def _equal_addresses(seen: Seen) -> Iterator[Fault]:
-    for path, agency in seen.rows("agencies", Agency):
-        first: dict[str, int] = {}
-        for number, contact in enumerate(agency.contacts, 1):
-            address = contact.to if "://" in contact.to else contact.to.casefold()
-            if first.setdefault(address, number) != number:
-                what = f"địa chỉ {contact.to} đã ghi ở nơi nhận thứ {first[address]}"
-                yield seen.say((*path, "contacts", number, "to"), agency.id, what, "giữ một dòng")
-
-
-def _silent_leads(plan: Plan, seen: Seen) -> Iterator[Fault]:
-    last_day = date(max(plan.plan.years), 12, 31)
-    leads: Counter[str] = Counter()
-    for activity in plan.activities:
-        leads.update({activity.lead, plan.holder(activity.lead, last_day).id})
-    for agency, count in leads.items():
-        if not plan.agencies[agency].contacts:
-            what = f"chủ trì (kể cả kế thừa) {count} hoạt động nhưng chưa có nơi nhận thư"
-            yield seen.say(("agencies", agency), agency, what, "thêm contacts")
-
-
-def _unasked_reporters(plan: Plan, seen: Seen) -> Iterator[Fault]:
-    area = plan.reporting.area_report
-    asked = {activity.lead for activity in plan.activities} | set(plan.members(area.by) if area else ())
-    for path, target in seen.rows("targets", Target):
-        unasked = [plan.agencies[one].short for one in plan.members((target.reported_by,)) if one not in asked]
-        if unasked:
-            what = f"{', '.join(unasked)} không có việc nào phải báo cáo nên không nhận thư hỏi số liệu"
-            remedy = "thêm vào reporting.area_report.by, hoặc giao cơ quan khác báo cáo"
-            yield seen.say((*path, "reported_by"), f"{target.id}.reported_by", what, remedy)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from tracker.plan.fields import MonthDay
+from tracker.plan.period_rules import RuleDay
 from tracker.settings import ADDRESS
 
 FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
@@ -67,10 +68,18 @@ def _month_day(text: str) -> MonthDay:
     return MonthDay(month, day)
 
 
+def _rule_day(text: str) -> RuleDay:
+    if re.fullmatch(r"[0-9]{4}-.*|[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{4}", text):
+        day = _date(text)
+        return RuleDay(day.month, day.day, day.year)
+    return RuleDay(*_month_day(text))
+
+
 READ: Mapping[Any, Callable[[str], Any]] = {
     str: str,
     int: _whole,
     Decimal: _number,
     date: _date,
     MonthDay: _month_day,
+    RuleDay: _rule_day,
 }

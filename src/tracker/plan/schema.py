@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, cast
 
 from tracker.plan.model import MonthDay, Plan
+from tracker.plan.period_rules import RuleDay
 from tracker.plan.scalars import FORMS
 
 SCALARS: Mapping[Any, dict[str, Any]] = {
@@ -17,6 +18,7 @@ SCALARS: Mapping[Any, dict[str, Any]] = {
     int: {"type": "integer"},
     Decimal: {"type": "number", "minimum": 0},
     date: {"type": "string", "format": "date", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+    RuleDay: {"type": "string", "pattern": r"^(\d{4}-)?\d{2}-\d{2}$"},
     MonthDay: {"type": "string", "pattern": r"^\d{2}-\d{2}$"},
 }
 
@@ -35,11 +37,12 @@ def _schema(kind: Any, facts: Mapping[str, Any]) -> dict[str, Any]:
     origin, arguments = typing.get_origin(kind), typing.get_args(kind)
     if is_dataclass(kind):
         return _object(cast("type", kind))
-    if origin is types.UnionType:
+    if origin in (types.UnionType, typing.Union):
         return _schema(arguments[0], facts)
     if origin is tuple:
         found: dict[str, Any] = {"type": "array", "items": _schema(arguments[0], facts), "uniqueItems": True}
-        return found | ({"minItems": 1} if facts.get("filled") else {})
+        found |= {"minItems": 1} if facts.get("filled") else {}
+        return {"anyOf": [found["items"], found]} if facts.get("single") else found
     if origin is Mapping:
         keys = {"pattern": f"^({FORMS['id'][0].pattern})$"}
         return {"type": "object", "propertyNames": keys, "additionalProperties": _schema(arguments[1], {})}

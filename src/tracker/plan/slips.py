@@ -10,14 +10,21 @@ NEAR = 0.8
 """How alike a name must be to be offered, so that one letter of five may differ. so-khcn is another department
 than so-khdt, and at_most is the opposite of at_least."""
 NEARLY = "có phải"
-WORDS = {"agency": "cơ quan", "group": "nhóm", "content": "nội dung"}
-SECTIONS = {"agency": "agencies", "group": "groups", "content": "content"}
+WORDS = {"agency": "cơ quan", "group": "nhóm", "content": "nội dung", "row": "hoạt động"}
+SECTIONS = {"agency": "agencies", "group": "groups", "content": "content", "row": "activities"}
 
 
 def unknown_name_remedy(text: str, kinds: tuple[str, ...], known: Mapping[str, frozenset[str]]) -> str:
     """Return the way out where `text` is none of the `known` names of `kinds`."""
     if text in known.get("group", ()):
         return "mã này là của một nhóm, ở đây chỉ ghi được một cơ quan"
+    several = [part.strip() for part in text.split(",")]
+    if (
+        len(several) > 1
+        and "group" in kinds
+        and all(any(part in ids for ids in known.values()) for part in several)
+    ):
+        return f"nhiều cơ quan thì viết trong ngoặc vuông: [{', '.join(several)}]"
     hint = nearest(text, frozenset().union(*(known[kind] for kind in kinds)), NEAR)
     return hint if hint.startswith(NEARLY) else f"khai báo mã này ở mục {SECTIONS[kinds[0]]}, hoặc {hint}"
 

@@ -14,7 +14,7 @@ def summary(plan: Plan) -> str:
         parts.append(f"{len(first)} chỉ đạo ({_span(first)})")
     if second:
         parts.append(f"{len(second)} nội dung ({_span(second)}{_heading(heading) if heading else ''})")
-    leads = {activity.lead for activity in plan.activities}
+    leads = {agency for activity in plan.activities for agency in plan.leads_of(activity)}
     localities = sum(agency.kind == "locality" for agency in plan.agencies.values())
     return (
         f"{plan.plan.code}: {len(plan.activities)} hoạt động: {', '.join(parts)}\n"

@@ -10,8 +10,9 @@ from operator import itemgetter
 from typing import Any, cast
 
 from tracker.errors import nearest
-from tracker.plan import rules, slips
+from tracker.plan import slips
 from tracker.plan.scalars import FORMS, READ
+from tracker.plan.seen import Path, where
 from tracker.plan.tree import MOST, Fault, Listing, Mapped, Node, Place, Scalar
 from tracker.words import composed
 
@@ -37,15 +38,15 @@ class Walk:
         self.file = file
         self.faults = faults
         self.said_already = {fault.place for fault in faults}
-        self.places: dict[rules.Path, Place] = {}
-        self.named: list[tuple[rules.Path, Place, str, tuple[str, ...]]] = []
-        self.titles: dict[rules.Path, str] = {}
-        self.plain: list[tuple[rules.Path, Scalar]] = []
+        self.places: dict[Path, Place] = {}
+        self.named: list[tuple[Path, Place, str, tuple[str, ...]]] = []
+        self.titles: dict[Path, str] = {}
+        self.plain: list[tuple[Path, Scalar]] = []
 
-    def fault(self, path: rules.Path, place: Place, what: str, remedy: str) -> Any:
+    def fault(self, path: Path, place: Place, what: str, remedy: str) -> Any:
         """Note one fault at a place, the first of it alone, and return FAILED."""
         if place not in self.said_already and len(self.faults) <= MOST:
-            self.faults.append(Fault(self.file, place, rules.where(path, self.titles), what, remedy))
+            self.faults.append(Fault(self.file, place, where(path, self.titles), what, remedy))
         return FAILED
 
     def unknown_names(self, known: Mapping[str, frozenset[str]]) -> list[Fault]:
@@ -55,7 +56,7 @@ class Walk:
 
         A kind that is not in `known` could not be read in full: of those, nothing can be said.
         """
-        unknown: dict[tuple[str, bool], list[tuple[Place, rules.Path, tuple[str, ...]]]] = {}
+        unknown: dict[tuple[str, bool], list[tuple[Place, Path, tuple[str, ...]]]] = {}
         for path, place, text, kinds in self.named:
             if known.keys() >= set(kinds) and not any(text in known[kind] for kind in kinds):
                 unknown.setdefault((text, "content" in kinds), []).append((place, path, kinds))
@@ -70,7 +71,7 @@ class Walk:
                 if len(found) < HINTED
                 else "xem cách viết ở các lỗi trên"
             )
-            found.append(Fault(self.file, place, rules.where(path, self.titles), what, remedy))
+            found.append(Fault(self.file, place, where(path, self.titles), what, remedy))
         return found
 
     def cut_texts(self, text: str) -> Iterator[Fault]:
@@ -80,15 +81,15 @@ class Walk:
             if rest := slips.cut_off(node, lines[node.place.line - 1]):
                 what = f'phần sau dấu # không được đọc: "{rest}"'
                 remedy = 'đặt cả câu trong "…", hoặc cách sau dấu # nếu là ghi chú'
-                yield Fault(self.file, node.place, rules.where(path, self.titles), what, remedy)
+                yield Fault(self.file, node.place, where(path, self.titles), what, remedy)
 
-    def value(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+    def value(self, kind: Any, node: Node, path: Path, facts: Mapping[str, Any]) -> Any:
         """Return `node` as a value of type `kind`, or FAILED after noting why."""
         self.places[path] = node.place
         if is_dataclass(kind):
             return self._object(cast(type, kind), node, path)
         origin, arguments = typing.get_origin(kind), typing.get_args(kind)
-        if origin is types.UnionType:
+        if origin in (types.UnionType, typing.Union):
             return self.value(arguments[0], node, path, facts)
         if origin is tuple:
             return self._tuple(arguments[0], node, path, facts)
@@ -96,7 +97,7 @@ class Walk:
             return self._mapping(arguments[1], node, path, facts)
         return self._scalar(kind, node, path, facts)
 
-    def _object(self, cls: type, node: Node, path: rules.Path) -> Any:
+    def _object(self, cls: type, node: Node, path: Path) -> Any:
         if not isinstance(node, Mapped):
             return self.fault(path, node.place, "phải gồm các dòng khóa: giá trị", "xem mẫu ở các mục bên cạnh")
         if isinstance(named := node.items.get("id"), Scalar) and named.text.strip():
@@ -118,7 +119,7 @@ class Walk:
         # What failed is None, so that rules still see the rest; with a fault noted, no plan is made of it.
         return cls(**{name: None if value is FAILED else value for name, value in values.items()})
 
-    def _unknown_keys(self, node: Mapped, known: Mapping[str, object], path: rules.Path) -> set[str]:
+    def _unknown_keys(self, node: Mapped, known: Mapping[str, object], path: Path) -> set[str]:
         """Note every key that no field has; return the fields they were probably meant for."""
         meant: set[str] = set()
         for key, place in node.keys.items():
@@ -130,7 +131,10 @@ class Walk:
                 self.fault((*path, key), place, what, remedy)
         return meant
 
-    def _tuple(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+    def _tuple(self, kind: Any, node: Node, path: Path, facts: Mapping[str, Any]) -> Any:
+        if facts.get("single") and isinstance(node, Scalar):
+            only = self.value(kind, node, path, facts)
+            return only if only is FAILED else (only,)
         if not isinstance(node, Listing):
             return self.fault(
                 path, node.place, "phải là danh sách", "viết [a, b] hoặc mỗi mục một dòng bắt đầu bằng -"
@@ -149,7 +153,7 @@ class Walk:
         # What failed leaves a None in its place, so that rules still see the others, each where it stands.
         return tuple(None if value is FAILED else value for value in values)
 
-    def _mapping(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+    def _mapping(self, kind: Any, node: Node, path: Path, facts: Mapping[str, Any]) -> Any:
         if not isinstance(node, Mapped):
             return self.fault(path, node.place, "phải gồm các dòng mã: nội dung", "xem mẫu ở các mục bên cạnh")
         if not node.items and facts.get("filled"):
@@ -162,7 +166,7 @@ class Walk:
             values[key] = self.value(kind, item, (*path, key), {})
         return values
 
-    def _scalar(self, kind: Any, node: Node, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+    def _scalar(self, kind: Any, node: Node, path: Path, facts: Mapping[str, Any]) -> Any:
         if not isinstance(node, Scalar):
             return self.fault(
                 path,
@@ -186,7 +190,7 @@ class Walk:
             return self.fault(path, node.place, f'"{text}" {error.args[0]}', error.args[1])
         return self._bounded(value, node.place, path, facts)
 
-    def _bounded(self, value: Any, place: Place, path: rules.Path, facts: Mapping[str, Any]) -> Any:
+    def _bounded(self, value: Any, place: Place, path: Path, facts: Mapping[str, Any]) -> Any:
         low, high = facts.get("at_least"), facts.get("at_most")
         if low is not None and not low <= value <= high:
             return self.fault(path, place, f"{value} ngoài khoảng cho phép", f"chọn từ {low} đến {high}")

@@ -59,7 +59,7 @@ def envelopes_of(day: Agenda, reminder: Reminder) -> list[Envelope]:
 
 def copy_letter(settings: Settings, day: Agenda, copy: Copy) -> Outgoing:
     """Return the letter that tells a coordinating agency what its leads were reminded of."""
-    asked = [{"lead": lead, "items": items(day.plan, duties, lead.id)} for lead, duties in copy.asked]
+    asked = [{"lead": lead, "items": items(day.plan, duties, lead.id, day.today)} for lead, duties in copy.asked]
     return compose_letter(
         settings,
         day.plan,

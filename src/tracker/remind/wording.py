@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 
 from tracker.plan.changes import Change, plan_changes
 from tracker.plan.model import Plan, Stages
@@ -18,7 +19,7 @@ def reminder_facts(
     `by_mail` says that it goes to an e-mail address as well, with the workbook.
     """
     return {
-        "items": items(plan, reminder.duties, reminder.agency.id),
+        "items": items(plan, reminder.duties, reminder.agency.id, reminder.today),
         "late": reminder.late,
         "due": reminder.due,
         "due_then": sum(duty.due == reminder.due for duty in reminder.duties),
@@ -31,14 +32,17 @@ def reminder_facts(
     }
 
 
-def items(plan: Plan, duties: Iterable[Duty], holder: str) -> list[dict[str, object]]:
-    """Return what letters say of `duties`, which the agency `holder` answers for."""
+def items(plan: Plan, duties: Iterable[Duty], holder: str, today: date) -> list[dict[str, object]]:
+    """Return what letters say on a day of `duties`, which the agency `holder` answers for."""
     return [
         {
             "id": duty.activity_id,
             "title": plan.by_id[duty.activity_id].title,
             "due": duty.due,
             "comment": duty.comment,
+            "time": plan.time_words(plan.by_id[duty.activity_id]),
+            "overdue": (plan.deadline_of(plan.by_id[duty.activity_id]) or today) < today,
+            "details": plan.details_of(plan.by_id[duty.activity_id]),
             "for_whom": plan.agencies[duty.agency_id].name if duty.agency_id != holder else None,
         }
         for duty in duties
@@ -59,17 +63,19 @@ def change_lines_for(agency: str, changes: Iterable[Change]) -> list[str]:
 
 def _as_officers_see(plan: Plan, newest: Plan) -> Plan:
     """Return `plan` without what is the admin's business: notes, stages, calendar and letterhead."""
-    activities = tuple(
-        replace(activity, note=None, years_unconfirmed=None, stages=Stages()) for activity in plan.activities
+    activities, tasks = (
+        tuple(replace(row, note=None, years_unconfirmed=None, stages=Stages()) for row in rows)
+        for rows in (plan.activities, plan.tasks)
     )
     review = plan.reporting.phase_review and replace(plan.reporting.phase_review, unconfirmed=None)
     dates = replace(
         newest.reporting,
         annual=plan.reporting.annual,
+        periods=tuple(replace(rule, unconfirmed=None) for rule in plan.reporting.periods),
         phase_review=review,
         area_report=plan.reporting.area_report,
     )
-    return replace(plan, activities=activities, reporting=dates)
+    return replace(plan, activities=activities, tasks=tasks, reporting=dates)
 
 
 def as_lines(reminders: Sequence[Reminder]) -> list[str]:

@@ -29,7 +29,7 @@ def _reports(before: Snapshot, after: Snapshot) -> Iterator[str]:
 
 
 def _by_duty(snapshot: Snapshot) -> dict[tuple[str, str], Row]:
-    return {(row.id, row.lead): row for row in (*snapshot.rows, *snapshot.localities)}
+    return {(row.id, row.lead): row for row in (*snapshot.rows, *snapshot.tasks, *snapshot.localities)}
 
 
 def _of_report(before: Row, after: Row) -> Iterator[str]:

@@ -55,7 +55,7 @@ def checked(plan: Plan, choice: Choice) -> Choice:
             agencies.append(plan.find_agency(named).id)
         except BadInput as error:
             wrong.append(str(error))
-    areas = [area.id for area in plan.content] + [asked.id for asked in [plan.area_activity] if asked]
+    areas = [area.id for area in plan.headings]
     wrong += [f'không có nội dung "{each}"; {nearest(each, areas)}' for each in choice.areas if each not in areas]
     wrong += [
         f'không có hoạt động "{each}"; {nearest(each, plan.by_id)}'

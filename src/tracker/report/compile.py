@@ -156,7 +156,7 @@ def print_one_again(settings: Settings, report: Report, form: Format) -> bytes:
 def _refuse_final(live: Snapshot, choice: Choice, frozen: Report | None) -> None:
     if choice != WHOLE:
         raise BadInput("chỉ báo cáo của cả kỳ mới chốt được; bỏ các lựa chọn, hoặc bỏ phần chốt")
-    waiting = [row for row in (*live.rows, *live.localities) if row.state is DutyState.SUBMITTED]
+    waiting = [row for row in (*live.rows, *live.tasks, *live.localities) if row.state is DutyState.SUBMITTED]
     if waiting and frozen is None:
         named = ", ".join(f"{row.id} ({row.lead})" for row in waiting[:10])
         more = f" và {len(waiting) - 10} báo cáo khác" if len(waiting) > 10 else ""

@@ -44,6 +44,12 @@ class Row:
     said: Said | None
     resaid: bool = False
     """Whether it was reported on again after the days that were chosen."""
+    overdue: bool = False
+    """Whether the day by which the plan wants it done is over, and it is not done."""
+    time: str = ""
+    """As the plan prints it; empty where it only marks years."""
+    details: tuple[str, ...] = ()
+    """What the plan prints of it besides, a line each."""
 
     @property
     def late(self) -> bool:
@@ -183,6 +189,8 @@ class Snapshot:
     illustration: bool
     localities: tuple[Row, ...] = ()
     """What localities report of their areas; they are no activities and are counted apart."""
+    tasks: tuple[Row, ...] = ()
+    """What agencies report of tasks beside the matrix; counted apart."""
     proofs: tuple[Proof, ...] = ()
     chosen: Chosen | None = None
     past: tuple[Past, ...] = ()

@@ -31,7 +31,6 @@ def take_snapshot(
     """
     asked = plan_order(plan, duties_of(session, period))
     duties = [duty for duty in asked if choice.takes(plan, duty.activity_id, duty.agency_id, as_of)]
-    area = plan.area_activity.id if plan.area_activity else None
     said = _told(session, period, duties, choice)
     compared = compared_periods(session, period)
     earlier = compared[-1] if compared else None
@@ -40,7 +39,9 @@ def take_snapshot(
     proofs = [file for file in evidence_of(session, duties) if choice.spans(_day(file.given_at))]
     newest = latest_updates(session, duties)
     past = tuple(_past(session, each, choice) for each in compared)
-    rows = tuple(_rows(plan, (duty for duty in duties if duty.activity_id != area), said, newest, as_of))
+    rows, localities, tasks = (
+        tuple(_rows(plan, some, said, newest, as_of)) for some in _counted_apart(plan, duties)
+    )
     told_of = {row.area for row in rows}
     next_year = max(period.years) + 1
     whole = choice == WHOLE
@@ -58,15 +59,16 @@ def take_snapshot(
         areas=tuple(
             Area(id=a.id, title=a.title, direction=a.part == "direction")
             for a in plan.content
-            if whole or a.id in told_of
+            if a.part != "tasks" and (whole or a.id in told_of)
         ),
         rows=rows,
-        localities=tuple(_rows(plan, (duty for duty in duties if duty.activity_id == area), said, newest, as_of)),
+        localities=localities,
+        tasks=tasks,
         goals=goals,
         coming=tuple(
-            Coming(id=a.id, title=a.title, lead=plan.holder(a.lead, date(next_year, 1, 1)).short)
+            Coming(id=a.id, title=a.title, lead=plan.lead_words(a, date(next_year, 1, 1)))
             for a in plan.activities_of(next_year)
-            if choice.takes(plan, a.id, a.lead, as_of)
+            if any(choice.takes(plan, a.id, lead, as_of) for lead in plan.leads_of(a))
         ),
         proofs=tuple(_proofs(plan, duties, proofs)),
         chosen=None if whole else _chosen(plan, choice),
@@ -78,6 +80,21 @@ def take_snapshot(
         or any(file.illustration for file in proofs)
         or any(each.illustration for each in past),
     )
+
+
+def _counted_apart(plan: Plan, duties: Iterable[Duty]) -> tuple[list[Duty], list[Duty], list[Duty]]:
+    """Return the duties of the matrix, what localities report of their areas, and the other tasks beside it."""
+    matrix: list[Duty] = []
+    localities: list[Duty] = []
+    tasks: list[Duty] = []
+    for duty in duties:
+        if not plan.is_apart(duty.activity_id):
+            matrix.append(duty)
+            continue
+        leads = plan.leads_of(plan.by_id[duty.activity_id])
+        local = all(plan.agencies[lead].kind == "locality" for lead in leads)
+        (localities if local else tasks).append(duty)
+    return matrix, localities, tasks
 
 
 def _told(session: Session, period: Period, duties: list[Duty], choice: Choice) -> dict[int, Update]:
@@ -119,11 +136,11 @@ def _chosen(plan: Plan, choice: Choice) -> Chosen:
 def _past(session: Session, period: Period, choice: Choice) -> Past:
     """Count `period` as it stood on the day it closed."""
     _, plan = plan_for(session, period)
-    area = plan.area_activity.id if plan.area_activity else None
     duties = [
         duty
         for duty in duties_of(session, period)
-        if duty.activity_id != area and choice.takes(plan, duty.activity_id, duty.agency_id, period.closes)
+        if not plan.is_apart(duty.activity_id)
+        and choice.takes(plan, duty.activity_id, duty.agency_id, period.closes)
     ]
     said = latest_updates(session, duties)
     days = {duty.id: said[duty.id].said_on if duty.id in said else None for duty in duties}
@@ -151,6 +168,10 @@ def _rows(
 ) -> Iterable[Row]:
     for duty in duties:
         activity, update = plan.by_id[duty.activity_id], said.get(duty.id)
+        deadline = plan.deadline_of(activity)
+        cell = timeliness(
+            update.status if update else None, update.said_on if update else None, deadline or duty.due, as_of
+        )
         yield Row(
             id=activity.id,
             title=activity.title,
@@ -160,9 +181,10 @@ def _rows(
             years=activity.years,
             due=duty.due,
             state=duty.state,
-            cell=timeliness(
-                update.status if update else None, update.said_on if update else None, duty.due, as_of
-            ),
+            cell=cell,
+            overdue=deadline is not None and cell is Timeliness.OPEN_LATE,
+            time=plan.time_words(activity),
+            details=plan.details_of(activity),
             said=_said(update) if update else None,
             resaid=update is not None and update.revision < newest[duty.id].revision,
         )

@@ -19,7 +19,7 @@ TARGETS_ABREAST = 6
 def subject(snapshot: facts.Snapshot) -> str:
     """Return the memo's trích yếu."""
     period = snapshot.period
-    title = period.title.removeprefix("Báo cáo ") if period.kind == "annual" else period.title
+    title = period.title if period.kind in ("adhoc", "phase") else period.title.removeprefix("Báo cáo ")
     if snapshot.chosen and not snapshot.chosen.own:
         title += " (một phần)"
     return f"Kết quả thực hiện {snapshot.plan.citation} – {title[:1].lower() + title[1:]}"
@@ -115,10 +115,10 @@ def _activity_rows(snapshot: facts.Snapshot) -> Iterator[Row]:
             yield Row(
                 cells=(
                     row.id,
-                    row.title,
+                    "\n".join((row.title, *row.details)),
                     row.lead,
                     row.coordinating or NOTHING,
-                    ", ".join(map(str, row.years)),
+                    row.time or ", ".join(map(str, row.years)),
                     STATUS_WORDS[said.status] if said else NOT_REPORTED,
                     str(said.percent) if said and said.percent is not None else NOTHING,
                     tidy(said.result or said.causes) or NOTHING if said else NOTHING,
@@ -132,7 +132,7 @@ def who_reported(snapshot: facts.Snapshot) -> Annex:
     Whether a report came in time and whether a task was done in time are two questions, counted apart.
     """
     by_lead: dict[str, list[facts.Row]] = {}
-    asked = (*snapshot.rows, *snapshot.localities)
+    asked = (*snapshot.rows, *snapshot.tasks, *snapshot.localities)
     for row in asked:
         by_lead.setdefault(row.lead, []).append(row)
     columns = (

@@ -162,6 +162,7 @@ SNAPSHOT = facts.Snapshot(
     ),
     coming=(facts.Coming(id="III.1", title="Việc năm sau", lead="Sở năm sau"),),
     illustration=True,
+    tasks=(_row("VII.1", "", _said(UpdateStatus.UNDER_WAY, "VII.1")), _row("VII.2", "", None)),
     localities=(_row("VI.1", "", _said(UpdateStatus.UNDER_WAY, "VI.1")), _row("VI.2", "", None)),
 )
 SILENT = replace(
@@ -170,5 +171,6 @@ SILENT = replace(
     goals=(),
     coming=(),
     localities=(),
+    tasks=(),
 )
 """A period in which nobody said anything."""

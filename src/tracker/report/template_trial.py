@@ -79,6 +79,7 @@ WORDS_NEEDED = [
     Needed((".causes",), "nguyên nhân các cơ quan nêu", "Nguyên nhân thử mẫu II.1"),
     Needed((".proposals",), "đề xuất các cơ quan nêu", "Đề xuất thử mẫu II.1"),
     Needed(("localities",), "báo cáo của các địa phương", "Kết quả thử mẫu VI.1"),
+    Needed(("tasks",), "báo cáo về nhiệm vụ ngoài khung", "Kết quả thử mẫu VII.1"),
     Needed(("[bảng chỉ tiêu]",), "bảng chỉ tiêu", "Chỉ tiêu thiếu"),
     Needed(("coming",), "việc của năm sau", "Sở năm sau"),
 ]

@@ -176,7 +176,8 @@ def _items(case: Case, duties: Sequence[Duty], figures: Mapping[str, Sequence[Fi
         if duty.state is DutyState.SUBMITTED:
             beside = _beside(duty, updates, decisions, before.get(_whose(plan, duty, today)), case.settings)
             fallen = _fallen(figures.get(plan.holder(duty.agency_id, today).id, ()), updates[-1].said_at)
-            found = remarks(updates[-1], replace(beside, fallen=fallen))
+            deadline = plan.deadline_of(plan.by_id[duty.activity_id])
+            found = remarks(updates[-1], replace(beside, fallen=fallen, today=today, deadline=deadline))
         items[duty.id] = Item(
             duty=duty,
             activity=plan.by_id[duty.activity_id],
@@ -225,7 +226,7 @@ def _said_before(session: Session, plan: Plan, period: Period, today: date) -> M
 
 def _whose(plan: Plan, duty: Duty, today: date) -> tuple[str, str]:
     """Return by what an answer finds the one before it: the activity, and who answers for it or whose area."""
-    own = plan.is_area_report(duty.activity_id)
+    own = plan.is_shared(duty.activity_id)
     return duty.activity_id, duty.agency_id if own else plan.holder(duty.agency_id, today).id
 
 

@@ -15,6 +15,9 @@ class Beside:
     """What an answer is held against; None where there is no such thing."""
 
     due: date
+    today: date = date.min
+    deadline: date | None = None
+    """The day by which the plan wants the task done."""
     before: Update | None = None
     """What was last said in the period before."""
     returned: str | None = None
@@ -38,6 +41,8 @@ def remarks(said: Update, beside: Beside) -> list[str]:
         found.append(_against_accepted(said, beside.accepted))
     if STATUSES[said.status].idle:
         found.append(f"Trạng thái: {STATUSES[said.status].words}.")
+    if beside.deadline and said.status is not UpdateStatus.DONE and beside.today > beside.deadline:
+        found.append(f"Chưa hoàn thành, đã quá thời hạn {vietnamese_date(beside.deadline)}.")
     if beside.before is not None:
         found += _against_before(said, beside.before)
     if said.difficulties:

@@ -146,8 +146,8 @@ def _why_gone(identities: Identities, duty: Duty) -> str:
     elif duty.agency_id not in new.agencies:
         other = identities.renamed_agency(duty.agency_id) if duty.agency_id in old.agencies else None
         reason = f"cơ quan nay mang mã {other}" if other else "cơ quan không còn trong kế hoạch"
-    elif not new.is_area_report(activity.id) and activity.lead != duty.agency_id:
-        reason = f"chủ trì nay là {new.agencies[activity.lead].short}"
+    elif duty.agency_id not in new.leads_of(activity):
+        reason = f"chủ trì nay là {', '.join(new.agencies[lead].short for lead in new.leads_of(activity))}"
     else:
         reason = "kế hoạch không còn hỏi việc này trong kỳ"
     return f"sẽ không còn được tính, vì {reason}"

@@ -64,8 +64,7 @@ def _not_theirs(plan: Plan, activity: str, agency_id: str, today: date, until: d
     """Return why nobody would remind the agency of `activity` before `until`, or None where somebody might."""
     if activity not in plan.by_id:
         return f'không có hoạt động "{activity}"; {nearest(activity, plan.by_id)}'
-    area = plan.reporting.area_report
-    asked = plan.members(area.by) if area and area.id == activity else [plan.by_id[activity].lead]
+    asked = plan.leads_of(plan.by_id[activity])
     if agency_id in {
         holder
         for one in asked

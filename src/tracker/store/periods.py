@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.errors import BadInput, nearest
 from tracker.plan.model import Plan
 from tracker.settings import ZONE
-from tracker.store.duties import duties_of, sync_duties
+from tracker.store.duties import WITHIN_YEAR, asks_something, duties_of, sync_duties
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.tables import Duty, Link, Period
@@ -22,10 +22,12 @@ READ_FOR = timedelta(days=90)
 CALLED = sa.select(Period).where(Period.id == sa.bindparam("id"))
 EARLIER = (
     sa.select(Period)
-    .where(Period.kind == sa.bindparam("kind"), Period.due < sa.bindparam("due"))
+    .where(Period.kind.in_(sa.bindparam("kinds", expanding=True)), Period.due < sa.bindparam("due"))
     .order_by(Period.due.desc())
     .limit(1)
 )
+REGULAR = ["annual", *WITHIN_YEAR]
+"""Kinds of periods that come again and again."""
 LONGEST_AROUND = 10_000
 """Letters of a memo's own first or last words."""
 SYSTEM = "tracker"
@@ -33,31 +35,18 @@ SYSTEM = "tracker"
 
 
 def ruled_periods(plan: Plan) -> Iterator[Period]:
-    """Yield the periods the plan's own rules give: one for each year, and the phase review."""
-    rule = plan.reporting.annual
-    for year in plan.plan.years:
+    """Yield the periods that the plan's own rules give."""
+    for span in plan.reporting.spans(plan.plan.years):
         yield Period(
-            code=str(year),
-            kind="annual",
-            title=f"Báo cáo năm {year}",
-            opens=rule.opens.in_year(year),
-            due=rule.due.in_year(year),
-            closes=rule.closes.in_year(year),
-            years=[year],
-            activities=[],
-            agencies=[],
-        )
-    if review := plan.reporting.phase_review:
-        yield Period(
-            code=review.code,
-            kind="phase",
-            title=review.title,
-            opens=review.opens,
-            due=review.due,
-            closes=review.closes,
-            years=list(plan.plan.years),
-            activities=[],
-            agencies=[],
+            code=span.code,
+            kind=span.kind,
+            title=span.title,
+            opens=span.opens,
+            due=span.due,
+            closes=span.closes,
+            years=list(span.years),
+            activities=list(span.rule.activities),
+            agencies=plan.members(span.rule.agencies),
         )
 
 
@@ -66,9 +55,16 @@ def open_ruled_periods(session: Session, plan: Plan, today: date, now: datetime)
     one_at_a_time(session)
     known = set(session.scalars(sa.select(Period.code)))
     fresh = [p for p in ruled_periods(plan) if p.opens <= today <= p.closes and p.code not in known]
-    for period in fresh:
+    # A quarter in which nothing is left to report opens no period.
+    opened = [
         open_period(session, plan, period, SYSTEM, now)
-    return fresh
+        for period in fresh
+        if asks_something(session, plan, period)
+    ]
+    running = running_periods(session, today)
+    for period in running if len(running) > 1 else ():
+        sync_duties(session, plan, period)  # what was done and accepted in one is not owed in another
+    return opened
 
 
 def open_period(session: Session, plan: Plan, period: Period, who: str, now: datetime) -> Period:
@@ -233,12 +229,17 @@ def write_around(session: Session, period: Period, opening: str, closing: str, w
 def compared_periods(session: Session, period: Period) -> Sequence[Period]:
     """Return the periods a memo of `period` is set beside: the one before it; for the phase, each of its years."""
     if period.kind != "phase":
-        earlier = previous_period(session, period) if period.kind == "annual" else None
+        regular = period.kind in REGULAR
+        earlier = session.scalar(EARLIER, {"kinds": [period.kind], "due": period.due}) if regular else None
         return [earlier] if earlier else []
     annual = sa.select(Period).where(Period.kind == "annual", Period.due < period.due).order_by(Period.due)
     return [each for each in session.scalars(annual) if set(each.years) <= set(period.years)]
 
 
 def previous_period(session: Session, period: Period) -> Period | None:
-    """Return the newest period of the same kind that was due before `period`, or None."""
-    return session.scalar(EARLIER, {"kind": period.kind, "due": period.due})
+    """Return what `period` carries on from: the newest of its kind that was due before it, or None.
+
+    The periods of a year and the year itself are of one kind here.
+    """
+    kinds = REGULAR if period.kind in REGULAR else [period.kind]
+    return session.scalar(EARLIER, {"kinds": kinds, "due": period.due})

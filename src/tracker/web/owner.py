@@ -134,6 +134,7 @@ class OwnerPages:
             groups=[(plan.area(content), list(entries)) for content, entries in groups],
             days_left=WorkingDays(plan.reporting.calendar).between(case.today, form.period.due),
             closed=case.closed,
+            today=case.today,
             until=opened.until,
             unrecorded=unrecorded(form),
             refused=status == 409,

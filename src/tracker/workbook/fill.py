@@ -30,7 +30,7 @@ def filled_workbook(settings: Settings, plan: Plan, version_id: int, form: Form,
         agency=form.agency.name,
         seal=sealed(settings.secret_key(), period.code, form.agency.id),
         said_by=form.signed_by,
-        rows=tuple(_row(form, entry) for entry in form.entries),
+        rows=tuple(_row(plan, form, entry) for entry in form.entries),
         figures=tuple(_figure(entry) for entry in form.figures),
         guide=_guide(settings, plan, form),
         dated=today,
@@ -38,14 +38,14 @@ def filled_workbook(settings: Settings, plan: Plan, version_id: int, form: Form,
     )
 
 
-def _row(form: Form, entry: Entry) -> WorkbookRow:
+def _row(plan: Plan, form: Form, entry: Entry) -> WorkbookRow:
     status, percent = entry.values["status"], entry.values["percent"]
     return WorkbookRow(
         activity_id=entry.name,
         label=entry.label,
         title=entry.activity.title,
         due=entry.duty.due,
-        note=_standing(form, entry),
+        note="\n".join((*_printed(plan, entry), _standing(form, entry))),
         returned=entry.duty.comment or "",
         status=STATUS_WORDS[UpdateStatus(status)] if status else "",
         percent=int(percent) if percent else None,
@@ -55,6 +55,12 @@ def _row(form: Form, entry: Entry) -> WorkbookRow:
         can_keep=entry.carried_over or entry.duty.state is DutyState.RETURNED,
         locked=entry.locked,
     )
+
+
+def _printed(plan: Plan, entry: Entry) -> list[str]:
+    """Return what the plan prints of an activity beside its title, a line each; mostly nothing."""
+    time = plan.time_words(entry.activity)
+    return [*([f"Thời gian thực hiện: {time}."] if time else []), *plan.details_of(entry.activity)]
 
 
 def _standing(form: Form, entry: Entry) -> str:
