@@ -95,6 +95,11 @@ def link_address(base_url: str, token: str | None) -> str:
     return f"{base_url}/b/{token}" if token else base_url
 
 
+def sign_in_address(base_url: str, token: str | None) -> str:
+    """Return where a person signs in at the desk; where they ask for a link, without `token`."""
+    return f"{base_url}/ban-lam-viec/vao" + (f"/{token}" if token else "")
+
+
 def review_address(base_url: str, token: str) -> str:
     """Return where the coordinator reviews."""
     return f"{base_url}/r/{token}"

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from tracker.errors import DeliveryError, StoreError
 from tracker.letters.address import is_channel
 from tracker.letters.compose import with_link
-from tracker.letters.mime import finished, link_address
+from tracker.letters.mime import finished, link_address, sign_in_address
 from tracker.letters.transports import Delivered, MailTransport, mail_transport
 from tracker.letters.transports.channel import tell_channel
 from tracker.letters.transports.usual import refuse_forgotten_settings
@@ -123,7 +123,8 @@ class _Run:
         """Return the message as it leaves, or a chat channel's text; DeliveryError where it cannot be made."""
         try:
             token = token_from(letter.nonce, self.key) if letter.nonce else None
-            address = link_address(self.settings.base_url, token)
+            to = sign_in_address if letter.kind == "sign_in" else link_address
+            address = to(self.settings.base_url, token)
             if is_channel(letter.to[0]):
                 return with_link(letter.text, address).encode()
             return finished(zlib.decompress(letter.packed), letter.to, letter.cc, address)

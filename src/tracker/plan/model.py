@@ -117,6 +117,7 @@ class Contact:
 
     to: str = told("địa chỉ", "Địa chỉ thư điện tử, hoặc một địa chỉ Apprise (kênh chat).", form="contact")
     name: str | None = told("tên", "Người hoặc bộ phận nhận thư.", None)
+    phone: str | None = told("điện thoại", "Số điện thoại, để đầu mối gọi khi cần.", None)
     role: Literal["office", "head"] = told(
         "vai trò",
         "office: văn phòng, nơi nhận hằng ngày; head: lãnh đạo.",
@@ -282,6 +283,19 @@ class Letterhead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody who may sign in at the coordinator's desk."""
+
+    name: str = told("họ tên", "Họ tên, ghi vào nhật ký với mọi việc người này làm.")
+    email: str = told("thư điện tử", "Địa chỉ nhận đường dẫn đăng nhập.", form="email")
+    role: Literal["coordinator", "reviewer", "leader", "admin"] = told(
+        "vai trò",
+        "coordinator: đầu mối, làm mọi việc; reviewer: chỉ duyệt; leader: lãnh đạo, chỉ xem; admin: quản trị.",
+        words={"coordinator": "đầu mối", "reviewer": "người duyệt", "leader": "lãnh đạo", "admin": "quản trị"},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reporting:
     """Who reports what to whom, and when."""
 
@@ -297,6 +311,9 @@ class Reporting:
         "thể thức báo cáo riêng",
         'Thể thức của báo cáo riêng từng cơ quan; "{cơ quan}" là chỗ của tên cơ quan.',
         None,
+    )
+    people: tuple[Person, ...] = told(
+        "người dùng", "Những người đăng nhập được vào bàn làm việc của cơ quan đầu mối.", ()
     )
 
     def __post_init__(self) -> None:
@@ -331,6 +348,11 @@ class Plan:
             if wanted in {name.casefold() for name in (agency.id, agency.name, agency.short, *agency.aliases)}:
                 return agency
         raise BadInput(f'không có cơ quan "{named}"; {nearest(named, self.agencies)}')
+
+    def find_person(self, email: str) -> Person | None:
+        """Return who signs in by `email`, however its letters are written; None for a stranger."""
+        wanted = email.strip().casefold()
+        return next((one for one in self.reporting.people if one.email.casefold() == wanted), None)
 
     def reported_areas(self, target: Target, on: date) -> dict[str, list[str]]:
         """Return who reports `target` on day `on`, each with the agencies whose areas it answers for by then.

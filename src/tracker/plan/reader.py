@@ -40,6 +40,7 @@ FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
         re.compile(ADDRESS.pattern + r"|[a-z][a-z0-9+.-]*://\S+"),
         "viết một địa chỉ như vanphong@so.angiang.example",
     ),
+    "email": (ADDRESS, "viết một địa chỉ như canbo@hoi.angiang.example"),
 }
 
 

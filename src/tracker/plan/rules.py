@@ -176,6 +176,7 @@ def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
     if reporting.phase_review and reporting.phase_review.code in {str(year) for year in years}:
         named = "reporting.phase_review.code"
         yield seen.say(("reporting", "phase_review", "code"), named, "mã trùng với mã kỳ hằng năm", "chọn mã khác")
+    yield from _equal_people(seen, reporting)
     area = reporting.area_report
     taken = {row.id for section in ("content", "activities") for _, row in seen.rows(section, object)}
     if area and area.id in taken:
@@ -187,6 +188,20 @@ def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
             at: Path = ("reporting", "calendar", "working_days", i)
             what = f"{day} vừa nghỉ vừa làm bù"
             yield seen.say(at, "reporting.calendar.working_days", what, "giữ ở một danh sách")
+
+
+def _equal_people(seen: Seen, reporting: Reporting) -> Iterator[Fault]:
+    first: dict[tuple[str, str], int] = {}
+    for number, person in enumerate(reporting.people or (), 1):
+        for field in ("name", "email"):
+            value = getattr(person, field, None)
+            if not value:
+                continue
+            if (field, value.casefold()) in first:
+                what = f'"{value}" đã có ở người thứ {first[field, value.casefold()]}'
+                remedy = "mỗi người một dòng, tên và địa chỉ riêng; người trùng tên ghi thêm chức vụ"
+                yield seen.say(("reporting", "people", number, field), "reporting.people", what, remedy)
+            first.setdefault((field, value.casefold()), number)
 
 
 def notes(plan: Plan, seen: Seen) -> Iterator[Fault]:

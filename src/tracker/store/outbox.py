@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.errors import DeliveryError
-from tracker.store.tables import Letter, Link
+from tracker.store.tables import Letter, Link, SignIn
 
 LEASE = timedelta(minutes=15)
 """How long a claim holds. Longer than any answer of a mail server is waited for."""
@@ -33,6 +33,7 @@ class ClaimedLetter:
 
     id: int
     key: str
+    kind: str
     agency_id: str
     to: list[str]
     cc: list[str]
@@ -55,7 +56,7 @@ _next_in_line = (
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_columns = ("id", "key", "agency_id", "to", "cc", "subject", "text", "attempts", "uncertain")
+_columns = ("id", "key", "kind", "agency_id", "to", "cc", "subject", "text", "attempts", "uncertain")
 _claim = (
     sa.update(LETTERS)
     .where(LETTERS.c.id == _next_in_line.scalar_subquery(), LETTERS.c.state == "queued")
@@ -63,7 +64,10 @@ _claim = (
     .returning(
         *(LETTERS.c[name] for name in _columns),
         sa.type_coerce(LETTERS.c.message, sa.LargeBinary).label("packed"),
-        sa.select(Link.nonce).where(Link.id == LETTERS.c.link_id).scalar_subquery().label("nonce"),
+        sa.func.coalesce(
+            sa.select(Link.nonce).where(Link.id == LETTERS.c.link_id).scalar_subquery(),
+            sa.select(SignIn.nonce).where(SignIn.letter_id == LETTERS.c.id).scalar_subquery(),
+        ).label("nonce"),
     )
 )
 

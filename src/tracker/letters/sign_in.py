@@ -1,0 +1,35 @@
+"""The letter with a link that signs a person of the plan in at the desk."""
+
+import sqlalchemy as sa
+
+from tracker.case import open_coordinators_case
+from tracker.letters.address import Envelope
+from tracker.letters.queue import queue_letter
+from tracker.settings import Settings
+from tracker.store.engine import writing
+from tracker.store.plans import plan_in_force
+from tracker.store.sessions import LINK_LIVES, asked_too_often, make_sign_in
+from tracker.store.tables import Period
+
+
+def queue_sign_in(engine: sa.Engine, settings: Settings, email: str) -> bool:
+    """Queue a letter with a link that signs `email` in; say whether one was queued.
+
+    None for a stranger, none where enough were sent lately, and none where the store has no period yet, to which
+    every letter belongs: then an admin prints the link.
+    """
+    now = settings.now()
+    with writing(engine) as session:
+        _, plan = plan_in_force(session)
+        person = plan.find_person(email)
+        period = session.scalar(sa.select(Period).order_by(Period.due.desc(), Period.id).limit(1))
+        if person is None or period is None or asked_too_often(session, person.email, now):
+            return False
+        case = open_coordinators_case(session, settings, period)
+        row, _ = make_sign_in(session, person.email, settings.secret_key(), now)
+        facts = {"person": person, "minutes": int(LINK_LIVES.total_seconds() // 60)}
+        envelopes = [Envelope((person.email,))]
+        row.letter_id = queue_letter(
+            case, "sign_in", f"sign-in:{row.id}", facts, envelopes=envelopes, linked=False
+        )
+        return row.letter_id is not None
