@@ -97,14 +97,17 @@ def open_by_review_link(session: Session, settings: Settings, token: str) -> Cas
     link = find_link(session, token, now, Purpose.REVIEW)
     if link is None or link.agency_id != plan_in_force(session)[1].plan.coordinator:
         return None
-    period = session.get_one(Period, link.period_id)
+    return _reviewed(session, settings, session.get_one(Period, link.period_id), link.agency_id, now)
+
+
+def open_for_review(session: Session, settings: Settings, code: str) -> Case:
+    """Return the case of the period `code` as the coordinator reviews it, open or closed; raises BadInput."""
+    coordinator = plan_in_force(session)[1].plan.coordinator
+    return _reviewed(session, settings, find_period(session, code), coordinator, settings.now())
+
+
+def _reviewed(session: Session, settings: Settings, period: Period, agency_id: str, now: datetime) -> Case:
     version, plan = plan_for(session, period)
     return Case(
-        session=session,
-        settings=settings,
-        version=version,
-        plan=plan,
-        period=period,
-        agency_id=link.agency_id,
-        now=now,
+        session=session, settings=settings, version=version, plan=plan, period=period, agency_id=agency_id, now=now
     )

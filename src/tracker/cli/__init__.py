@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli import answers, letters, memo, plan, season, upkeep
+from tracker.cli import answers, desk, letters, memo, plan, season, upkeep
 from tracker.cli.common import day, document_number, memo_formats
 from tracker.cli.words import print_on_any_console, speak_vietnamese
 from tracker.errors import FileTrouble, TrackerError
@@ -118,6 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     showing = command("show", answers.show, "xem báo cáo các cơ quan đã gửi")
     showing.add_argument("period", metavar="KỲ")
     showing.add_argument("--agency", metavar="CƠ_QUAN", help="chỉ của cơ quan này")
+    told = "in một đường dẫn đăng nhập bàn làm việc, dùng một lần"
+    with_day(command("signin", desk.sign_in, told)).add_argument("email", metavar="ĐỊA_CHỈ")
     with_day(command("web", answers.serve_pages, "chạy riêng các trang trả lời"))
     command("backup", upkeep.back_up, "sao lưu mọi dữ liệu vào một thư mục mới, rồi đọc lại").add_argument(
         "folder", type=Path, metavar="THƯ_MỤC"

@@ -133,6 +133,13 @@ def waiting_replies(session: Session, period: Period | None = None) -> Sequence[
     return [(message, letter) for message, letter in session.execute(found.order_by(Message.id))]
 
 
+def count_waiting_replies(session: Session, period: Period) -> int:
+    """Return how many answers to letters of `period` the coordinator has yet to handle."""
+    waiting = (Message.kind == Kind.REPLY, Message.handled_at.is_(None), Letter.period_id == period.id)
+    counted = sa.select(sa.func.count()).select_from(Message).join(Letter, Letter.id == Message.letter_id)
+    return session.scalars(counted.where(*waiting)).one()
+
+
 def claim_reply(session: Session, message: Message, seen_uses: int, **values: Any) -> bool:
     """Change a waiting reply's columns to `values`; False where somebody else dealt with it since it was seen."""
     still = sa.update(Message).where(

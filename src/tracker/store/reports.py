@@ -58,6 +58,11 @@ def final_report(session: Session, period: Period) -> Report | None:
     return session.scalar(sa.select(Report).where(Report.period_id == period.id, Report.final))
 
 
+def newest_report(session: Session, period: Period) -> Report | None:
+    """Return the final memo of `period`, else the newest of the whole period, or None."""
+    return final_report(session, period) or _newest(session, period, Report.choice == "")
+
+
 def reports_of(session: Session, period: Period) -> Sequence[Report]:
     """Return the memos of `period`, in the order of their numbers."""
     return session.scalars(sa.select(Report).where(Report.period_id == period.id).order_by(Report.number)).all()

@@ -17,6 +17,8 @@ from tracker.settings import Settings
 from tracker.store.tables import Purpose
 from tracker.templating import template_file
 from tracker.web.coordinator import CoordinatorPages
+from tracker.web.desk.background import Background
+from tracker.web.desk.routes import desk_routes
 from tracker.web.evidence import EvidencePages
 from tracker.web.health import Check, Health
 from tracker.web.memos import MemoPages
@@ -52,6 +54,7 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
     workbook = WorkbookPages(engine, settings, pages)
     coordinator = CoordinatorPages(engine, settings, pages)
     memos = MemoPages(engine, settings, pages)
+    background = Background()
 
     answering = partial(behind_link, engine, Purpose.ANSWER)
     reviewing = partial(behind_link, engine, Purpose.REVIEW)
@@ -91,6 +94,8 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
             Route("/r/{token}/tai-lieu/{file_id:number}", coordinator.file),
             Route("/r/{token}/bao-cao/tong-hop", reviewing(memos.page), methods=["GET", "POST"]),
             Route("/r/{token}/bao-cao/{number:number}.{form}", memos.file),
+            *desk_routes(engine, settings, pages, background),
+            Route("/ban-lam-viec.css", _file(settings, "desk.css", "text/css")),
             Route("/style.css", _file(settings, "style.css", "text/css")),
             Route("/form.js", _file(settings, "form.js", "text/javascript")),
             Route("/suc-khoe", Health(engine, settings, checks).answer),
@@ -99,6 +104,7 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
         exception_handlers={HTTPException: refused, StoreError: unavailable, FileTrouble: unavailable},
     )
     app.router.redirect_slashes = False
+    app.state.background = background
     return app
 
 

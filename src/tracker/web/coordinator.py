@@ -1,10 +1,16 @@
-"""The coordinator's pages: what came is looked at, accepted or returned; GET and HEAD change nothing."""
+"""The coordinator's pages: what came is looked at, accepted or returned; GET and HEAD change nothing.
+
+They are opened by a review link, whose holder types a name, or by somebody who is signed in at the desk.
+"""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -13,7 +19,8 @@ from starlette.responses import Response
 from tracker.answers.drafts import Typed
 from tracker.errors import BadInput
 from tracker.progress import STATUS_WORDS, TEXTS, WAYS, standing
-from tracker.review.decide import accept_seen, check_reviewer, decide
+from tracker.review import decide as decisions
+from tracker.review.decide import check_reviewer
 from tracker.review.overview import review_of
 from tracker.review.replies import dismiss_reply, find_reply, open_duties, proposed, record_reply, replies_of
 from tracker.review.review_form import Verdicts, read_sights, read_verdicts
@@ -36,6 +43,8 @@ COUNTS = ("duyet", "tra-lai", "bo-qua", "khong-toi", "da-co")
 """What the address tells of the last action: accepted, returned, passed over, agencies nobody could write to, and
 decisions that had been recorded before."""
 NUMBER = re.compile("[0-9]{1,6}")
+Opens = Callable[[Session], Opened]
+"""Opens the case that is reviewed; HTTPException 404 where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +57,46 @@ class CoordinatorPages:
 
     async def overview(self, request: Request) -> Response:
         """Show how every agency stands and what waits, or accept all that is unremarkable."""
-        token, query = request.path_params["token"], dict(request.query_params)
+        opens = self._link(request)
         if request.method != "POST":
-            return await run_in_threadpool(self._overview, token, query)
-        return await write_in_turn(self._accept_seen, token, await read_form(request))
+            return await run_in_threadpool(self.show_overview, opens, dict(request.query_params))
+        return await write_in_turn(self.accept_seen_answers, opens, await read_form(request))
 
     async def agency(self, request: Request) -> Response:
         """Show all that an agency said, or take what was decided on it."""
-        token, agency_id = request.path_params["token"], request.path_params["agency"]
+        opens, agency_id = self._link(request), request.path_params["agency"]
         if request.method != "POST":
-            return await run_in_threadpool(self._agency, token, agency_id, dict(request.query_params))
-        return await write_in_turn(self._decide, token, agency_id, await read_form(request))
+            return await run_in_threadpool(self.show_agency, opens, agency_id, dict(request.query_params))
+        return await write_in_turn(self.decide, opens, agency_id, await read_form(request))
 
     async def reply(self, request: Request) -> Response:
         """Show a reply, or take what the coordinator made of it."""
-        token, message_id = request.path_params["token"], request.path_params["message_id"]
+        opens, message_id = self._link(request), request.path_params["message_id"]
         if request.method != "POST":
-            return await run_in_threadpool(self._reply, token, message_id, dict(request.query_params))
-        return await write_in_turn(self._handle, token, message_id, await read_form(request))
+            return await run_in_threadpool(self.show_reply, opens, message_id, dict(request.query_params))
+        return await write_in_turn(self.handle, opens, message_id, await read_form(request))
 
     def file(self, request: Request) -> Response:
-        """Hand out one of an agency's files, as something to keep and not to run."""
+        """Hand out one of an agency's files."""
+        return self.hand_out(self._link(request), request.path_params["file_id"])
+
+    def _link(self, request: Request) -> Opens:
+        return partial(opened_review, settings=self.settings, token=request.path_params["token"])
+
+    def hand_out(self, opens: Opens, file_id: int) -> Response:
+        """Return one of an agency's files, as something to keep and not to run."""
         with reading(self.engine) as session:
-            opened = opened_review(session, self.settings, request.path_params["token"])
+            opened = opens(session)
             found = review_of(opened.case)
             files = evidence_of(session, [item.duty for one in found for item in one.items])
-        file = next((one for one in files if one.id == request.path_params["file_id"]), None)
+        file = next((one for one in files if one.id == file_id), None)
         if file is None:
             raise HTTPException(404)
         return file_response(self.settings, file)
 
-    def _overview(self, token: str, query: Typed, fault: str | None = None) -> Response:
+    def show_overview(self, opens: Opens, query: Typed, fault: str | None = None) -> Response:
         with reading(self.engine) as session:
-            opened = opened_review(session, self.settings, token)
+            opened = opens(session)
             agencies = review_of(opened.case)
             replies = replies_of(opened.case)
         waiting = [(one, item) for one in agencies for item in one.items if item.waiting]
@@ -98,23 +114,23 @@ class CoordinatorPages:
             fault=fault,
         )
 
-    def _accept_seen(self, token: str, typed: Typed) -> Response:
+    def accept_seen_answers(self, opens: Opens, typed: Typed) -> Response:
         reviewer, fault = check_reviewer(typed.get("reviewer", ""))
         if fault:
-            return self._overview(token, {REVIEWER: typed.get("reviewer", "")}, fault)
+            return self.show_overview(opens, {REVIEWER: typed.get("reviewer", "")}, fault)
         sights = read_sights(typed)
         with writing(self.engine) as session:
-            opened = opened_review(session, self.settings, token)
-            found = accept_seen(opened.case, sights, reviewer)
+            opened = opens(session)
+            found = decisions.accept_seen(opened.case, sights, reviewer)
         left = len(sights) - found.accepted - found.already_recorded
         counts = {"duyet": found.accepted, "da-co": found.already_recorded, "bo-qua": left}
         return redirect_with_outcome(opened.path, reviewer, counts)
 
-    def _agency(
-        self, token: str, agency_id: str, query: Typed, verdicts: Verdicts | None = None, status: int = 200
+    def show_agency(
+        self, opens: Opens, agency_id: str, query: Typed, verdicts: Verdicts | None = None, status: int = 200
     ) -> Response:
         with reading(self.engine) as session:
-            opened = opened_review(session, self.settings, token)
+            opened = opens(session)
             found = review_of(opened.case, agency_id)
             files = evidence_of(session, [item.duty for one in found for item in one.items])
         if not found:
@@ -129,16 +145,16 @@ class CoordinatorPages:
             verdicts=verdicts or Verdicts(),
         )
 
-    def _decide(self, token: str, agency_id: str, typed: Typed) -> Response:
+    def decide(self, opens: Opens, agency_id: str, typed: Typed) -> Response:
         status = 422
         try:
             with writing(self.engine) as session:
-                opened = opened_review(session, self.settings, token)
+                opened = opens(session)
                 found = review_of(opened.case, agency_id)
                 verdicts = read_verdicts([item.duty.id for one in found for item in one.items], typed)
                 if not verdicts.faulty:
                     choices, who = verdicts.choices, verdicts.reviewer
-                    decided, changed = decide(opened.case, choices, who)
+                    decided, changed = decisions.decide(opened.case, choices, who)
                     if decided:
                         counts = {"duyet": decided.accepted, "tra-lai": decided.returned}
                         counts |= {"khong-toi": decided.unreachable, "da-co": decided.already_recorded}
@@ -147,13 +163,13 @@ class CoordinatorPages:
                     verdicts.overtake(changed)
         except BadInput as error:
             status, verdicts.fault = 409, str(error)
-        return self._agency(token, agency_id, {REVIEWER: typed.get("reviewer", "")}, verdicts, status)
+        return self.show_agency(opens, agency_id, {REVIEWER: typed.get("reviewer", "")}, verdicts, status)
 
-    def _reply(
-        self, token: str, message_id: int, query: Typed, typed: Typed | None = None, faults: Typed | None = None
+    def show_reply(
+        self, opens: Opens, message_id: int, query: Typed, typed: Typed | None = None, faults: Typed | None = None
     ) -> Response:
         with reading(self.engine) as session:
-            opened = opened_review(session, self.settings, token)
+            opened = opens(session)
             reply = find_reply(opened.case, message_id)
             if reply is None:
                 raise HTTPException(404)
@@ -164,10 +180,10 @@ class CoordinatorPages:
             "review_reply", status, opened, query, reply=reply, duties=duties, values=values, faults=faults or {}
         )
 
-    def _handle(self, token: str, message_id: int, typed: Typed) -> Response:
+    def handle(self, opens: Opens, message_id: int, typed: Typed) -> Response:
         now, action = self.settings.now(), typed.get("action", "")
         with writing(self.engine) as session:
-            opened = opened_review(session, self.settings, token)
+            opened = opens(session)
             reply = find_reply(opened.case, message_id)
             if reply is None or action not in {"more", "done", "dismiss"}:
                 raise HTTPException(404 if reply is None else 400)
@@ -177,7 +193,7 @@ class CoordinatorPages:
                 faults = record_reply(opened.case, reply, typed, finish=action == "done")
         reviewer = typed.get("reviewer", "")
         if faults:
-            return self._reply(token, message_id, {REVIEWER: reviewer}, typed, faults)
+            return self.show_reply(opens, message_id, {REVIEWER: reviewer}, typed, faults)
         page = f"{opened.path}/thu/{message_id}" if action == "more" else opened.path
         return redirect_with_outcome(page, reviewer, {"thu": action})
 

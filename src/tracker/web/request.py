@@ -43,11 +43,18 @@ RUNS_NOWHERE = "sandbox; default-src 'none'"
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a link opens: the case, and the address of its first page; an answering link also until when."""
+    """What a link, or somebody signed in, opens: the case, and the address of its first page.
+
+    An answering link also says until when. `memos` is the address of the coordinator's page of memos, `files` under
+    which they are fetched; `signed` is what the pages of the desk show of who is signed in, None behind a link.
+    """
 
     path: str
     case: Case
     until: datetime | None = None
+    memos: str = ""
+    files: str = ""
+    signed: object = None
 
 
 def opened_by(session: Session, settings: Settings, token: str) -> Opened:
@@ -64,7 +71,7 @@ def opened_review(session: Session, settings: Settings, token: str) -> Opened:
     case = open_by_review_link(session, settings, token)
     if case is None:
         raise HTTPException(404)
-    return Opened(f"/r/{token}", case)
+    return Opened(f"/r/{token}", case, memos=f"/r/{token}/bao-cao/tong-hop", files=f"/r/{token}/bao-cao")
 
 
 def behind_link(
@@ -146,6 +153,9 @@ def review_context(opened: Opened, query: Mapping[str, str]) -> dict[str, object
     case = opened.case
     return {
         "home": opened.path,
+        "memos_page": opened.memos,
+        "memo_files": opened.files,
+        "desk": opened.signed,
         "named": f"?{urlencode({REVIEWER: reviewer})}" if reviewer else "",
         "reviewer": reviewer,
         "header": case.plan.plan,

@@ -1,7 +1,7 @@
 """What stands before every page: a cap on what is sent in, no posts from other sites, and strict headers.
 
-A link is its own key and no cookie is ever set, so another site cannot borrow anybody's rights; refusing its posts
-is a second wall behind the first.
+A link is its own key, and the one cookie, the desk's, does not go with another site's posts, so that no site can
+borrow anybody's rights; refusing its posts is a second wall, and a seal in the desk's forms a third.
 """
 
 import asyncio

@@ -1,0 +1,33 @@
+"""The coordinator's desk: a link that signs a person in."""
+
+from __future__ import annotations
+
+import argparse
+
+from tracker.cli.common import settings_for, store, who
+
+
+def sign_in(args: argparse.Namespace) -> None:
+    """Print a link that signs a person of the plan in, once."""
+    from tracker.errors import BadInput, nearest
+    from tracker.letters.mime import sign_in_address
+    from tracker.store.engine import writing
+    from tracker.store.journal import note
+    from tracker.store.plans import plan_in_force
+    from tracker.store.sessions import LINK_LIVES, make_sign_in
+
+    settings = settings_for(args)
+    now = settings.now()
+    with store(settings) as engine, writing(engine) as session:
+        _, plan = plan_in_force(session)
+        person = plan.find_person(args.email)
+        if person is None:
+            known = [one.email for one in plan.reporting.people]
+            raise BadInput(
+                f'kế hoạch không có người dùng "{args.email}"; {nearest(args.email, known)}; '
+                "thêm vào reporting.people của tệp kế hoạch rồi: tracker apply"
+            )
+        _, token = make_sign_in(session, person.email, settings.secret_key(), now)
+        note(session, now, who(), "printed a link to sign in", person.email)
+    print(f"{person.name}: {sign_in_address(settings.base_url, token)}")
+    print(f"Dùng một lần, trong {int(LINK_LIVES.total_seconds() // 60)} phút.")

@@ -1,0 +1,168 @@
+"""What a coordinator sees first: for each open period how far it is, who is late, and what waits.
+
+The counts are made by the database, so that a country's duties cost no more than a province's.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from tracker.calendar import WorkingDays
+from tracker.letters.address import AddressBook, address_book
+from tracker.plan.model import Agency, Plan
+from tracker.progress import ANSWERED, OWED, DutyState, Standing
+from tracker.settings import Settings
+from tracker.store.letters import SentLetter, last_letters
+from tracker.store.messages import count_waiting_replies
+from tracker.store.periods import running_periods
+from tracker.store.plans import plan_in_force
+from tracker.store.reports import newest_report
+from tracker.store.tables import Duty, Period, Report
+
+Counts = dict[str, Counter[DutyState]]
+"""Duties counted by state, by what they are grouped under."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateAgency:
+    """An agency that owes what was due before today."""
+
+    agency: Agency
+    count: int
+    due: date
+    """The oldest day that it let pass."""
+    days_late: int
+    """Working days since then."""
+    letter: SentLetter | None
+    """The newest letter that asked it for something."""
+    fault: str | None
+    """Why nobody there can be written to."""
+
+    @property
+    def phones(self) -> list[str]:
+        """Return where it can be called, each number once, with whose it is."""
+        known = ((one.phone, one.name) for one in self.agency.contacts if one.phone)
+        return [f"{phone} ({name})" if name else phone for phone, name in known if phone]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeriodBoard:
+    """One open period."""
+
+    period: Period
+    days_left: int
+    """Working days until it is due; negative after it."""
+    whole: Standing
+    late: tuple[LateAgency, ...]
+    """The worst first."""
+    replies: int
+    """Replies by mail that nobody has handled."""
+    unreachable: tuple[tuple[Agency, str], ...]
+    """Agencies of the period that cannot be written to, each with the reason."""
+    by_agency: tuple[tuple[Agency, Standing], ...]
+    by_area: tuple[tuple[str, str, Standing], ...]
+    """Id and title of each content area."""
+    memo: Report | None
+    """The final memo, else the newest of the whole period."""
+
+    @property
+    def waiting(self) -> int:
+        """Return how many answers wait for review."""
+        return self.whole.answered - self.whole.accepted
+
+
+def boards(session: Session, settings: Settings) -> list[PeriodBoard]:
+    """Return the board of each period in which something can be owed today, in the order of their due dates."""
+    _, plan = plan_in_force(session)
+    today = settings.today()
+    book = address_book(session, settings)
+    return [_board(session, plan, period, today, book) for period in running_periods(session, today)]
+
+
+def _board(session: Session, plan: Plan, period: Period, today: date, book: AddressBook) -> PeriodBoard:
+    office = WorkingDays(plan.reporting.calendar)
+    agencies = _by_holder(plan, today, _counted(session, period, Duty.agency_id))
+    activities = _counted(session, period, Duty.activity_id)
+    areas = _grouped(activities, lambda activity: plan.by_id[activity].content if activity in plan.by_id else "")
+    whole = standing_of(sum(agencies.values(), Counter()))
+    holders = [plan.agencies[agency] for agency in agencies]
+    return PeriodBoard(
+        period=period,
+        days_left=office.between(today, period.due),
+        whole=whole,
+        late=_late(session, plan, period, today, book),
+        replies=count_waiting_replies(session, period),
+        unreachable=tuple((agency, fault) for agency in holders if (fault := book.fault_of(agency))),
+        by_agency=tuple((plan.agencies[agency], standing_of(count)) for agency, count in agencies.items()),
+        by_area=tuple((area, plan.area(area).title, standing_of(areas[area])) for area in _in_order(plan, areas)),
+        memo=newest_report(session, period),
+    )
+
+
+def _late(session: Session, plan: Plan, period: Period, today: date, book: AddressBook) -> tuple[LateAgency, ...]:
+    office = WorkingDays(plan.reporting.calendar)
+    owed = (Duty.period_id == period.id, Duty.state.in_(OWED), Duty.due < today)
+    asked = sa.select(Duty.agency_id, sa.func.count(), sa.func.min(Duty.due)).where(*owed)
+    counts: Counter[str] = Counter()
+    oldest: dict[str, date] = {}
+    for agency_id, count, due in session.execute(asked.group_by(Duty.agency_id)):
+        if agency_id in plan.agencies:
+            holder = plan.holder(agency_id, today).id
+            counts[holder] += count
+            oldest[holder] = min(due, oldest.get(holder, due))
+    letters = last_letters(session, period)
+    found = [
+        LateAgency(
+            agency=plan.agencies[agency],
+            count=count,
+            due=oldest[agency],
+            days_late=office.between(oldest[agency], today),
+            letter=letters.get(agency),
+            fault=book.fault_of(plan.agencies[agency]),
+        )
+        for agency, count in counts.items()
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.days_late, -one.count, one.agency.short)))
+
+
+def _counted(session: Session, period: Period, by: InstrumentedAttribute[str]) -> Counts:
+    asked = sa.select(by, Duty.state, sa.func.count()).where(
+        Duty.period_id == period.id, Duty.state != DutyState.WITHDRAWN
+    )
+    counts: Counts = {}
+    for key, state, count in session.execute(asked.group_by(by, Duty.state)):
+        counts.setdefault(key, Counter())[state] += count
+    return counts
+
+
+def _by_holder(plan: Plan, today: date, counts: Counts) -> Counts:
+    """Return `counts` by who answers today, in the plan's order."""
+    known = {agency: count for agency, count in counts.items() if agency in plan.agencies}
+    held = _grouped(known, lambda agency: plan.holder(agency, today).id)
+    return {agency: held[agency] for agency in plan.agencies if agency in held}
+
+
+def _grouped(counts: Counts, group: Callable[[str], str]) -> Counts:
+    found: Counts = {}
+    for key, count in counts.items():
+        found.setdefault(group(key), Counter()).update(count)
+    return found
+
+
+def _in_order(plan: Plan, areas: Collection[str]) -> Iterable[str]:
+    last = [plan.area_activity.content] if plan.area_activity else []
+    return [area for area in [*(one.id for one in plan.content), *last] if area in areas]
+
+
+def standing_of(count: Counter[DutyState]) -> Standing:
+    """Return the standing that duties counted by state give."""
+    return Standing(
+        expected=count.total(),
+        answered=sum(count[state] for state in ANSWERED),
+        accepted=count[DutyState.ACCEPTED],
+        returned=count[DutyState.RETURNED],
+    )

@@ -1,0 +1,20 @@
+"""The desk's first page: all open periods at one look."""
+
+from starlette.responses import Response
+
+from tracker.review.board import boards
+from tracker.store.engine import reading
+from tracker.store.periods import all_periods, ruled_periods
+from tracker.store.plans import plan_in_force
+from tracker.web.desk.visit import Visit
+
+
+def show_home(visit: Visit) -> Response:
+    """Show how far every open period is, who is late, and what waits."""
+    today = visit.settings.today()
+    with reading(visit.engine) as session:
+        _, plan = plan_in_force(session)
+        found = boards(session, visit.settings)
+        known = {period.code for period in all_periods(session)}
+    to_open = [one for one in ruled_periods(plan) if one.opens <= today <= one.closes and one.code not in known]
+    return visit.render("home", plan=plan.plan, boards=found, to_open=to_open)
