@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 def link(args: argparse.Namespace) -> None:
     """Print the link by which an agency answers, or the coordinator reviews; or withdraw it."""
+    from tracker.letters.link_renewal import take_links_away
     from tracker.letters.mime import link_address, review_address
     from tracker.letters.transports.usual import refuse_forgotten_settings
     from tracker.store.engine import writing
-    from tracker.store.journal import note
-    from tracker.store.links import link_for, token_of, withdraw_links
+    from tracker.store.links import link_for, token_of
     from tracker.store.periods import find_period
     from tracker.store.plans import plan_in_force
     from tracker.store.tables import Purpose
@@ -35,9 +35,7 @@ def link(args: argparse.Namespace) -> None:
         if not args.withdraw:
             _refuse_if_over(period, settings)
         if args.new or args.withdraw:
-            count = withdraw_links(session, period, agency.id, now, purpose)
-            about = f"{period.code} {agency.id}"
-            note(session, now, who(), "withdrew the links", about, purpose=purpose, count=count)
+            count = take_links_away(session, settings, period, agency.id, who(), purpose)
         kept = None if args.withdraw else link_for(session, period, agency.id, key, now, purpose)
     if kept is None:
         print(f"{agency.name}: đã hủy {count} đường dẫn đã cấp, không mở được nữa.")

@@ -41,26 +41,15 @@ def show_letter(args: argparse.Namespace) -> None:
 
 def retry_letter(args: argparse.Namespace) -> None:
     """Queue one letter that did not arrive again."""
-    from tracker.letters.address import Envelope, retry_recipients
-    from tracker.remind.refresh import why_withdrawn
-    from tracker.store.bounces import forgive
+    from tracker.remind.retry import queue_again
     from tracker.store.engine import writing
-    from tracker.store.letters import find_letter, retry_letter
-    from tracker.store.plans import plan_in_force
+    from tracker.store.letters import find_letter
 
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
-        letter = find_letter(session, args.key)
-        _, plan = plan_in_force(session)
-        # The contacts of today: a letter is mostly refused for an address that was since put right.
-        agency = plan.agencies.get(letter.agency_id)
-        before = Envelope(tuple(letter.to), tuple(letter.cc))
-        again = retry_recipients(agency, before) if agency else before
-        retry_letter(session, letter, again.to, again.cc, who(), settings.now())
-        forgive(session, [*again.to, *again.cc])
-        idle = why_withdrawn(session, settings, letter)
-    fate = f"nhưng lần chạy tới sẽ rút thư: {idle}." if idle else "thư sẽ đi ở lần chạy tới."
-    print(f"Đã xếp hàng lại, gửi tới {', '.join([*again.to, *again.cc])}; {fate}")
+        again = queue_again(session, settings, find_letter(session, args.key), who())
+    fate = f"nhưng lần chạy tới sẽ rút thư: {again.idle}." if again.idle else "thư sẽ đi ở lần chạy tới."
+    print(f"Đã xếp hàng lại, gửi tới {', '.join(again.to)}; {fate}")
 
 
 def cancel_letter(args: argparse.Namespace) -> None:

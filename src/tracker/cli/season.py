@@ -221,16 +221,14 @@ def open_period(args: argparse.Namespace) -> None:
 def extend_period(args: argparse.Namespace) -> None:
     """Close a period on another day; one that has closed opens again."""
     from tracker.store.engine import writing
-    from tracker.store.journal import note
-    from tracker.store.periods import extend_period, find_period
+    from tracker.store.periods import find_period, move_closing
     from tracker.store.plans import plan_for, plan_in_force
 
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
         period = find_period(session, args.code)
         (_, plan), (_, before) = plan_in_force(session), plan_for(session, period)
-        added, gone = extend_period(session, plan, period, args.closes)
-        note(session, settings.now(), who(), "changed the closing day", period.code, closes=str(args.closes))
+        added, gone = move_closing(session, plan, period, args.closes, who(), settings.now())
         changes = [*_duty_lines("Thêm", plan, added), *_duty_lines("Rút, báo cáo đã gửi vẫn lưu", before, gone)]
     print(f"Kỳ {period.code} khóa ngày {period.closes:%d/%m/%Y}.")
     if changes:

@@ -144,12 +144,12 @@ def print_again(
     return Compiled(report, snapshot, files, is_new=False, changed=changed)
 
 
-def print_one_again(settings: Settings, report: Report, form: Format) -> bytes:
-    """Return `report` in `form` from what was frozen, without a clerk's number, as `print_again` would write it.
+def print_one_again(settings: Settings, report: Report, form: Format, number: int | None = None) -> bytes:
+    """Return `report` in `form` from what was frozen, as `print_again` would write it; `number` is the clerk's.
 
     FileTrouble where the template cannot be used.
     """
-    paper = _paper(settings, report, read_snapshot(report.snapshot))
+    paper = _paper(settings, report, read_snapshot(report.snapshot), number)
     return _printed(paper, settings.templates, form)
 
 

@@ -16,7 +16,7 @@ from tracker.letters.address import AddressBook, address_book
 from tracker.plan.model import Agency, Plan
 from tracker.progress import ANSWERED, OWED, DutyState, Standing
 from tracker.settings import Settings
-from tracker.store.letters import SentLetter, last_letters
+from tracker.store.letter_list import SentLetter, last_letters
 from tracker.store.messages import count_waiting_replies
 from tracker.store.periods import running_periods
 from tracker.store.plans import plan_in_force

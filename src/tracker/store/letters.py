@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
 
@@ -36,9 +36,14 @@ STATE_WORDS = {
 }
 
 
-def state_words(letter: "Letter | SentLetter") -> str:
+def state_words(letter: Letter) -> str:
     """Return how `letter` stands, in words."""
-    return STATE_WORDS[letter.state] + (", có thể đã gửi hai lần" if letter.uncertain else "")
+    return words_of_state(letter.state, letter.uncertain)
+
+
+def words_of_state(state: str, uncertain: bool) -> str:
+    """Return how a letter in `state` stands, in words."""
+    return STATE_WORDS[state] + (", có thể đã gửi hai lần" if uncertain else "")
 
 
 def state_called(words: str) -> str:
@@ -206,44 +211,6 @@ def queued_reminders(session: Session) -> list[tuple[Letter, set[int]]]:
     ):
         duties[letter_id].add(duty)
     return [(letter, duties[letter.id]) for letter in letters]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentLetter:
-    """A letter as lists tell it, without its words."""
-
-    id: int
-    key: str
-    kind: str
-    state: str
-    uncertain: bool
-    queued_at: datetime
-    sent_at: datetime | None
-    reply: str
-
-    @property
-    def at(self) -> datetime:
-        """Return when it left, or was queued."""
-        return self.sent_at or self.queued_at
-
-    @property
-    def state_words(self) -> str:
-        """Return how it stands, in words."""
-        return state_words(self)
-
-
-ASKING = ("remind", "returned", "link")
-"""The kinds of letters that ask an agency for something."""
-
-
-def last_letters(session: Session, period: Period) -> dict[str, SentLetter]:
-    """Return the newest letter of `period` that asked each agency for something, by agency id."""
-    asked = (Letter.period_id == period.id, Letter.kind.in_(ASKING), Letter.state != "withdrawn")
-    newest = sa.select(sa.func.max(Letter.id)).where(*asked).group_by(Letter.agency_id)
-    names = [field.name for field in fields(SentLetter)]
-    columns = [getattr(Letter, name) for name in names]
-    found = session.execute(sa.select(Letter.agency_id, *columns).where(Letter.id.in_(newest)))
-    return {agency: SentLetter(**dict(zip(names, row, strict=True))) for agency, *row in found}
 
 
 def letters_in(session: Session, state: str | None = None) -> Sequence[Letter]:

@@ -207,6 +207,16 @@ def extend_period(session: Session, plan: Plan, period: Period, closes: date) ->
     return [after[i] for i in after.keys() - before], [before[i] for i in before.keys() - after]
 
 
+def move_closing(
+    session: Session, plan: Plan, period: Period, closes: date, who: str, now: datetime, reason: str = ""
+) -> tuple[list[Duty], list[Duty]]:
+    """Close `period` on another day as `extend_period` does, and journal it with the reason, if any."""
+    moved = extend_period(session, plan, period, closes)
+    detail = {"closes": str(closes)} | ({"reason": reason} if reason else {})
+    note(session, now, who, "changed the closing day", period.code, **detail)
+    return moved
+
+
 def faults_around(opening: str, closing: str) -> list[str]:
     """Return all that is wrong with the first and last words of a memo."""
     wrong: list[str] = []

@@ -1,6 +1,7 @@
 """Versions of the plan: applied whole, kept whole."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -68,6 +69,11 @@ def plan_on(session: Session, at: datetime) -> Plan:
 def newest_version(session: Session) -> PlanVersion | None:
     """Return the newest applied version, or None."""
     return session.scalar(NEWEST)
+
+
+def all_versions(session: Session) -> Sequence[PlanVersion]:
+    """Return every version that was applied, the newest first, without its text."""
+    return session.scalars(VERSIONS).all()
 
 
 def applied_plan(version: PlanVersion) -> Plan:

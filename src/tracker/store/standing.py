@@ -10,6 +10,11 @@ from tracker.store.duties import duties_of, plan_order
 from tracker.store.tables import Period
 
 
+def standing_of_period(session: Session, period: Period) -> Standing:
+    """Return the standing of `period`."""
+    return standing(duty.state for duty in duties_of(session, period))
+
+
 def standing_by_agency(session: Session, plan: Plan, period: Period, today: date) -> dict[str, Standing]:
     """Return the standing of each agency that answers in `period`, by its short name, in the plan's order."""
     duties = plan_order(plan, duties_of(session, period))

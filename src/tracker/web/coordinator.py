@@ -95,6 +95,7 @@ class CoordinatorPages:
         return file_response(self.settings, file)
 
     def show_overview(self, opens: Opens, query: Typed, fault: str | None = None) -> Response:
+        """Return the page of what waits; `fault` says why nothing was accepted."""
         with reading(self.engine) as session:
             opened = opens(session)
             agencies = review_of(opened.case)
@@ -115,6 +116,7 @@ class CoordinatorPages:
         )
 
     def accept_seen_answers(self, opens: Opens, typed: Typed) -> Response:
+        """Accept what was ticked and is still as it was seen."""
         reviewer, fault = check_reviewer(typed.get("reviewer", ""))
         if fault:
             return self.show_overview(opens, {REVIEWER: typed.get("reviewer", "")}, fault)
@@ -129,6 +131,7 @@ class CoordinatorPages:
     def show_agency(
         self, opens: Opens, agency_id: str, query: Typed, verdicts: Verdicts | None = None, status: int = 200
     ) -> Response:
+        """Return the page of an agency."""
         with reading(self.engine) as session:
             opened = opens(session)
             found = review_of(opened.case, agency_id)
@@ -146,6 +149,7 @@ class CoordinatorPages:
         )
 
     def decide(self, opens: Opens, agency_id: str, typed: Typed) -> Response:
+        """Record what was decided on an agency's answers: all of it, or nothing."""
         status = 422
         try:
             with writing(self.engine) as session:
@@ -168,6 +172,7 @@ class CoordinatorPages:
     def show_reply(
         self, opens: Opens, message_id: int, query: Typed, typed: Typed | None = None, faults: Typed | None = None
     ) -> Response:
+        """Return the page of a reply by mail."""
         with reading(self.engine) as session:
             opened = opens(session)
             reply = find_reply(opened.case, message_id)
@@ -181,6 +186,7 @@ class CoordinatorPages:
         )
 
     def handle(self, opens: Opens, message_id: int, typed: Typed) -> Response:
+        """Record what was made of a reply."""
         now, action = self.settings.now(), typed.get("action", "")
         with writing(self.engine) as session:
             opened = opens(session)

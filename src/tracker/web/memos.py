@@ -69,7 +69,7 @@ class MemoPages:
             memos=memos,
             formats=FORMATS,
             words=typed or {"opening": period.opening, "closing": period.closing},
-            shown=_mark(period.opening, period.closing),
+            shown=mark(period.opening, period.closing),
             kept=KEPT in query,
             faults=faults,
             **review_context(opened, query),
@@ -84,10 +84,10 @@ class MemoPages:
             faults["words"] = "\n".join(wrong_words)
         with writing(self.engine) as session:
             opened = opened_review(session, self.settings, token)
-            there = _mark(opened.case.period.opening, opened.case.period.closing)
-            if there not in (typed.get("shown"), _mark(**words)):
+            there = mark(opened.case.period.opening, opened.case.period.closing)
+            if there not in (typed.get("shown"), mark(**words)):
                 faults["overtaken"] = "Lời của kỳ vừa được người khác sửa trong lúc trang đang mở."
-            if not faults and there != _mark(**words):
+            if not faults and there != mark(**words):
                 write_around(session, opened.case.period, words["opening"], words["closing"], who, now)
         if faults:
             return self._show(token, {REVIEWER: typed.get("reviewer", "")}, words, faults)
@@ -107,7 +107,7 @@ class MemoPages:
         return Response(printed, headers=headers, media_type=MEDIA_TYPES[form])
 
 
-def _mark(opening: str, closing: str) -> str:
+def mark(opening: str, closing: str) -> str:
     """Return what is the same for the same words of a period, and for no others."""
     kept = "\0".join(composed(text).strip() for text in (opening, closing))
     return hashlib.sha256(kept.encode()).hexdigest()

@@ -45,8 +45,8 @@ RUNS_NOWHERE = "sandbox; default-src 'none'"
 class Opened:
     """What a link, or somebody signed in, opens: the case, and the address of its first page.
 
-    An answering link also says until when. `memos` is the address of the coordinator's page of memos, `files` under
-    which they are fetched; `signed` is what the pages of the desk show of who is signed in, None behind a link.
+    An answering link also says until when. `memos` is the address of the coordinator's page of memos, `files` that
+    under which they are fetched; `signed` is what the desk's pages show of who is signed in, None behind a link.
     """
 
     path: str

@@ -1,21 +1,45 @@
-"""Work that a page begins and does not wait for: letters that leave, a memo that is compiled."""
+"""Work that a page begins and does not wait for long: letters that leave, a memo that is compiled."""
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from threading import Event, Lock
 
+from tracker.errors import TrackerError
 from tracker.log import kind_and_places, log_of
 
 LOG = log_of("web")
+UNKNOWN = "Có lỗi của phần mềm; xin thử lại, nếu vẫn lỗi thì báo người quản trị."
+
+
+@dataclass(slots=True)
+class Work:
+    """Work whose progress a page shows."""
+
+    doing: str = ""
+    share: float = 0.0
+    """How much of it is done, from 0 to 1."""
+    error: TrackerError | None = None
+    broken: bool = False
+    """It ended by a fault of the program."""
+    done: Event = field(default_factory=Event)
+
+    def step(self, doing: str, share: float) -> None:
+        """Note what is done next."""
+        self.doing, self.share = doing, share
 
 
 class Background:
-    """One thread that does what pages begin, one after the other."""
+    """One thread for letters, one for memos; each does what pages begin, one after the other."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, "desk")
+        self._letters = ThreadPoolExecutor(1, "desk-letters")
+        self._memos = ThreadPoolExecutor(1, "desk-memos")
+        self._works: dict[str, Work] = {}
+        self._lock = Lock()
 
     def begin(self, work: Callable[[], object]) -> Future[None]:
-        """Have `work` done; what goes wrong is written down, and what waits in the store waits on."""
+        """Have letters written or sent; what goes wrong is written down, and what waits in the store waits on."""
 
         def done() -> None:
             try:
@@ -23,8 +47,39 @@ class Background:
             except Exception as error:  # noqa: BLE001 - nobody waits who could be told
                 LOG.error("begun by a page: %s", kind_and_places(error))  # noqa: TRY400 - without its words
 
-        return self._thread.submit(done)
+        return self._letters.submit(done)
+
+    def begin_shown(self, key: str, work: Callable[[Work], object]) -> Work:
+        """Have a memo compiled whose progress is shown; what runs under the same `key` already is returned."""
+        with self._lock:
+            there = self._works.get(key)
+            if there is not None and not there.done.is_set():
+                return there
+            begun = self._works[key] = Work()
+
+        def done() -> None:
+            try:
+                work(begun)
+            except TrackerError as error:
+                begun.error = error
+            except Exception as error:  # noqa: BLE001 - the page tells it
+                begun.broken = True
+                LOG.error("begun by a page: %s", kind_and_places(error))  # noqa: TRY400 - without its words
+            finally:
+                begun.done.set()
+
+        self._memos.submit(done)
+        return begun
+
+    def shown(self, key: str) -> Work | None:
+        """Return the work under `key` that runs, or ended and was not told of yet."""
+        with self._lock:
+            work = self._works.get(key)
+            if work is not None and work.done.is_set():
+                del self._works[key]
+            return work
 
     def wait(self) -> None:
         """Wait until all that was begun is done."""
-        self._thread.submit(lambda: None).result()
+        for thread in (self._letters, self._memos):
+            thread.submit(lambda: None).result()

@@ -56,16 +56,17 @@ class Door:
                 return self._closed(request)
             person, token, ends = found
             reads = request.method != "POST"
-            work, roles = (page.show, page.sees) if reads else (page.act, page.acts)
-            if work is None or person.role not in roles or person.role not in page.sees:
+            if person.role not in page.sees or not (reads or person.role in page.acts):
                 raise HTTPException(404)
-            typed, files = ({}, {}) if reads else await self._form(request, token)
-            visit = self._visit(request, person, token, files)
-            if page.act is None or reads:
-                assert page.show is not None
+            if reads and page.show is not None:
+                visit = self._visit(request, person, token, {})
                 answer = await run_in_threadpool(page.show, visit)
-            else:
+            elif not reads and page.act is not None:
+                typed, files = await self._form(request, token)
+                visit = self._visit(request, person, token, files)
                 answer = await write_in_turn(page.act, visit, typed)
+            else:
+                raise HTTPException(404)
             self.give_cookie(answer, token, ends)
             return answer
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from starlette.routing import Route
 
 from tracker.settings import Settings
-from tracker.web.desk import home, review
+from tracker.web.desk import agency, duties, home, journal, letters, matrix, memo, periods, plan, review
 from tracker.web.desk.background import Background
 from tracker.web.desk.door import Door
 from tracker.web.desk.signin import SignInPages
@@ -13,6 +13,21 @@ from tracker.web.pages import Pages
 
 PAGES = (
     Page(path="", show=home.show_home),
+    Page(path="/viec", show=duties.show_duties),
+    Page(path="/thu", show=letters.show_letters),
+    Page(path="/thu/{letter_id:number}", show=letters.show_letter, act=letters.act_on_letter),
+    Page(path="/co-quan/{agency}", show=agency.show_agency, act=agency.act_on_agency),
+    Page(path="/ky", show=periods.show_periods, act=periods.open_one),
+    Page(path="/ky/{code}", show=periods.show_period, act=periods.move_one),
+    Page(path="/ky/{code}/nhac", show=letters.show_reminding, act=letters.send_reminders),
+    Page(path="/ky/{code}/bao-cao", show=memo.show_memos, act=memo.act_on_memos),
+    Page(path="/ky/{code}/bao-cao/{number:number}.{form}", show=memo.show_file),
+    Page(path="/ke-hoach", show=plan.show_plan, act=plan.act_on_plan),
+    Page(path="/ke-hoach/activities.yaml", show=plan.show_text),
+    Page(path="/ma-tran", show=matrix.show_matrix),
+    Page(path="/hoat-dong/{activity}", show=matrix.show_activity),
+    Page(path="/lich", show=matrix.show_year),
+    Page(path="/nhat-ky", show=journal.show_journal),
     Page(path="/ky/{code}/duyet", show=review.show_overview, act=review.accept_seen, acts=REVIEWING),
     Page(
         path="/ky/{code}/duyet/thu/{message_id:number}",
