@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import sqlalchemy as sa
+from answering import real_plan
 from conftest import NOW
 from mail_samples import ORIGINAL, TO
 
@@ -22,7 +23,9 @@ def add_letter(
     """Put a letter into the record, with a period and a plan of its own where there are none yet."""
     with writing(engine) as session:
         if session.get(PlanVersion, 1) is None:
-            session.add(PlanVersion(id=1, digest="x", text="", applied_at=NOW, applied_by="quản trị"))
+            session.add(
+                PlanVersion(id=1, digest="real", text=real_plan().text, applied_at=NOW, applied_by="quản trị")
+            )
             days = dict.fromkeys(("opens", "due", "closes"), NOW.date())
             session.add(Period(id=1, code="2024", kind="annual", title="Năm 2024", years=[2024], **days))
             session.flush()

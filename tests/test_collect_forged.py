@@ -3,6 +3,7 @@
 import hashlib
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from itertools import cycle, islice
@@ -19,13 +20,14 @@ from tracker.answers.receipts import take_in_today
 from tracker.inbox import incoming, mailbox
 from tracker.inbox.mailbox import read_inbox
 from tracker.inbox.summary import inbox_lines
+from tracker.inbox.workbook_replies import Read
 from tracker.letters.mime import finished
 from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.letters import MOST_ANSWERS_A_DAY
-from tracker.store.messages import UNPLACED_A_DAY, count_unplaced
+from tracker.store.messages import UNPLACED_A_DAY, count_unplaced, waiting_replies
 from tracker.store.tables import Bounce, Letter, Message
 
 MARKS = "a" + "\u0315\u0327" * 300
@@ -81,19 +83,32 @@ def test_a_thousand_forged_messages_change_nothing_but_the_queue_of_unplaced_mai
     letters: list[Letter] = all_of(sqlite_engine, Letter)  # type: ignore[assignment]
     put(settings.var / "inbox", **{f"{n:04}": raw for n, raw in enumerate(islice(forgeries(letters), 1000))})
 
-    read_whole: list[object] = []
-    monkeypatch.setattr(mailbox, "read_attached", read_whole.append)
+    opened: list[str] = []
+    read_attached = mailbox.read_attached
+
+    def counted(message: incoming.Incoming) -> list[Read]:
+        opened.append(message.sender)
+        return read_attached(message)
+
+    monkeypatch.setattr(mailbox, "read_attached", counted)
     found = read_inbox(sqlite_engine, settings)
     take_in_today(sqlite_engine, settings)
 
     assert (len(found.taken), found.shut, found.bounced, found.replies) == (1000, None, [], [])
-    assert read_whole == []  # no file of a stranger is looked at
+    # No file of a stranger is looked at, and in the name of a contact no more than a person would send.
+    in_a_name = Counter(sender for sender in opened if sender != SENDER)
+    assert set(in_a_name) <= {letter.to[0] for letter in letters}
+    assert len(opened) < UNPLACED_A_DAY
     assert told_besides_messages(sqlite_engine) == before
-    in_our_name = 1000 // 8
-    assert len(all_of(sqlite_engine, Message)) == UNPLACED_A_DAY + 1 + in_our_name
+    in_our_name, in_contacts_names = 1000 // 8, 4 * 1000 // 8
+    assert len(found.unplaced) == UNPLACED_A_DAY
+    assert len(all_of(sqlite_engine, Message)) == 2 * UNPLACED_A_DAY + 1 + in_our_name
+    counted_alone = 1000 - 2 * UNPLACED_A_DAY - in_our_name
+    assert in_contacts_names > 2 * UNPLACED_A_DAY
     with reading(sqlite_engine) as session:
-        assert count_unplaced(session) == (UNPLACED_A_DAY, 1000 - UNPLACED_A_DAY - in_our_name)
-    assert any("675 thư không rõ trả lời thư nào chỉ được đếm" in line for line in inbox_lines(found))
+        assert count_unplaced(session) == (UNPLACED_A_DAY, counted_alone)
+        assert len(waiting_replies(session)) == UNPLACED_A_DAY
+    assert any("475 thư không rõ trả lời thư nào chỉ được đếm" in line for line in inbox_lines(found))
 
     later = settings.on(TODAY + timedelta(days=7))
     assert len(queue_today(sqlite_engine, later).fresh) == reached

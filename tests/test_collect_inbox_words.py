@@ -112,7 +112,7 @@ def test_html_alone_is_read_as_its_reader_sees_it() -> None:
         "<!-- <p>ẩn</p> --><script>alert(1)</script><div>1 &lt; 2</div>"
         '<blockquote type="cite"><p>cũ<blockquote>hơn</blockquote></p></blockquote></body></html>'
     )
-    assert text_of_html(markup) == "Kính gửi ông,\nĐã xong\n\n1 < 2"
+    assert text_of_html(markup) == "Kính gửi ông,\nĐã xong\n\n1 < 2\n\n> cũ\n> hơn"
     assert read_message(reply(markup, Content_Type="text/html; charset=utf-8")).words.startswith("Kính gửi ông,")
 
 

@@ -250,7 +250,10 @@ def test_a_message_that_is_too_large_is_known_by_its_headers_and_set_aside(
     [(sender, error)] = read_inbox(engine, settings).unreadable
     assert (sender, error) == ("canbo.sct@angiang.example", "thư lớn hơn 25 MB, không đọc nội dung")
     kept = the_message(engine)
-    assert (kept.kind, kept.text, kept.letter_id) == ("unknown", error, the_letter(engine).id)
+    assert (kept.kind, kept.letter_id) == ("reply", the_letter(engine).id)
+    assert kept.text == (
+        "[Ghi chú của chương trình: Thư lớn hơn 25 MB, không đọc nội dung; mở thư trong hộp thư để xem.]"
+    )
     assert names(inbox / "unreadable") == ["to.eml"]
 
 

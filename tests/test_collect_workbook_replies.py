@@ -238,21 +238,31 @@ def test_a_forged_workbook_without_our_seal_is_refused(desk: Desk) -> None:
     assert "không mang dấu của tệp đã gửi" in desk.faults[0].text
 
 
-def test_a_workbook_that_answers_no_letter_of_ours_is_none_of_our_business(quiet_desk: Desk) -> None:
+def test_a_workbook_that_answers_no_letter_is_placed_by_its_seal_where_a_contact_sends_it(
+    quiet_desk: Desk,
+) -> None:
     good = fill(quiet_desk.workbook, DONE)
     stray = (
         reply_to(quiet_desk.delivered, good)
         .replace(b"In-Reply-To: <", b"In-Reply-To: <x")
         .replace(b"References: <", b"X-References: <")
     )
-    put(quiet_desk.settings.var / "inbox", la=stray)
+    strangers = stray.replace(OFFICE.encode(), b"ai.do@ngoai.example").replace(b"<answer-1@", b"<answer-9@")
+    put(quiet_desk.settings.var / "inbox", la=strangers)
     assert [one.kind for one in read_inbox(quiet_desk.engine, quiet_desk.settings).taken] == ["unknown"]
     assert updates(quiet_desk.engine) == []
+    put(quiet_desk.settings.var / "inbox", quen=stray)
+    assert [one.kind for one in read_inbox(quiet_desk.engine, quiet_desk.settings).taken] == ["workbook"]
+    assert len(updates(quiet_desk.engine)) == 1
 
 
-def test_the_letters_own_workbook_sent_back_with_an_answer_says_nothing(quiet_desk: Desk) -> None:
-    found = quiet_desk.answer(quiet_desk.workbook, words="Đã nhận được thư.")
-    assert (quiet_desk.message.text, quiet_desk.faults, found.workbooks) == ("Đã nhận được thư.", [], [])
+def test_the_letters_own_workbook_sent_back_with_an_answer_records_nothing_and_is_told(quiet_desk: Desk) -> None:
+    quiet_desk.answer(quiet_desk.workbook, words="Đã nhận được thư.")
+    assert quiet_desk.message.text == (
+        "Đã nhận được thư.\n\n"
+        "[Ghi chú của chương trình: Tệp Excel kèm thư là tệp chương trình đã gửi, chưa điền gì.]"
+    )
+    assert (quiet_desk.faults, updates(quiet_desk.engine)) == ([], [])
 
 
 def test_two_workbooks_are_both_recorded_or_neither(desk: Desk) -> None:

@@ -78,24 +78,33 @@ def replies(args: argparse.Namespace) -> None:
 
     settings = settings_for(args)
     codes: dict[str, int] = {}
+    strays = 0
     with store(settings) as engine, reading(engine) as session:
         period = find_period(session, args.period) if args.period else None
         unplaced, counted = count_unplaced(session)
         for message, letter in waiting_replies(session, period):
-            code = session.get_one(Period, letter.period_id).code
-            codes[code] = codes.get(code, 0) + 1
             received = message.received_at.astimezone(ZONE)
-            print(f"\n{received:%d/%m/%Y %H:%M}  {message.sender}  {message.subject}\n  Trả lời thư: {letter.key}")
+            print(f"\n{received:%d/%m/%Y %H:%M}  {message.sender}  {message.subject}")
+            if letter is None:
+                strays += 1
+            else:
+                code = session.get_one(Period, letter.period_id).code
+                codes[code] = codes.get(code, 0) + 1
+                print(f"  Trả lời thư: {letter.key}")
             print("  " + message.text.replace("\n", "\n  "))
     for code, count in codes.items():
         print(
             f"\nKỳ {code}: {count} thư trả lời chờ xử lý; ghi nhận trên trang duyệt: tracker link {code} --review"
         )
-    if not codes:
+    if strays:
+        print(
+            f"\n{strays} thư của nơi nhận trong kế hoạch không rõ trả lời thư nào; có trên trang duyệt của mọi kỳ."
+        )
+    if not codes and not strays:
         print("Không có thư trả lời nào chờ xử lý.")
-    if unplaced:
+    if unplaced or counted:
         more = f", và {counted} thư chỉ được đếm" if counted else ""
-        print(f"Thư đến không rõ trả lời thư nào: {unplaced} thư{more}.")
+        print(f"Thư người lạ không rõ trả lời thư nào: {unplaced} thư{more}.")
 
 
 def serve_pages(args: argparse.Namespace) -> None:

@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from tracker.inbox.automatic import SUBJECT as ABSENT
 from tracker.inbox.automatic import from_nobody
 from tracker.inbox.mime_parts import Fields, Part, fields_of
 from tracker.inbox.texts import clean_line, decoded
@@ -22,6 +21,12 @@ SUBJECT = re.compile(
     r"|(?:gửi|chuyển|phân phối) (?:thư )?không thành công|thư (?:bị )?trả lại|trả lại thư|lỗi gửi thư",
     re.IGNORECASE,
 )
+ABSENT = re.compile(
+    r"\s*\[?\s*(?:auto(?:matic)?[- ]?(?:reply|response)|out of (?:the )?office|vacation|(?:thông báo )?vắng mặt"
+    r"|read:|đã đọc:|trả lời tự động|tự động trả lời|thư (?:trả lời )?tự động|phản hồi tự động)",
+    re.IGNORECASE,
+)
+"""A subject of programs that speak of something else than a delivery."""
 COPY_BEGINS = re.compile(
     r"^[^\w\n]{0,20}(?:this is a copy of|below this line is a copy|included is a copy|original message"
     r"|returned message|message headers? follow|tiêu đề thư gốc|tiêu đề gốc|thư gốc|bản sao thư)"
@@ -132,19 +137,27 @@ def _without_copy(text: str) -> str:
 
 def _returned_ids(parts: list[Part], text: str) -> Iterator[str]:
     """Give the Message-IDs of the letter: from its copy or its headers, from the report's own, from the text."""
-    for part in parts:
-        if part.kind in {"text/rfc822-headers", "message/global-headers"}:
-            yield from message_ids(fields_of(part.body).get("message-id", (b"",))[0])
-        elif part.kind in {"message/rfc822", "message/global"}:
-            for carried in part.inside:
-                yield from message_ids(carried.first("message-id"))
-    yield from answered_ids(parts[0])
+    copies = [
+        fields
+        for part in parts
+        for fields in (
+            [fields_of(part.body)]
+            if part.kind in {"text/rfc822-headers", "message/global-headers"}
+            else [one.fields for one in part.inside if part.kind in {"message/rfc822", "message/global"}]
+        )
+    ]
+    for copy in copies:
+        yield from message_ids(copy.get("message-id", (b"",))[0])
+    yield from answered_ids(parts[0].fields)
     yield from COPIED_ID.findall(text)
+    for copy in copies:  # a relay may have given the letter an id of its own: then its thread tells
+        yield from answered_ids(copy)
 
 
-def answered_ids(message: Part) -> list[str]:
-    """Return the Message-IDs that `message` says it answers, the likeliest first."""
-    return message_ids(message.first("in-reply-to")) + message_ids(message.first("references"))[::-1]
+def answered_ids(fields: Fields) -> list[str]:
+    """Return the Message-IDs that a message with `fields` says it answers, the likeliest first."""
+    answered, thread = (fields.get(name, (b"",))[0] for name in ("in-reply-to", "references"))
+    return message_ids(answered) + message_ids(thread)[::-1]
 
 
 def _recipient(block: Fields, name: str) -> str:

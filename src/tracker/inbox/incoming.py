@@ -2,28 +2,30 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import Any
 
-from tracker.inbox.automatic import has_return_address, is_automatic
-from tracker.inbox.bounce import ADDRESS, MESSAGE_ID, Report, answered_ids, delivery_report
+from tracker.inbox.attachments import Attached, files_of, workbooks_among
+from tracker.inbox.automatic import has_return_address, is_automatic, is_report
+from tracker.inbox.bounce import ADDRESS, MESSAGE_ID, Report, answered_ids, delivery_report, message_ids
 from tracker.inbox.mime_parts import HEAD, Part, take_apart
 from tracker.inbox.quotation import own_words
 from tracker.inbox.texts import LINE, clean_line, clean_words, decoded, header_text, text_of
-from tracker.workbook.model import MEDIA_TYPE
-from tracker.workbook.package import LARGEST_FILE
 
 LIMIT = 25 * 1024 * 1024
 """Bytes of a message that is read; of a larger one only the headers are."""
 PIECE = 256 * 1024
 """Bytes looked at before it is known what a message answers; in a report, the letter's files come later."""
 BRACKETED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>")
-SPREADSHEET = re.compile(r"\.(?:xlsx|xlsm|xls|ods)\b", re.IGNORECASE)
-ANSWERED, TEXTS, MOST_WORKBOOKS, FIELD_SEEN = 100, 10, 5, 2000
-"""Message-IDs looked up for one message, texts put together into its words, files read, bytes of a name."""
+LINK = re.compile(rb"(?:/|%2F)b(?:/|%2F)([A-Za-z0-9_-]{43})", re.IGNORECASE)
+"""Of an agency's own page, also within the address of a filter that looks at links first."""
+FORWARDED = "----- Thư đã chuyển tiếp -----"
+ANSWERED, TEXTS, MOST_WORKBOOKS, MOST_LINKS = 100, 10, 5, 10
+"""Message-IDs looked up for one message, texts put together into its words, files read, links looked up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +40,20 @@ class Incoming:
     subject: str = ""
     answers: tuple[str, ...] = ()
     """Message-IDs of what it may answer, the likeliest first."""
+    tokens: tuple[str, ...] = ()
+    """Of agencies' links that stand in its text: who quotes a letter, quotes its link."""
     report: Report | None = None
     automatic: bool = False
     sent_by_somebody: bool = False
     """The transport shows a sender, which no report of a mail server has."""
     words: str = ""
     """The writer's own, without the quotation."""
+    text: str = ""
+    """All of it, with the quotation."""
+    files: tuple[Attached, ...] = ()
+    """All files that came with it."""
     workbooks: tuple[bytes, ...] = ()
-    """The files of a spreadsheet program that came with it, MOST_WORKBOOKS + 1 at most."""
+    """Those of a spreadsheet program, MOST_WORKBOOKS + 1 at most."""
     trouble: str = ""
     """Why it could not be read whole, in Vietnamese."""
 
@@ -62,9 +70,8 @@ def read_message(raw: bytes, *, glance: bool = False) -> Incoming:
 
 
 def attached_workbooks(message: Part) -> tuple[bytes, ...]:
-    """Return the files of a spreadsheet program attached to `message`, known by type or by name."""
-    found = (part.whole(LARGEST_FILE) for part in message.walk() if not part.inside and _is_workbook(part))
-    return tuple(islice(found, MOST_WORKBOOKS + 1))
+    """Return the files of a spreadsheet program attached to `message`."""
+    return workbooks_among(files_of(message, carried=False))
 
 
 def moment_in(text: str) -> datetime | None:
@@ -76,14 +83,12 @@ def moment_in(text: str) -> datetime | None:
         return None
 
 
-def _is_workbook(part: Part) -> bool:
-    named = (part.first(name)[:FIELD_SEEN] for name in ("content-disposition", "content-type"))
-    return part.kind == MEDIA_TYPE or any(SPREADSHEET.search(header_text(line)) for line in named)
-
-
 def _too_large(raw: bytes) -> Incoming:
-    head = _known_by_headers(take_apart(raw[:HEAD]), raw)
-    return Incoming(**head, trouble=f"thư lớn hơn {LIMIT // 1024 // 1024} MB, không đọc nội dung")
+    message = take_apart(raw[:HEAD])
+    head = _known_by_headers(message, raw)
+    automatic = is_automatic(message, head["sender"], head["subject"])
+    trouble = f"thư lớn hơn {LIMIT // 1024 // 1024} MB, không đọc nội dung"
+    return Incoming(**head, automatic=automatic, trouble=trouble)
 
 
 def _read(raw: bytes, glance: bool) -> Incoming:
@@ -91,13 +96,23 @@ def _read(raw: bytes, glance: bool) -> Incoming:
     head = _known_by_headers(message, raw)
     sender, subject, text = head["sender"], head["subject"], _text(message)
     report = delivery_report(message, sender, subject, text)
+    answers = report.answers if report else (*head["answers"], *_carried_ids(message))
+    automatic = is_automatic(message, sender, subject)
+    files = [] if glance else files_of(message, carried=False)
+    if files and not is_report(message) and message.first("return-path") != b"<>":  # an absence brings no file
+        automatic = False
+    if not glance and not automatic and report is None:
+        files, text = files_of(message, carried=True), _with_carried(message, text)
     return Incoming(
-        **head | {"answers": (report.answers if report else head["answers"])[:ANSWERED]},
+        **head | {"answers": answers[:ANSWERED]},
+        tokens=_tokens(message),
         report=report,
-        automatic=is_automatic(message, sender, subject),
+        automatic=automatic,
         sent_by_somebody=has_return_address(message),
         words="" if glance else own_words(text),
-        workbooks=() if glance else attached_workbooks(message),
+        text="" if glance else text,
+        files=tuple(files),
+        workbooks=workbooks_among(files)[: MOST_WORKBOOKS + 1],
     )
 
 
@@ -111,7 +126,7 @@ def _known_by_headers(message: Part, raw: bytes) -> dict[str, Any]:
         "written_at": moment_in(decoded(message.first("date"), "")),
         "sender": _address(message.first("from")),
         "subject": header_text(message.first("subject")),
-        "answers": tuple(answered_ids(message)[:ANSWERED]),
+        "answers": tuple(answered_ids(message.fields)[:ANSWERED]),
     }
 
 
@@ -134,3 +149,30 @@ def _text(message: Part) -> str:
         if text := clean_words("\n\n".join(filter(None, texts))):
             return text
     return ""
+
+
+def _with_carried(message: Part, text: str) -> str:
+    """Return `text` and that of the messages that `message` brings, as a forwarded one stands in a text."""
+    texts = [_text(part) for part in islice(_carried(message), TEXTS)]
+    return clean_words("\n\n".join([text, *(f"{FORWARDED}\n{one}" for one in texts if one)]))
+
+
+def _carried(message: Part) -> Iterator[Part]:
+    for part in message.walk(carried=True):
+        if part.kind in {"message/rfc822", "message/global"}:
+            yield from part.inside
+
+
+def _carried_ids(message: Part) -> Iterator[str]:
+    """Give the Message-IDs of the messages that `message` brings, and of what those answer."""
+    for part in _carried(message):
+        yield from message_ids(part.first("message-id"))
+        yield from answered_ids(part.fields)
+
+
+def _tokens(message: Part) -> tuple[str, ...]:
+    """Return the tokens of links in the texts of `message`; a program may have broken their lines."""
+    texts = (part for part in message.walk(carried=True) if part.kind in {"text/plain", "text/html"})
+    found = (LINK.finditer(re.sub(rb"[\s>]+", b"", part.body)) for part in islice(texts, TEXTS))
+    tokens = (one[1].decode("ascii") for some in found for one in some)
+    return tuple(islice(dict.fromkeys(islice(tokens, ANSWERED)), MOST_LINKS))

@@ -1,5 +1,8 @@
 """The mailbox read: letters that come back are marked, workbooks taken in, answers kept for the coordinator.
 
+Mail of strangers that answers nothing is counted and no more; what comes in the name of a contact is shown, with
+what came and why it was not read.
+
 Each message is recorded together with what follows from it, in one transaction, and only then is the mailbox told
 that it is done with. A run that dies in between meets the message again and finds it in the record.
 """
@@ -14,7 +17,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.errors import MailboxShut
+from tracker.inbox.attachments import note_on_unread
+from tracker.inbox.automatic import is_form_of
 from tracker.inbox.incoming import Incoming, read_message
+from tracker.inbox.mime_parts import take_apart
+from tracker.inbox.placing import LEFT, is_contacts, is_to_be_looked_into, place
+from tracker.inbox.quotation import kept_words
+from tracker.inbox.results import InboxRead, Taken
+from tracker.inbox.texts import text_of
 from tracker.inbox.transports import Arrival, inbox_at
 from tracker.inbox.workbook_replies import Read, read_attached, take_reply
 from tracker.settings import ZONE, Settings
@@ -25,76 +35,24 @@ from tracker.store.messages import (
     Kind,
     answers_a_letter,
     change_message,
-    kept_words,
-    letter_answered,
+    escaped_words,
     noted,
     record_message,
     record_unplaced,
 )
 from tracker.store.tables import Letter
 
-MOST = 1000
-"""Messages of one run; the next takes the rest, so that receipts and letters need not wait."""
+MOST = 5000
+"""Messages of one run; the next takes the rest, so that receipts and letters need not wait for ever."""
 WHO = "hộp thư đến"
 """Whom the journal names."""
-LEFT = {"sending", "sent", "bounced"}
-"""The states of a letter that can come back; one that was queued again has yet to leave."""
 STRANGE = "không trả lời thư nào của chương trình"
+UNPLACED = "Không rõ thư này trả lời thư nào của chương trình."
+UNOPENED = (
+    "Hôm nay đã có nhiều thư không rõ như vậy từ địa chỉ này, nên không mở tệp kèm; mở thư trong hộp thư để xem."
+)
 REASONS = 2_000
 """Characters kept of the reasons in one report."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taken:
-    """A message that was new, and what followed from it."""
-
-    kind: Kind
-    sender: str
-    letter: str | None = None
-    """The key of the letter it answers."""
-    bounced: tuple[tuple[str, str], ...] = ()
-    """Addresses for which the letter was given up, each with the reason."""
-    workbook: str = ""
-    """What became of the workbook that came with it."""
-    trouble: str = ""
-    """Why it could not be read whole."""
-    counted: bool = False
-    """It answers no letter, and so many do not today that it was counted and not kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class InboxRead:
-    """What one reading of the mailbox found."""
-
-    taken: tuple[Taken, ...]
-    more: bool
-    """More messages wait for the next run."""
-    shut: str | None
-    """Why the mailbox did not open, or closed on us; what was read before that stays read."""
-
-    @property
-    def bounced(self) -> list[tuple[str, str, str]]:
-        """Return the letters that came back: the letter's key, from which address, why."""
-        return [(one.letter, *back) for one in self.taken if one.letter for back in one.bounced]
-
-    @property
-    def replies(self) -> list[tuple[str, str]]:
-        """Return people's answers: the letter's key, who wrote."""
-        return [(one.letter, one.sender) for one in self.taken if one.letter and one.kind is Kind.REPLY]
-
-    @property
-    def workbooks(self) -> list[tuple[str, str, str]]:
-        """Return the answers that brought a workbook: the letter's key, who wrote, what became of it."""
-        return [(one.letter, one.sender, one.workbook) for one in self.taken if one.letter and one.workbook]
-
-    @property
-    def unreadable(self) -> list[tuple[str, str]]:
-        """Return what could not be read whole: who sent it, or the name of its file; why."""
-        return [(one.sender, one.trouble) for one in self.taken if one.trouble]
-
-    def count(self, kind: Kind) -> int:
-        """Return how many new messages were of `kind`; reports that changed nothing are bounces too."""
-        return sum(one.kind is kind for one in self.taken)
 
 
 def read_inbox(engine: sa.Engine, settings: Settings) -> InboxRead:
@@ -122,35 +80,60 @@ def _taken_in(engine: sa.Engine, settings: Settings, arrival: Arrival) -> Taken 
     # A stranger's mail ends here: neither its words nor its files are looked at.
     message, books = read_message(arrival.raw, glance=True), []
     with reading(engine) as session:
-        is_ours = not message.trouble and answers_a_letter(session, message.answers)
-    if is_ours:
+        is_known = is_contacts(session, message.sender)
+        looked_into = is_known and is_to_be_looked_into(session, settings, message.sender)
+        looked_into = looked_into or place(session, settings, message, hold=False) is not None
+    if looked_into:
         message = read_message(arrival.raw)
         books = read_attached(message)
     with writing(engine) as session:
         one_at_a_time(session)
-        return _recorded(session, settings, message, books, arrival.reached)
+        known = _Known(of_contact=is_known, looked_into=looked_into)
+        return _recorded(session, settings, message, books, arrival.reached, known)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of a message besides its own bytes."""
+
+    of_contact: bool
+    """It comes in the name of a contact."""
+    looked_into: bool
+    """Its words and files were read."""
 
 
 def _recorded(
-    session: Session, settings: Settings, message: Incoming, books: Sequence[Read], reached: datetime | None
+    session: Session,
+    settings: Settings,
+    message: Incoming,
+    books: Sequence[Read],
+    reached: datetime | None,
+    known: _Known,
 ) -> Taken | None:
     now = settings.now()
-    letter = letter_answered(session, message.answers)
+    letter = place(session, settings, message, books, hold=True)
     received = _received(settings, letter, reached, now)
     itself = message.message_id is not None and answers_a_letter(session, [message.message_id])
-    kind = _kind(settings, message, letter, itself=itself)
+    kind = _kind(settings, message, letter, known, itself=itself)
     bounced = _given_up(letter, message) if letter else []
     row = _row(message, letter, kind, received) | {"addresses": [address for address, _ in bounced]}
     placed = letter is not None or itself
     message_row = record_message(session, row) if placed else record_unplaced(session, row, _day(received))
     if message_row is None:
         return None
-    answered = None
-    if letter is not None and kind is Kind.REPLY:
-        answered = take_reply(session, settings, letter, message, books, received)
-    if answered is not None:
-        kind = Kind.WORKBOOK if answered.settled and not message.words else kind
-        change_message(session, message_row, kind=kind, text=noted(message.words, answered.told))
+    workbook, told = "", ""
+    if message_row and kind in {Kind.REPLY, Kind.UNPLACED}:
+        answered = None
+        if letter is not None:
+            answered = take_reply(session, settings, letter, message, books, received)
+        words, whole = _words(message, letter)
+        unread = _unread(message, letter, known)
+        workbook = answered.told if answered else ""
+        told = " ".join(filter(None, (workbook, *unread)))
+        settled = answered is not None and answered.settled and not words and not unread
+        kind = Kind.WORKBOOK if settled else kind
+        text = noted(words, told) if told else escaped_words(words)
+        change_message(session, message_row, kind=kind, text=text, whole=whole)
     if letter is not None:
         for address, reason in bounced:
             mark_bounced(session, letter, address, reason, WHO, now)
@@ -159,9 +142,37 @@ def _recorded(
         sender=message.sender or "không rõ người gửi",
         letter=letter.key if letter else None,
         bounced=tuple(bounced),
-        workbook=answered.told if answered else "",
+        workbook=workbook,
+        told=told,
         trouble=message.trouble,
         counted=message_row == 0,
+    )
+
+
+def _words(message: Incoming, letter: Letter | None) -> tuple[str, str | None]:
+    """Return the words to keep of a person's message, and the whole text where more is worth a look."""
+    quoted = ""
+    if letter is not None and message.text != message.words:
+        parts = take_apart(letter.message).walk()
+        bodies = [text_of(part) for part in parts if part.kind in {"text/plain", "text/html"}]
+        quoted = "\n".join([letter.subject, letter.text, *bodies])
+    return kept_words(message.text, quoted)
+
+
+def _unread(message: Incoming, letter: Letter | None, known: _Known) -> list[str]:
+    """Return what of a person's message was not placed or not read, and why: sentences."""
+    return list(
+        filter(
+            None,
+            (
+                "" if letter else UNPLACED,
+                f"{message.trouble[:1].upper()}{message.trouble[1:]}; mở thư trong hộp thư để xem."
+                if message.trouble
+                else "",
+                "" if known.looked_into or message.trouble else UNOPENED,
+                note_on_unread(message.files),
+            ),
+        )
     )
 
 
@@ -195,16 +206,17 @@ def _received(settings: Settings, letter: Letter | None, reached: datetime | Non
     return now if letter is not None and reached < letter.queued_at else reached
 
 
-def _kind(settings: Settings, message: Incoming, letter: Letter | None, *, itself: bool) -> Kind:
-    if message.trouble:
-        return Kind.UNKNOWN
+def _kind(settings: Settings, message: Incoming, letter: Letter | None, known: _Known, *, itself: bool) -> Kind:
     if message.report:
         return Kind.BOUNCE
     if itself or message.sender.lower() == settings.sender.lower():
         return Kind.OWN
-    if message.automatic:
+    by_form = letter is not None and not message.files and is_form_of(message.subject, letter.subject)
+    if message.automatic or by_form:
         return Kind.AUTO
-    return Kind.REPLY if letter else Kind.UNKNOWN
+    if letter:
+        return Kind.REPLY
+    return Kind.UNPLACED if known.of_contact else Kind.UNKNOWN
 
 
 def _given_up(letter: Letter, message: Incoming) -> list[tuple[str, str]]:
@@ -234,8 +246,8 @@ def _text(kind: Kind, letter: Letter | None, message: Incoming) -> str:
             failures = message.report.failures if message.report else ()
             lines = [f"{', '.join(failure.addresses)}: {failure.reason}" for failure in failures]
             return "\n".join(lines)[:REASONS]
-        case Kind.REPLY | Kind.AUTO:
-            return kept_words(message.words) if letter else ""
+        case Kind.AUTO:
+            return escaped_words(message.words) if letter else ""
         case Kind.UNKNOWN:
             return message.trouble or STRANGE
     return ""

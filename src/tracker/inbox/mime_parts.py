@@ -11,12 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
+from urllib.parse import unquote_to_bytes
 
 DEPTH, PARTS, HEAD, FIELD, SAME, BODY = 8, 200, 64 * 1024, 16 * 1024, 50, 1024 * 1024
 """Levels, parts in all, bytes of headers, bytes of one header, headers of one name, bytes of a body."""
+PARAMETERS = 2000
+"""Bytes of a header line looked at for its parameters."""
 BLANK = re.compile(rb"\r?\n\r?\n")
 FIELD_NAME = re.compile(rb"([!-9;-~]{1,76})[ \t]*:")
-PARAMETER = re.compile(r';\s*([\w-]{1,40})\s*=\s*(?:"([^"]*)"|([^\s;"]*))')
+PARAMETER = re.compile(r';\s*([\w-]{1,40})(?:\*(\d{1,2}))?(\*?)\s*=\s*(?:"([^"]*)"|([^\s;"]*))')
+"""Its name, the number of a piece, whether that is coded (RFC 2231), its value."""
 
 Fields = Mapping[str, Sequence[bytes]]
 """Header lines by their names in small letters, unfolded, in their order."""
@@ -54,12 +58,12 @@ class Part:
         """Return the body decoded; of what is longer than `most` bytes only so much that this shows."""
         return _untransferred(self.raw[: most * 3 // 2 + 100], self.first("content-transfer-encoding"))[: most + 1]
 
-    def walk(self) -> Iterator["Part"]:
-        """Give this part and all inside it, in the order of the text, but nothing of a message it carries."""
+    def walk(self, *, carried: bool = False) -> Iterator["Part"]:
+        """Give this part and all inside it, in the order of the text; of a message it carries where `carried`."""
         yield self
-        if self.kind.startswith("multipart/"):
+        if carried or self.kind.startswith("multipart/"):
             for part in self.inside:
-                yield from part.walk()
+                yield from part.walk(carried=carried)
 
 
 def take_apart(raw: bytes) -> Part:
@@ -78,6 +82,33 @@ def fields_of(head: bytes) -> Fields:
             if len(values) < SAME:
                 values.append(line[named.end() :][:FIELD].strip())
     return found
+
+
+def parameters_of(line: bytes) -> Mapping[str, str]:
+    """Return the parameters of a header line; the pieces of one that was cut are joined (RFC 2231)."""
+    found: dict[str, str] = {}
+    pieces: dict[str, dict[int, tuple[str, str]]] = {}
+    for one in PARAMETER.finditer(line[:PARAMETERS].decode("utf-8", "surrogateescape")):
+        name, number, coded, quoted, bare = one.groups(default="")
+        if number or coded:
+            pieces.setdefault(name.lower(), {})[int(number or 0)] = (coded, quoted or bare)
+        else:
+            found[name.lower()] = quoted or bare
+    return found | {name: _joined([cut[number] for number in sorted(cut)]) for name, cut in pieces.items()}
+
+
+def _joined(pieces: Sequence[tuple[str, str]]) -> str:
+    charset, data = "utf-8", b""
+    for number, (coded, text) in enumerate(pieces):
+        piece = text
+        if coded and number == 0 and text.count("'") > 1:
+            charset, _, piece = text.split("'", 2)
+        plain = piece.encode("utf-8", "surrogateescape")
+        data += unquote_to_bytes(plain) if coded else plain
+    try:
+        return data.decode(charset or "utf-8", "surrogateescape")
+    except (LookupError, ValueError):
+        return data.decode("utf-8", "surrogateescape")
 
 
 def base64_of(coded: bytes) -> bytes:
@@ -109,11 +140,9 @@ def _head_and_body(raw: bytes) -> tuple[Fields, bytes]:
 
 
 def _media_type(fields: Fields) -> tuple[str, Mapping[str, str]]:
-    value = fields.get("content-type", (b"",))[0][:2000].decode("utf-8", "surrogateescape")
-    kind = value.partition(";")[0].strip().lower()
-    found = PARAMETER.finditer(value)
-    given = {name.lower(): quoted or bare for name, quoted, bare in (one.groups(default="") for one in found)}
-    return (kind if re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind) else "text/plain"), given
+    line = fields.get("content-type", (b"",))[0]
+    kind = line[:PARAMETERS].partition(b";")[0].decode("utf-8", "surrogateescape").strip().lower()
+    return (kind if re.fullmatch(r"[\w.+-]+/[\w.+-]+", kind) else "text/plain"), parameters_of(line)
 
 
 def _pieces(body: bytes, boundary: bytes) -> Iterator[bytes]:

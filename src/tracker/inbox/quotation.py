@@ -1,10 +1,13 @@
 """The writer's own words in an answer, without the letter it quotes.
 
 Mail programs mark a quotation in a handful of ways, in Vietnamese or in English. What stands above the quotation
-is kept, and what stands between or below lines that begin with ">".
+is kept, and what stands between or below lines that begin with ">". No mark is sure: people type into lines that
+begin with ">", and forward what a colleague wrote. So what is cut is held against our letter, and where words of
+others are in it, they are kept too.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 MARK = "trả lời phía trên dòng này"
@@ -28,10 +31,36 @@ NEXT_FIELD = re.compile(
 SIGNATURE = "-- "
 
 
+LITTLE, FEW = 200, 12
+"""Letters of own words beside which a cut is shown whole; letters of others that are no cut worth telling of."""
+SIGNED = 8
+"""Lines of a signature."""
+ADDRESS_OR_TOKEN = re.compile(r"<?https?://\S+|^\S{20,}$", re.MULTILINE)
+
+
 def own_words(text: str) -> str:
     """Return what the writer of `text` added to the letter it quotes; empty where that is nothing."""
+    return _parted(text)[0]
+
+
+def kept_words(text: str, letter: str) -> tuple[str, str | None]:
+    """Return the words to keep of `text`, which may quote `letter`, and the whole where the rest is worth a look.
+
+    Where the cut holds words that are not the letter's and little is left, the whole is what is kept.
+    """
+    own, cut = _parted(text)
+    known = _squeezed(letter)
+    lines = (_squeezed(line) for line in _written_lines(cut))
+    if sum(len(line) for line in lines if line not in known) < FEW:
+        return own, None
+    return (text, None) if len(own) < LITTLE else (own, text)
+
+
+def _parted(text: str) -> tuple[str, list[str]]:
+    """Return the writer's own words, and the lines that were cut."""
     lines = text.split("\n")
     kept: list[str] = []
+    cut: list[str] = []
     number = 0
     while number < len(lines):
         line = lines[number]
@@ -40,13 +69,36 @@ def own_words(text: str) -> str:
             number += length
             continue
         if length or line == SIGNATURE or _cuts(lines, number):
+            cut += lines[number + (SIGNED if line == SIGNATURE else 0) :]
             break
-        if not line.lstrip().startswith(">"):
+        if line.lstrip().startswith(">"):
+            cut.append(line)
+        else:
             kept.append(line.rstrip())
         number += 1
     while kept and not kept[-1].strip("_- "):  # Outlook's line above what it quotes
         kept.pop()
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip(), cut
+
+
+def _written_lines(cut: Sequence[str]) -> Iterator[str]:
+    """Give the lines of `cut` that somebody wrote, without those that mail programs put between them."""
+    lines = [line.lstrip("> \t") for line in cut]
+    number = 0
+    while number < len(lines):
+        length = _attribution_length(lines, number)
+        if length or _cuts(lines, number):
+            number += length or 1
+            while number < len(lines) and NEXT_FIELD.match(lines[number]):
+                number += 1
+            continue
+        yield lines[number]
+        number += 1
+
+
+def _squeezed(text: str) -> str:
+    """Return the letters and digits of `text`: programs break lines anew, and put signs around them."""
+    return re.sub(r"[\W_]+", "", ADDRESS_OR_TOKEN.sub("", text)).casefold()
 
 
 def _attribution_length(lines: list[str], start: int) -> int:

@@ -1,6 +1,6 @@
 """What was found in the mailbox, said to the coordinator."""
 
-from tracker.inbox.mailbox import InboxRead
+from tracker.inbox.results import InboxRead
 from tracker.store.messages import UNPLACED_A_DAY, Kind
 
 WAY_OUT = (
@@ -16,13 +16,15 @@ def inbox_lines(read: InboxRead) -> list[str]:
     lines += [WAY_OUT] if read.bounced else []
     lines += [f"Thư kèm tệp: {letter}, của {sender}. {told}" for letter, sender, told in read.workbooks]
     lines += [f"Thư trả lời: {letter}, của {sender}" for letter, sender in read.replies]
+    lines += [f"Thư của nơi nhận trong kế hoạch: {sender}. {told}" for sender, told in read.unplaced]
+    lines += [f"{len(read.unplaced)} thư như vậy chờ đầu mối xem: {WAY_ON}"] if read.unplaced else []
     lines += [f"{len(read.replies)} thư trả lời chờ đầu mối xử lý: {WAY_ON}"] if read.replies else []
     idle = sum(one.kind is Kind.BOUNCE and not one.bounced for one in read.taken)
     for count, told in (
         (idle, "thông báo của máy chủ thư không làm thay đổi gì (chậm, hoặc không rõ thư nào)"),
         (read.count(Kind.AUTO), "thư tự động"),
         (read.count(Kind.OWN), "thư của chính chương trình quay lại"),
-        (read.count(Kind.UNKNOWN) - len(read.unreadable), "thư không liên quan"),
+        (sum(one.kind is Kind.UNKNOWN and not one.trouble for one in read.taken), "thư không liên quan"),
     ):
         lines += [f"Bỏ qua {count} {told}."] if count else []
     if counted := sum(one.counted for one in read.taken):

@@ -13,8 +13,11 @@ WORDS, LINE, HTML = 20_000, 500, 200_000
 ENCODED_WORD = re.compile(r"=\?([\w.:-]{1,40})(?:\*[\w-]*)?\?([bBqQ])\?([^?]*)\?=")
 NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"}
 """Codecs of Python that are slow on purpose-made input, or no charset of mail today."""
-OFTEN_WRONG = {"ascii", "iso8859-1", "cp1252"}
-"""Named by programs that do not know; what they send is mostly UTF-8."""
+OFTEN_WRONG = {"ascii", "iso8859-1", "cp1252", "iso8859-15", "cp1250"}
+"""Named by programs that do not know; what they send is mostly UTF-8, and of old programs windows-1258."""
+TONES = "\u0300\u0301\u0303\u0309\u0323"
+"""Letters of their own in windows-1258, after the vowel they belong to."""
+TONE = re.compile(rf"(?:(?<=[aeiouyAEIOUYăâêôơưĂÂÊÔƠƯ])|(.))[{TONES}]")
 
 
 def clean_words(text: str) -> str:
@@ -53,10 +56,18 @@ def decoded(data: bytes, charset: str) -> str:
     named = _codec(charset)
     for codec in ("utf-8", named) if named in OFTEN_WRONG else (named, "utf-8"):
         try:
-            return data.decode(codec)
+            text = data.decode(codec)
         except (ValueError, LookupError):
             continue
-    return data.decode(named if named not in OFTEN_WRONG else "cp1252", "replace")
+        return text if codec == "utf-8" or named not in OFTEN_WRONG else _vietnamese(data) or text
+    return _vietnamese(data) or data.decode(named if named not in OFTEN_WRONG else "cp1252", "replace")
+
+
+def _vietnamese(data: bytes) -> str:
+    """Return `data` by windows-1258 where every tone in it then follows a vowel; empty where none does."""
+    text = data.decode("cp1258", "replace")
+    tones = [one[1] for one in TONE.finditer(text)]
+    return text if tones and not any(tones) else ""
 
 
 def _word_bytes(how: str, coded: str) -> bytes:

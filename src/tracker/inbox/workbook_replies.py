@@ -32,6 +32,7 @@ from tracker.workbook.read import FilledWorkbook, read_workbook
 from tracker.workbook.take import Taken, record_workbook
 
 ENOUGH = f"hôm nay cơ quan đã nhận {MOST_ANSWERS_A_DAY} thư loại này nên không gửi thêm"
+UNFILLED = "Tệp Excel kèm thư là tệp chương trình đã gửi, chưa điền gì."
 TOLD = " Thư xác nhận gửi tới nơi nhận của cơ quan."
 TOO_MANY = WorkbookFault(WHOLE_FILE, f"nhiều hơn {MOST_WORKBOOKS} tệp trong một thư", "chỉ đính kèm tệp đã điền")
 UNSEALED = WorkbookFault(WHOLE_FILE, "không mang dấu của tệp đã gửi cho Quý cơ quan trong kỳ này", FRESH)
@@ -56,7 +57,7 @@ class Answered:
 
 def read_attached(message: Incoming) -> list[Read]:
     """Read the workbooks that came with `message`; needs no store, and takes its time outside any transaction."""
-    if not message.answers or message.report or message.automatic:
+    if message.report or message.automatic:
         return []
     return [_read(raw) for raw in message.workbooks[:MOST_WORKBOOKS]]
 
@@ -73,15 +74,15 @@ def take_reply(
 
     What they say counts as said when the message was `received`, and the period must have been open then.
 
-    Returns None where there is nothing to take: no workbook, or the letter's own, which some mail programs send
-    back with every answer.
+    Returns None where no workbook came. The letter's own, which some mail programs send back with every answer,
+    counts for none where another came.
     """
     if not books:
         return None
     own = set(attached_workbooks(take_apart(letter.message)))
     fresh = [book for book in books if book.raw not in own]
     if not fresh:
-        return None
+        return Answered(UNFILLED, settled=False)
     _, plan = plan_in_force(session)
     if message.sender.lower() not in _trusted(plan, letter):
         told = "Thư có kèm tệp Excel nhưng chưa ghi nhận: địa chỉ gửi không phải nơi nhận thư của cơ quan."

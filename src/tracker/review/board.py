@@ -154,8 +154,7 @@ def _grouped(counts: Counts, group: Callable[[str], str]) -> Counts:
 
 
 def _in_order(plan: Plan, areas: Collection[str]) -> Iterable[str]:
-    last = [plan.area_activity.content] if plan.area_activity else []
-    return [area for area in [*(one.id for one in plan.content), *last] if area in areas]
+    return [heading.id for heading in plan.headings if heading.id in areas]
 
 
 def standing_of(count: Counter[DutyState]) -> Standing:

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, defer
+from sqlalchemy.orm import Session
 
 from tracker.answers.checks import NO_STATUS, check_answer, clean_text
 from tracker.answers.checks import Faults as CheckFaults
@@ -26,10 +25,10 @@ from tracker.store.duties import duties_of, plan_order
 from tracker.store.journal import note
 from tracker.store.messages import (
     WORKBOOK_RECORDED,
-    Kind,
     claim_reply,
     note_on,
     own_words_of,
+    replies,
     waiting_replies,
 )
 from tracker.store.tables import Duty, Letter, Message, Update
@@ -63,10 +62,11 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A reply with the letter it answers and the agency that was written to."""
+    """A person's message with the letter it answers and the agency that was written to, or whose contact wrote."""
 
     message: Message
-    letter: Letter
+    letter: Letter | None
+    """None where nothing tells which letter it answers."""
     agency: Agency | None
     """Who answers for it today; None where the plan no longer knows it."""
 
@@ -103,23 +103,16 @@ class Reply:
 
 
 def replies_of(case: Case) -> list[Reply]:
-    """Return the replies to letters of `period` that wait, the oldest first."""
+    """Return the replies to letters of `period` that wait, and contacts' mail that answers no known letter."""
     return [_reply(case, message, letter) for message, letter in waiting_replies(case.session, case.period)]
 
 
 def find_reply(case: Case, message_id: int) -> Reply | None:
-    """Return one reply to a letter of `period`, handled or not; None where there is no such reply."""
+    """Return one of the messages that `replies_of` gives, handled or not; None where there is no such one."""
     if message_id > MOST_IN_COLUMN:
         return None
-    found = (
-        sa.select(Message, Letter)
-        .join(Letter, Letter.id == Message.letter_id)
-        .where(Message.id == message_id, Message.kind == Kind.REPLY, Letter.period_id == case.period.id)
-        .options(defer(Letter.message))
-    )
-    for message, letter in case.session.execute(found):
-        return _reply(case, message, letter)
-    return None
+    found = case.session.execute(replies(case.period).where(Message.id == message_id))
+    return next((_reply(case, message, letter) for message, letter in found), None)
 
 
 def open_duties(case: Case, reply: Reply) -> Sequence[Open]:
@@ -247,9 +240,17 @@ def _claim(
     return claim_reply(session, reply.message, int(uses), uses=int(uses) + used, **settled)
 
 
-def _reply(case: Case, message: Message, letter: Letter) -> Reply:
-    known = letter.agency_id in case.plan.agencies
-    return Reply(message, letter, case.plan.holder(letter.agency_id, case.today) if known else None)
+def _reply(case: Case, message: Message, letter: Letter | None) -> Reply:
+    agency_id = letter.agency_id if letter else _agency_of(case, message.sender)
+    known = agency_id in case.plan.agencies
+    return Reply(message, letter, case.plan.holder(agency_id, case.today) if known else None)
+
+
+def _agency_of(case: Case, sender: str) -> str:
+    """Return the first agency of which `sender` is a contact; empty where there is none."""
+    agencies = case.plan.agencies.values()
+    theirs = (one.id for one in agencies if sender.lower() in {contact.to.lower() for contact in one.contacts})
+    return next(theirs, "")
 
 
 def _answers(case: Case, reply: Reply, duty: Duty) -> bool:

@@ -85,6 +85,11 @@ def was_issued(session: Session, token: str, purpose: Purpose) -> bool:
     return session.scalar(OPENED_BY, {"digest": _digest(token), "purpose": purpose}) is not None
 
 
+def answering_link(session: Session, token: str) -> Link | None:
+    """Return the link to answer that `token` is or once was; None for any other."""
+    return session.scalar(OPENED_BY, {"digest": _digest(token), "purpose": Purpose.ANSWER})
+
+
 def find_dead_link(session: Session, token: str, now: datetime) -> Link | None:
     """Return the link that let an agency answer and that `token` opened once; None for any other."""
     if not TOKEN.fullmatch(token):

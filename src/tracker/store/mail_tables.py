@@ -80,11 +80,13 @@ class LetterDuty(Base):
 
 
 class Bounce(Base):
-    """An address from which a letter came back; nothing is sent there until a person has looked."""
+    """An address that a letter did not reach; where there is no such one, nothing is sent until a person looks."""
 
     __tablename__ = "bounces"
     address: Mapped[str] = mapped_column(sa.String(320), primary_key=True)
     letter_id: Mapped[int] = mapped_column(sa.ForeignKey("letters.id"))
+    cause: Mapped[str] = mapped_column(sa.String(20), server_default="missing")
+    """A Cause; what was recorded before causes were told apart counts as `missing`."""
     reason: Mapped[str] = mapped_column(sa.Text)
     at: Mapped[datetime]
 
@@ -104,13 +106,15 @@ class Message(Base):
     sender: Mapped[str] = mapped_column(sa.Text)
     subject: Mapped[str] = mapped_column(sa.Text)
     kind: Mapped[str] = mapped_column(sa.String(20), index=True)
-    """`bounce`, `auto`, `reply`, `own` (a letter of ours that came round), `unknown`, or `counted`: a Kind."""
+    """`bounce`, `auto`, `reply`, `unplaced`, `own` (a letter of ours that came round), `unknown` …: a Kind."""
     letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letters.id"), index=True)
     """The letter it answers."""
     addresses: Mapped[list[str]] = mapped_column(default=list)
     """Of a bounce: the addresses for which the letter was given up."""
     text: Mapped[str] = mapped_column(sa.Text)
     """The writer's own words, without what they quote; why a letter came back, or why nothing was kept."""
+    whole: Mapped[str | None] = mapped_column(sa.Text)
+    """All that a person's message says, where what was left out as a quotation holds words of others than us."""
     uses: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many reports the coordinator recorded from it; also tells whether a page that shows it is still true.
 

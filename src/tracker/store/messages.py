@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """A person's answer to a letter of ours."""
     WORKBOOK = "workbook"
     """An answer that brought a workbook and no words; the program dealt with it."""
+    UNPLACED = "unplaced"
+    """A person's message in the name of a contact; which letter it answers is not known."""
     OWN = "own"
     """A letter of ours that came round."""
     UNKNOWN = "unknown"
@@ -60,7 +62,8 @@ def record_unplaced(session: Session, row: Mapping[str, Any], day: date) -> int 
         return None
     since = datetime.combine(day, time(), tzinfo=ZONE)
     that_day = sa.and_(Message.received_at >= since, Message.received_at < since + timedelta(days=1))
-    alike = (Message.kind == Kind.OWN) if row["kind"] == Kind.OWN else (Message.kind != Kind.OWN)
+    apart = [Kind.OWN, Kind.UNPLACED]  # each has room of its own, which no stranger fills
+    alike = (Message.kind == row["kind"]) if row["kind"] in apart else Message.kind.not_in([*apart, Kind.COUNTED])
     here = sa.select(sa.func.count()).where(Message.letter_id.is_(None), that_day, alike)
     if session.scalars(here).one() < UNPLACED_A_DAY:
         return record_message(session, row)
@@ -73,21 +76,22 @@ def record_unplaced(session: Session, row: Mapping[str, Any], day: date) -> int 
 
 
 def count_unplaced(session: Session) -> tuple[int, int]:
-    """Return how many messages that answer no letter are kept, and how many more were counted alone."""
-    nobodys = sa.and_(Message.letter_id.is_(None), Message.kind.not_in([Kind.COUNTED, Kind.OWN]))
+    """Return how many messages of strangers are kept, and how many more of anybody were counted alone."""
+    shown = [Kind.COUNTED, Kind.OWN, Kind.UNPLACED]
+    nobodys = sa.and_(Message.letter_id.is_(None), Message.kind.not_in(shown))
     kept = session.scalars(sa.select(sa.func.count()).where(nobodys)).one()
     counted = sa.select(sa.func.sum(Message.uses)).where(Message.kind == Kind.COUNTED)
     return kept, session.scalars(counted).one() or 0
 
 
-def kept_words(words: str) -> str:
+def escaped_words(words: str) -> str:
     """Return a writer's `words` as they are kept: nobody's look like a note of the program."""
     return words.replace(NOTED.strip(), NOTED.strip().replace("[", "("))
 
 
 def noted(words: str, told: str) -> str:
     """Return the text to keep of a message: its writer's own words, and what the program has `told` of it."""
-    return f"{kept_words(words)}{NOTED}{told}]".strip()
+    return f"{escaped_words(words)}{NOTED}{told}]".strip()
 
 
 def own_words_of(message: Message) -> str:
@@ -110,27 +114,33 @@ def answers_a_letter(session: Session, message_ids: Sequence[str]) -> bool:
     return session.scalar(sa.select(Letter.id).where(Letter.message_id.in_(message_ids)).limit(1)) is not None
 
 
-def letter_answered(session: Session, message_ids: Sequence[str]) -> Letter | None:
-    """Return the letter that carries the first of `message_ids` that any letter carries, held until the end."""
-    found = sa.select(Letter).where(Letter.message_id.in_(message_ids)).with_for_update()
+def letter_answered(session: Session, message_ids: Sequence[str], *, hold: bool) -> Letter | None:
+    """Return the letter that carries the first of `message_ids` that any letter carries.
+
+    It is held until the end where asked to `hold`, which a session that only reads cannot.
+    """
+    found = sa.select(Letter).where(Letter.message_id.in_(message_ids))
+    found = found.with_for_update() if hold else found
     by_id = {letter.message_id: letter for letter in session.scalars(found.options(defer(Letter.message)))}
     return next((by_id[one] for one in message_ids if one in by_id), None)
 
 
-def waiting_replies(session: Session, period: Period | None = None) -> Sequence[tuple[Message, Letter]]:
-    """Return people's answers that the coordinator has yet to handle, with their letters, the oldest first.
+def waiting_replies(session: Session, period: Period | None = None) -> Sequence[tuple[Message, Letter | None]]:
+    """Return people's messages that the coordinator has yet to handle, with the letters they answer.
 
-    Where `period` is given, only those to its letters.
+    The oldest first. Where `period` is given, only those to its letters, and those that answer no known letter.
     """
-    found = (
-        sa.select(Message, Letter)
-        .join(Letter, Letter.id == Message.letter_id)
-        .where(Message.kind == Kind.REPLY, Message.handled_at.is_(None))
-        .options(defer(Letter.message))
-    )
+    found = replies(period).where(Message.handled_at.is_(None)).order_by(Message.id)
+    return [(message, letter) for message, letter in session.execute(found)]
+
+
+def replies(period: Period | None = None) -> sa.Select[Any]:
+    """Return the query of people's messages with the letters they answer; `period` as above."""
+    found = sa.select(Message, Letter).outerjoin(Letter, Letter.id == Message.letter_id)
+    found = found.where(Message.kind.in_([Kind.REPLY, Kind.UNPLACED])).options(defer(Letter.message))
     if period is not None:
-        found = found.where(Letter.period_id == period.id)
-    return [(message, letter) for message, letter in session.execute(found.order_by(Message.id))]
+        found = found.where(sa.or_(Letter.period_id == period.id, Message.kind == Kind.UNPLACED))
+    return found
 
 
 def count_waiting_replies(session: Session, period: Period) -> int:

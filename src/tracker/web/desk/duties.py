@@ -47,7 +47,7 @@ def show_duties(visit: Visit) -> Response:
         choices=list(CHOICES.items()),
         periods=periods,
         agencies=[agency for agency in plan.agencies.values() if plan.holder(agency.id, today) is agency],
-        areas=[*plan.content, *([plan.area(plan.area_activity.content)] if plan.area_activity else [])],
+        areas=plan.headings,
         words=DUTY_WORDS,
         today=today,
     )

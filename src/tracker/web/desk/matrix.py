@@ -44,7 +44,7 @@ def show_activity(visit: Visit) -> Response:
         "activity",
         activity=activity,
         area=plan.area(activity.content),
-        lead=plan.agencies[activity.lead],
+        leads=[plan.agencies[one] for one in plan.leads_of(activity)],
         coordinating=plan.coordinating_words(activity),
         agencies=plan.agencies,
         said=said,

@@ -40,7 +40,9 @@ def show_periods(visit: Visit, typed: Mapping[str, str] | None = None, faults: t
         periods=periods,
         ruled=[one for one in ruled_periods(plan) if one.code not in known and one.closes >= today],
         plan=plan,
-        leads=[plan.agencies[one] for one in dict.fromkeys(row.lead for row in plan.activities)],
+        leads=[
+            plan.agencies[one] for one in dict.fromkeys(i for row in plan.activities for i in plan.leads_of(row))
+        ],
         today=today,
         typed=typed or {},
         faults=faults,
