@@ -155,7 +155,7 @@ def test_all_that_is_unremarkable_is_accepted_in_one_go_and_nothing_else(season:
         say(season, activity)
     say(season, "II.3", proposals="Cấp thêm kinh phí")
     page = season.browser.get(link)
-    assert "Duyệt tất cả 3 báo cáo không có điểm cần lưu ý" in page.text
+    assert page.text.count('name="take.') == 3
     assert "Có đề xuất, kiến nghị." in page.text
     after = follow(season, accept_shown(season, link))
     assert "Đã duyệt 3 báo cáo." in after.text
@@ -420,7 +420,7 @@ def test_an_answer_whose_agency_confirms_that_a_figure_fell_is_not_accepted_with
     fields |= {"II.1.status": "under_way", "II.1.result": "Đã thành lập"}
     assert season.browser.post(link, "send", fields).status_code == 303
     say(season, "II.5")
-    assert "Duyệt tất cả 2 báo cáo" in season.browser.get(review).text
+    assert season.browser.get(review).text.count('name="take.') == 2
     fell = fields_of(season.browser.get(link)) | {"figure.htx-moi": "10", "figure.htx-moi.fell": "10"}
     assert season.browser.post(link, "send", fell).status_code == 303
     say(season, "II.2", at=season.settings.now() + timedelta(hours=1))

@@ -63,7 +63,10 @@ def go(page: Page, name: str) -> None:
     check(page)
 
 
-@pytest.fixture(params=[(DESK, True), (PHONE, False)], ids=["desk", "phone-without-script"])
+ON_PHONE = pytest.param((PHONE, False), id="phone-without-script", marks=pytest.mark.slow)
+
+
+@pytest.fixture(params=[pytest.param((DESK, True), id="desk"), ON_PHONE])
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
     size, script = request.param
     # axe itself needs script, so that on the phone the pages alone are forbidden theirs.

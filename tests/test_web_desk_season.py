@@ -235,16 +235,13 @@ def test_an_ad_hoc_period_is_opened_with_a_choice_extended_closed_and_opened_aga
     assert (last.who, last.detail["reason"]) == (WHO, "Sở xin thêm ngày")
 
 
-def test_the_plans_own_period_is_opened_by_a_button(
-    sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]
-) -> None:
-    season = open_season(sqlite_engine, make_settings, with_people())
-    visitor = signed_in(on(season, date(2025, 10, 6)))
+def test_the_plans_own_period_is_opened_by_a_button(quiet: Season) -> None:
+    visitor = signed_in(on(quiet, date(2025, 10, 6)))
     assert "Báo cáo năm 2025 (hạn 29/10/2025)" in text_of(visitor.get())
-    page = visitor.get("/ky")
-    typed = {"dau": fields_of(page)["dau"], "ma": "2025", "action": "ruled"}
+    typed = {"dau": fields_of(visitor.get("/ky"))["dau"], "ma": "2025", "action": "ruled"}
     answer = visitor.ask("POST", f"{HOME}/ky", data=typed)
     assert answer.status_code == 422, "no activity of the made-up plan is of 2025"
+    assert "không có hoạt động nào" in text_of(answer)
     assert len(quiet.rows(Period)) == 2
 
 
@@ -365,3 +362,50 @@ def test_an_answer_that_came_meanwhile_is_not_accepted_unseen(quiet: Season) -> 
     say(quiet, "II.1", result="Khác")
     visitor.post("/ky/2024/duyet", shown, action="accept")
     assert quiet.duties()["II.1"].state is DutyState.SUBMITTED
+
+
+def test_what_is_unticked_stays_waiting(quiet: Season) -> None:
+    say(quiet, "II.1")
+    say(quiet, "II.2")
+    visitor = signed_in(quiet)
+    shown = fields_of(visitor.get("/ky/2024/duyet"))
+    left = f"take.{quiet.duties()['II.1'].id}"
+    del shown[left]
+    answer = visitor.ask("POST", f"{HOME}/ky/2024/duyet", data=shown | {"action": "accept"})
+    assert "Đã duyệt 1 báo cáo" in text_of(visitor.follow(answer))
+    states = {activity: duty.state for activity, duty in quiet.duties().items()}
+    assert (states["II.1"], states["II.2"]) == (DutyState.SUBMITTED, DutyState.ACCEPTED)
+
+
+def test_all_of_an_agency_are_accepted_by_one_button_and_the_next_agency_is_a_link(quiet: Season) -> None:
+    for activity in ("II.1", "II.2", "II.5"):
+        say(quiet, activity)
+    visitor = signed_in(quiet)
+    page = visitor.get("/ky/2024/duyet/so-a")
+    assert "tiếp: Sở Lao động (1 chờ duyệt)" in text_of(page)
+    done = visitor.follow(visitor.post("/ky/2024/duyet/so-a", page, action="accept-all"))
+    assert "Đã duyệt 2 báo cáo" in text_of(done)
+    link = re.search(r'href="([^"]+)">tiếp: Sở Lao động', done.text)
+    assert link
+    following = visitor.ask("GET", link[1].replace("&amp;", "&"))
+    assert "tiếp:" not in text_of(following)
+
+
+def test_all_of_an_agency_are_not_accepted_where_one_was_sent_again_meanwhile(quiet: Season) -> None:
+    say(quiet, "II.1")
+    say(quiet, "II.2")
+    visitor = signed_in(quiet)
+    page = visitor.get("/ky/2024/duyet/so-a")
+    say(quiet, "II.2", result="Khác")
+    assert visitor.post("/ky/2024/duyet/so-a", page, action="accept-all").status_code == 409
+    assert quiet.duties()["II.1"].state is DutyState.SUBMITTED
+
+
+def test_last_years_answer_stands_beside_and_what_changed_since_the_last_revision_is_marked(quiet: Season) -> None:
+    say(quiet, "II.1", code="2023", result="Năm ngoái mở 1 lớp")
+    say(quiet, "II.1", result="Đã mở 2 lớp tập huấn")
+    say(quiet, "II.1", result="Đã mở 3 lớp tập huấn", percent=70)
+    page = signed_in(quiet).get("/ky/2024/duyet/so-a")
+    assert "Đã mở <del>2</del><ins>3</ins> lớp tập huấn" in page.text
+    assert "<del>60</del><ins>70</ins>" in page.text
+    assert "Năm ngoái mở 1 lớp" in text_of(page)

@@ -11,6 +11,7 @@ from tracker.case import Case
 from tracker.letters.address import address_book
 from tracker.plan.model import Activity, Agency, Plan, Target
 from tracker.progress import OWED, DutyState, Standing, standing
+from tracker.review.difference import Piece, changed_texts
 from tracker.review.remarks import Beside, figure_remarks, of_target, remarks
 from tracker.review.sight import Sight, sights_of
 from tracker.settings import Settings
@@ -39,6 +40,13 @@ class Item:
     """Of an answer that waits for review; else none."""
     parts: Sequence[Contribution]
     """Every revision of what coordinating agencies added to it, the oldest first."""
+    before: Update | None
+    """What was last said in the period before."""
+
+    @property
+    def changed(self) -> dict[str, list[Piece]]:
+        """Return what the last answer says otherwise than the one before it, by heading."""
+        return changed_texts(*self.updates[-2:]) if len(self.updates) > 1 else {}
 
     @property
     def said(self) -> Update | None:
@@ -162,6 +170,22 @@ def review_of(case: Case, only: str | None = None) -> list[AgencyReview]:
     ]
 
 
+def next_to_review(case: Case, after: str) -> tuple[Agency, int] | None:
+    """Return the next agency after the one called `after` whose answers wait for review, and how many do.
+
+    After the plan's last agency comes its first; None where no other's answers wait.
+    """
+    waiting: dict[str, int] = {}
+    for duty in duties_of(case.session, case.period):
+        if duty.state is DutyState.SUBMITTED and duty.agency_id in case.plan.agencies:
+            holder = case.plan.holder(duty.agency_id, case.today).id
+            waiting[holder] = waiting.get(holder, 0) + 1
+    order = list(case.plan.agencies)
+    start = order.index(after) + 1 if after in order else 0
+    found = next((one for one in order[start:] + order[:start] if one in waiting and one != after), None)
+    return (case.plan.agencies[found], waiting[found]) if found else None
+
+
 def _items(case: Case, duties: Sequence[Duty], figures: Mapping[str, Sequence[FigureItem]]) -> dict[int, Item]:
     session, plan, period, today = case.session, case.plan, case.period, case.today
     sights = sights_of(case, duties)
@@ -187,6 +211,7 @@ def _items(case: Case, duties: Sequence[Duty], figures: Mapping[str, Sequence[Fi
             sight=sights[duty.id],
             remarks=found,
             parts=added.get(duty.id, []),
+            before=before.get(_whose(plan, duty, today)),
         )
     return items
 

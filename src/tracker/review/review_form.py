@@ -1,7 +1,7 @@
 """What a coordinator chose on an agency's page: checked, and kept as typed where something is wrong.
 
 Fields: `choice.<duty id>` (empty, `accept` or `return`), `comment.<duty id>`, `seen.<duty id>` (what was
-shown, see `review/sight.py`), `reviewer`.
+shown, see `review/sight.py`), `reviewer`; of a list also `take.<duty id>`, a tick.
 """
 
 import re
@@ -78,6 +78,6 @@ def read_verdicts(duty_ids: Collection[int], typed: Mapping[str, str]) -> Verdic
 
 
 def read_sights(typed: Mapping[str, str]) -> dict[int, Sight]:
-    """Return what the page that sends `typed` showed, by duty id."""
+    """Return what the page that sends `typed` showed and left ticked, by duty id."""
     named = ((SEEN.fullmatch(name), decode_sight(text)) for name, text in typed.items())
-    return {int(name[1]): sight for name, sight in named if name and sight}
+    return {int(name[1]): sight for name, sight in named if name and sight and f"take.{name[1]}" in typed}

@@ -21,7 +21,7 @@ from tracker.errors import BadInput
 from tracker.progress import STATUS_WORDS, TEXTS, WAYS, standing
 from tracker.review import decide as decisions
 from tracker.review.decide import check_reviewer
-from tracker.review.overview import review_of
+from tracker.review.overview import next_to_review, review_of
 from tracker.review.replies import dismiss_reply, find_reply, open_duties, proposed, record_reply, replies_of
 from tracker.review.review_form import Verdicts, read_sights, read_verdicts
 from tracker.settings import Settings
@@ -136,6 +136,7 @@ class CoordinatorPages:
             opened = opens(session)
             found = review_of(opened.case, agency_id)
             files = evidence_of(session, [item.duty for one in found for item in one.items])
+            following = next_to_review(opened.case, agency_id)
         if not found:
             raise HTTPException(404)
         return self._render(
@@ -144,6 +145,7 @@ class CoordinatorPages:
             opened,
             query,
             one=found[0],
+            following=following,
             files={item.duty.id: [one for one in files if one.duty_id == item.duty.id] for item in found[0].items},
             verdicts=verdicts or Verdicts(),
         )
@@ -155,6 +157,9 @@ class CoordinatorPages:
             with writing(self.engine) as session:
                 opened = opens(session)
                 found = review_of(opened.case, agency_id)
+                if typed.get("action") == "accept-all":
+                    waiting = [item.duty.id for one in found for item in one.items if item.waiting]
+                    typed = {**typed, **{f"choice.{i}": "accept" for i in waiting}}
                 verdicts = read_verdicts([item.duty.id for one in found for item in one.items], typed)
                 if not verdicts.faulty:
                     choices, who = verdicts.choices, verdicts.reviewer
