@@ -27,7 +27,15 @@ def show_matrix(visit: Visit) -> Response:
     with reading(visit.engine) as session:
         _, plan = plan_in_force(session)
         found = matrix(session, plan, visit.settings.today())
-    return visit.render("matrix", plan=plan, matrix=found, words=DUTY_WORDS, statuses=STATUS_WORDS, looks=LOOKS)
+    return visit.render(
+        "matrix",
+        today=visit.settings.today(),
+        plan=plan,
+        matrix=found,
+        words=DUTY_WORDS,
+        statuses=STATUS_WORDS,
+        looks=LOOKS,
+    )
 
 
 def show_activity(visit: Visit) -> Response:
