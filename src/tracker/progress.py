@@ -167,9 +167,13 @@ class Standing:
 
 def standing(states: Iterable[DutyState]) -> Standing:
     """Count `states`, leaving withdrawn duties out."""
-    count: Counter[DutyState] = Counter(state for state in states if state is not DutyState.WITHDRAWN)
+    return counted_standing(Counter(states))
+
+
+def counted_standing(count: Counter[DutyState]) -> Standing:
+    """Return the standing that duties counted by state give, leaving withdrawn ones out."""
     return Standing(
-        expected=count.total(),
+        expected=count.total() - count[DutyState.WITHDRAWN],
         answered=sum(count[state] for state in ANSWERED),
         accepted=count[DutyState.ACCEPTED],
         returned=count[DutyState.RETURNED],

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from tracker.calendar import WorkingDays
 from tracker.letters.address import AddressBook, address_book
 from tracker.plan.model import Agency, Plan
-from tracker.progress import ANSWERED, OWED, DutyState, Standing
+from tracker.progress import OWED, DutyState, Standing, counted_standing
 from tracker.settings import Settings
 from tracker.store.letter_list import SentLetter, last_letters
 from tracker.store.messages import count_waiting_replies
@@ -64,6 +64,7 @@ class PeriodBoard:
     unreachable: tuple[tuple[Agency, str], ...]
     """Agencies of the period that cannot be written to, each with the reason."""
     by_agency: tuple[tuple[Agency, Standing], ...]
+    """Who owes most first."""
     by_area: tuple[tuple[str, str, Standing], ...]
     """Id and title of each content area."""
     memo: Report | None
@@ -88,7 +89,8 @@ def _board(session: Session, plan: Plan, period: Period, today: date, book: Addr
     agencies = _by_holder(plan, today, _counted(session, period, Duty.agency_id))
     activities = _counted(session, period, Duty.activity_id)
     areas = _grouped(activities, lambda activity: plan.by_id[activity].content if activity in plan.by_id else "")
-    whole = standing_of(sum(agencies.values(), Counter()))
+    whole = counted_standing(sum(agencies.values(), Counter()))
+    by_agency = [(plan.agencies[agency], counted_standing(count)) for agency, count in agencies.items()]
     holders = [plan.agencies[agency] for agency in agencies]
     return PeriodBoard(
         period=period,
@@ -97,8 +99,10 @@ def _board(session: Session, plan: Plan, period: Period, today: date, book: Addr
         late=_late(session, plan, period, today, book),
         replies=count_waiting_replies(session, period),
         unreachable=tuple((agency, fault) for agency in holders if (fault := book.fault_of(agency))),
-        by_agency=tuple((plan.agencies[agency], standing_of(count)) for agency, count in agencies.items()),
-        by_area=tuple((area, plan.area(area).title, standing_of(areas[area])) for area in _in_order(plan, areas)),
+        by_agency=tuple(sorted(by_agency, key=lambda row: -row[1].owed)),
+        by_area=tuple(
+            (area, plan.area(area).title, counted_standing(areas[area])) for area in _in_order(plan, areas)
+        ),
         memo=newest_report(session, period),
     )
 
@@ -115,12 +119,13 @@ def _late(session: Session, plan: Plan, period: Period, today: date, book: Addre
             counts[holder] += count
             oldest[holder] = min(due, oldest.get(holder, due))
     letters = last_letters(session, period)
+    days_late = {due: office.between(due, today) for due in set(oldest.values())}
     found = [
         LateAgency(
             agency=plan.agencies[agency],
             count=count,
             due=oldest[agency],
-            days_late=office.between(oldest[agency], today),
+            days_late=days_late[oldest[agency]],
             letter=letters.get(agency),
             fault=book.fault_of(plan.agencies[agency]),
         )
@@ -156,13 +161,3 @@ def _grouped(counts: Counts, group: Callable[[str], str]) -> Counts:
 def _in_order(plan: Plan, areas: Collection[str]) -> Iterable[str]:
     last = [plan.area_activity.content] if plan.area_activity else []
     return [area for area in [*(one.id for one in plan.content), *last] if area in areas]
-
-
-def standing_of(count: Counter[DutyState]) -> Standing:
-    """Return the standing that duties counted by state give."""
-    return Standing(
-        expected=count.total(),
-        answered=sum(count[state] for state in ANSWERED),
-        accepted=count[DutyState.ACCEPTED],
-        returned=count[DutyState.RETURNED],
-    )
