@@ -22,6 +22,7 @@ from tracker.store.letters import STATE_WORDS
 from tracker.store.pauses import pause_reminders, resume_reminders, running_pauses
 from tracker.store.periods import find_period, running_periods
 from tracker.store.plans import plan_in_force
+from tracker.web.calendar_feed import feed_address
 from tracker.web.desk.journal import lines_of
 from tracker.web.desk.letters import KINDS
 from tracker.web.desk.plan import look_at
@@ -59,6 +60,7 @@ def show_agency(visit: Visit, faults: tuple[str, ...] = (), status: int = 422, l
         kinds=KINDS,
         by_id=plan.by_id,
         link=link,
+        feed=feed_address(visit.settings, plan, agency_id),
         faults=faults,
         **facts,
     )
