@@ -445,3 +445,18 @@ def test_every_verb_of_the_journal_and_kind_of_letter_has_its_words() -> None:
     assert len(verbs) > 15
     assert kinds <= set(KINDS)
     assert len(kinds) > 5
+
+
+def test_an_answer_of_a_closed_period_is_not_returned_and_no_command_is_told(quiet: Season) -> None:
+    say(quiet, "II.1")
+    visitor = signed_in(quiet)
+    page = visitor.get("/ky/2024/duyet/so-a")
+    with writing(quiet.engine) as session:
+        period = find_period(session, "2024")
+        period.due = period.closes = quiet.settings.today() - timedelta(days=1)
+    duty = quiet.duties()["II.1"].id
+    typed = {f"choice.{duty}": "return", f"comment.{duty}": "Ghi rõ"}
+    answer = visitor.post("/ky/2024/duyet/so-a", page, action="decide", **typed)
+    assert answer.status_code == 409
+    assert "mở lại trước khi trả lại" in text_of(answer)
+    assert "tracker" not in text_of(answer)

@@ -26,7 +26,8 @@ from tracker.web.calendar_feed import feed_address
 from tracker.web.desk.journal import lines_of
 from tracker.web.desk.letters import KINDS
 from tracker.web.desk.plan import look_at
-from tracker.web.desk.visit import DONE, RUNNING, Visit, in_words, no_page
+from tracker.web.desk.visit import DONE, RUNNING, Visit, no_page
+from tracker.web.words import in_words
 
 NEWEST = 20
 """Letters, and lines of the journal, that the page shows."""
