@@ -1,5 +1,6 @@
 """A season run from the desk: what its pages show, and what their buttons do, under the person's own name."""
 
+import ast
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,6 +9,7 @@ from datetime import date, timedelta
 import httpx
 import pytest
 import sqlalchemy as sa
+from answering import ROOT
 from desk_visits import HOME, PEOPLE, Visitor, signed_in, text_of, with_people
 from factories_web import Browser, Season, fields_of, open_season, plan_text
 from test_web_coordinator import put_reply, say
@@ -23,6 +25,8 @@ from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Bounce, Decision, JournalEntry, Letter, Pause, Period, PlanVersion, Report
 from tracker.web.app import create_app
+from tracker.web.desk.journal import DID_WORDS
+from tracker.web.desk.letters import KINDS
 
 WHO = PEOPLE["coordinator"][0]
 
@@ -409,3 +413,50 @@ def test_last_years_answer_stands_beside_and_what_changed_since_the_last_revisio
     assert "Đã mở <del>2</del><ins>3</ins> lớp tập huấn" in page.text
     assert "<del>60</del><ins>70</ins>" in page.text
     assert "Năm ngoái mở 1 lớp" in text_of(page)
+
+
+def test_an_agencys_address_is_changed_as_a_change_of_the_plan_that_is_shown_and_applied(quiet: Season) -> None:
+    visitor = signed_in(quiet)
+    wrong = visitor.post("/co-quan/so-a", action="contact", cu="a@tinh.example", moi="không phải")
+    assert wrong.status_code == 422
+    strange = visitor.post("/co-quan/so-a", action="contact", cu="b@tinh.example", moi="c@tinh.example")
+    assert "sửa tệp rồi tải lên" in text_of(strange)
+    shown = visitor.post("/co-quan/so-a", action="contact", cu="a@tinh.example", moi="moi@tinh.example")
+    assert "moi@tinh.example" in text_of(shown)
+    assert len(quiet.rows(PlanVersion)) == 1
+    visitor.follow(visitor.post("/ke-hoach", shown, action="apply"))
+    with reading(quiet.engine) as session:
+        _, plan = plan_in_force(session)
+    assert [one.to for one in plan.agencies["so-a"].contacts] == ["moi@tinh.example"]
+    assert quiet.rows(PlanVersion)[-1].applied_by == WHO
+
+
+def test_every_verb_of_the_journal_and_kind_of_letter_has_its_words() -> None:
+    verbs, kinds = set(), set()
+    for file in (ROOT / "src" / "tracker").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = getattr(node.func, "id", "")
+            given = [arg.value for arg in node.args if isinstance(arg, ast.Constant)]
+            verbs |= {given[0]} if name == "note" and given else set()
+            kinds |= {given[0]} if name in {"queue_letter", "compose_letter"} and given else set()
+    assert verbs - {None} <= set(DID_WORDS)
+    assert len(verbs) > 15
+    assert kinds <= set(KINDS)
+    assert len(kinds) > 5
+
+
+def test_an_answer_of_a_closed_period_is_not_returned_and_no_command_is_told(quiet: Season) -> None:
+    say(quiet, "II.1")
+    visitor = signed_in(quiet)
+    page = visitor.get("/ky/2024/duyet/so-a")
+    with writing(quiet.engine) as session:
+        period = find_period(session, "2024")
+        period.due = period.closes = quiet.settings.today() - timedelta(days=1)
+    duty = quiet.duties()["II.1"].id
+    typed = {f"choice.{duty}": "return", f"comment.{duty}": "Ghi rõ"}
+    answer = visitor.post("/ky/2024/duyet/so-a", page, action="decide", **typed)
+    assert answer.status_code == 409
+    assert "mở lại trước khi trả lại" in text_of(answer)
+    assert "tracker" not in text_of(answer)

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from threading import Barrier, Event
 
 import pytest
 import sqlalchemy as sa
@@ -19,6 +21,7 @@ from tracker.store.engine import writing
 from tracker.store.sessions import MOST_FOR_ONE
 from tracker.store.tables import DeskSession, JournalEntry, Letter, SignIn
 from tracker.web.app import create_app
+from tracker.web.desk.background import MOST_WAITING
 
 NAME, ADDRESS = PEOPLE["coordinator"]
 
@@ -196,3 +199,43 @@ def test_without_a_session_every_address_answers_alike_whether_it_exists_or_not(
         answers = [stranger.ask(method, HOME + path) for path in ("", "/ky/2024/duyet", "/ky/1999", "/khong-co")]
         assert len({(one.status_code, one.content, one.headers.get("location")) for one in answers}) == 1
     assert "Chưa có gì được ghi lại" in text_of(stranger.ask("POST", HOME))
+
+
+def test_a_link_that_is_used_by_two_at_once_signs_one_in(season: Season) -> None:
+    link, start = sign_in_link(season), Barrier(4)
+
+    def enter(_: int) -> int:
+        start.wait()
+        return Visitor(season).ask("POST", link).status_code
+
+    with ThreadPoolExecutor(4) as together:
+        found = sorted(together.map(enter, range(4)))
+    assert found == [303, 404, 404, 404]
+    assert len(season.rows(DeskSession)) == 1
+
+
+def test_two_coordinators_who_press_at_once_send_an_agency_one_reminder(season: Season) -> None:
+    people = [signed_in(season), signed_in(season, "admin")]
+    pages, start = [one.get("/ky/2024/nhac") for one in people], Barrier(2)
+
+    def press(number: int) -> int:
+        start.wait()
+        typed = {"action": "send", "co-quan.so-a": "1"}
+        return people[number].post("/ky/2024/nhac", pages[number], **typed).status_code
+
+    with ThreadPoolExecutor(2) as together:
+        found = sorted(together.map(press, range(2)))
+    people[0].settle()
+    assert found in ([303, 422], [303, 303])
+    assert [letter.agency_id for letter in season.rows(Letter)] == ["so-a"]
+
+
+def test_strangers_cannot_pile_up_work(quiet: Season) -> None:
+    gate = Event()
+    background = quiet.browser.app.state.background
+    background.begin(gate.wait)
+    begun = [background.begin(lambda: None) for _ in range(MOST_WAITING + 20)]
+    gate.set()
+    assert begun.count(False) == 21
+    background.wait()
+    assert background.begin(lambda: None)

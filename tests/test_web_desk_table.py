@@ -79,6 +79,22 @@ def test_every_address_answers_every_role_and_method_as_its_row_says(season: Sea
     assert wrong == {}
 
 
+def test_the_addresses_of_signing_in_answer_every_method_as_the_table_says(season: Season) -> None:
+    unknown = f"/vao/{'x' * 43}"
+    table = {"/vao": (200, 422), unknown: (404, 404), "/ra": (303, 303)}
+    served = [route.path for route in season.browser.app.routes if getattr(route, "path", "").startswith(HOME)]
+    assert set(served) == {HOME + page.path for page in PAGES} | {
+        f"{HOME}/vao", f"{HOME}/vao/{{token}}", f"{HOME}/ra", f"{HOME}.css",
+    }  # fmt: skip
+    for path, (get, post) in table.items():
+        visitor = Visitor(season)
+        found = [visitor.ask(method, HOME + path).status_code for method in ("GET", "HEAD")]
+        found.append(visitor.ask("POST", HOME + path, data={"email": ""}).status_code)
+        assert found == [get, get, post], path
+        for method in ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
+            assert visitor.ask(method, HOME + path).status_code == 405, f"{method} {path}"
+
+
 def test_a_leader_and_a_reviewer_can_post_nothing_that_is_not_theirs_and_nothing_changes(season: Season) -> None:
     for role, may in (("leader", 0), ("reviewer", 3)):
         visitor = signed_in(season, role)

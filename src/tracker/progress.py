@@ -1,11 +1,11 @@
 """Where a duty, an agency and a period stand. Pure: values in, values out."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Key = TypeVar("Key")
 
@@ -167,12 +167,16 @@ class Standing:
 
 def standing(states: Iterable[DutyState]) -> Standing:
     """Count `states`, leaving withdrawn duties out."""
-    count: Counter[DutyState] = Counter(state for state in states if state is not DutyState.WITHDRAWN)
+    return counted_standing(Counter(states))
+
+
+def counted_standing(count: Mapping[Any, int]) -> Standing:
+    """Return the standing that duties counted by state (or its text) give, leaving withdrawn ones out."""
     return Standing(
-        expected=count.total(),
-        answered=sum(count[state] for state in ANSWERED),
-        accepted=count[DutyState.ACCEPTED],
-        returned=count[DutyState.RETURNED],
+        expected=sum(count.values()) - count.get(DutyState.WITHDRAWN, 0),
+        answered=sum(count.get(state, 0) for state in ANSWERED),
+        accepted=count.get(DutyState.ACCEPTED, 0),
+        returned=count.get(DutyState.RETURNED, 0),
     )
 
 

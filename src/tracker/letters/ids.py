@@ -34,6 +34,11 @@ def event_uid(settings: Settings, plan: Plan, day: str, *, unkeyed_thread: bool)
     return f"{day}@{_domain(settings)}" if unkeyed_thread else _keyed(settings, plan, "event", day)
 
 
+def feed_token(settings: Settings, plan: Plan, agency_id: str) -> str:
+    """Return the key of an agency's feed of due dates: it opens nothing else, and lasts like the secret key."""
+    return _keyed(settings, plan, "feed", agency_id).partition("@")[0]
+
+
 def _keyed(settings: Settings, plan: Plan, *what: str) -> str:
     text = "\0".join(("id", plan.plan.code, *what))
     return f"{hmac.new(settings.secret_key(), text.encode(), hashlib.sha256).hexdigest()[:32]}@{_domain(settings)}"

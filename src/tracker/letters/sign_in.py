@@ -6,7 +6,7 @@ from tracker.case import open_coordinators_case
 from tracker.letters.address import Envelope
 from tracker.letters.queue import queue_letter
 from tracker.settings import Settings
-from tracker.store.engine import writing
+from tracker.store.engine import reading, writing
 from tracker.store.plans import plan_in_force
 from tracker.store.sessions import LINK_LIVES, asked_too_often, make_sign_in
 from tracker.store.tables import Period
@@ -19,6 +19,9 @@ def queue_sign_in(engine: sa.Engine, settings: Settings, email: str) -> bool:
     every letter belongs: then an admin prints the link.
     """
     now = settings.now()
+    with reading(engine) as session:
+        if plan_in_force(session)[1].find_person(email) is None:
+            return False  # a stranger waits for no lock, and holds up nobody
     with writing(engine) as session:
         _, plan = plan_in_force(session)
         person = plan.find_person(email)

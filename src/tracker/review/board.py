@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from tracker.calendar import WorkingDays
 from tracker.letters.address import AddressBook, address_book
 from tracker.plan.model import Agency, Plan
-from tracker.progress import ANSWERED, OWED, DutyState, Standing
+from tracker.progress import OWED, DutyState, Standing, counted_standing
 from tracker.settings import Settings
 from tracker.store.letter_list import SentLetter, last_letters
 from tracker.store.messages import count_waiting_replies
@@ -23,8 +23,8 @@ from tracker.store.plans import plan_in_force
 from tracker.store.reports import newest_report
 from tracker.store.tables import Duty, Period, Report
 
-Counts = dict[str, Counter[DutyState]]
-"""Duties counted by state, by what they are grouped under."""
+Counts = dict[str, Counter[str]]
+"""Duties counted by state (a DutyState is its text), by what they are grouped under."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +64,7 @@ class PeriodBoard:
     unreachable: tuple[tuple[Agency, str], ...]
     """Agencies of the period that cannot be written to, each with the reason."""
     by_agency: tuple[tuple[Agency, Standing], ...]
+    """Who owes most first."""
     by_area: tuple[tuple[str, str, Standing], ...]
     """Id and title of each content area."""
     memo: Report | None
@@ -85,10 +86,13 @@ def boards(session: Session, settings: Settings) -> list[PeriodBoard]:
 
 def _board(session: Session, plan: Plan, period: Period, today: date, book: AddressBook) -> PeriodBoard:
     office = WorkingDays(plan.reporting.calendar)
-    agencies = _by_holder(plan, today, _counted(session, period, Duty.agency_id))
-    activities = _counted(session, period, Duty.activity_id)
-    areas = _grouped(activities, lambda activity: plan.by_id[activity].content if activity in plan.by_id else "")
-    whole = standing_of(sum(agencies.values(), Counter()))
+    known = plan.agencies
+    held = _counted(session, period, Duty.agency_id, lambda a: plan.holder(a, today).id if a in known else None)
+    agencies = {agency: held[agency] for agency in plan.agencies if agency in held}
+    by_id = plan.by_id
+    areas = _counted(session, period, Duty.activity_id, lambda a: by_id[a].content if a in by_id else None)
+    whole = counted_standing(sum(agencies.values(), Counter[str]()))
+    by_agency = [(plan.agencies[agency], counted_standing(count)) for agency, count in agencies.items()]
     holders = [plan.agencies[agency] for agency in agencies]
     return PeriodBoard(
         period=period,
@@ -97,8 +101,10 @@ def _board(session: Session, plan: Plan, period: Period, today: date, book: Addr
         late=_late(session, plan, period, today, book),
         replies=count_waiting_replies(session, period),
         unreachable=tuple((agency, fault) for agency in holders if (fault := book.fault_of(agency))),
-        by_agency=tuple((plan.agencies[agency], standing_of(count)) for agency, count in agencies.items()),
-        by_area=tuple((area, plan.area(area).title, standing_of(areas[area])) for area in _in_order(plan, areas)),
+        by_agency=tuple(sorted(by_agency, key=lambda row: -row[1].owed)),
+        by_area=tuple(
+            (area, plan.area(area).title, counted_standing(areas[area])) for area in _in_order(plan, areas)
+        ),
         memo=newest_report(session, period),
     )
 
@@ -115,12 +121,13 @@ def _late(session: Session, plan: Plan, period: Period, today: date, book: Addre
             counts[holder] += count
             oldest[holder] = min(due, oldest.get(holder, due))
     letters = last_letters(session, period)
+    days_late = {due: office.between(due, today) for due in set(oldest.values())}
     found = [
         LateAgency(
             agency=plan.agencies[agency],
             count=count,
             due=oldest[agency],
-            days_late=office.between(oldest[agency], today),
+            days_late=days_late[oldest[agency]],
             letter=letters.get(agency),
             fault=book.fault_of(plan.agencies[agency]),
         )
@@ -129,39 +136,18 @@ def _late(session: Session, plan: Plan, period: Period, today: date, book: Addre
     return tuple(sorted(found, key=lambda one: (-one.days_late, -one.count, one.agency.short)))
 
 
-def _counted(session: Session, period: Period, by: InstrumentedAttribute[str]) -> Counts:
-    asked = sa.select(by, Duty.state, sa.func.count()).where(
-        Duty.period_id == period.id, Duty.state != DutyState.WITHDRAWN
-    )
+def _counted(
+    session: Session, period: Period, by: InstrumentedAttribute[str], group: Callable[[str], str | None]
+) -> Counts:
+    """Return the duties of `period` counted by state under what `group` makes of `by`; None leaves them out."""
+    state = sa.type_coerce(Duty.state, sa.String)  # a country's rows: no enum is made of each
+    asked = sa.select(by, state, sa.func.count()).where(Duty.period_id == period.id)
     counts: Counts = {}
-    for key, state, count in session.execute(asked.group_by(by, Duty.state)):
-        counts.setdefault(key, Counter())[state] += count
+    for key, stated, count in session.execute(asked.group_by(by, Duty.state)):
+        if stated != DutyState.WITHDRAWN and (under := group(key)) is not None:
+            counts.setdefault(under, Counter())[stated] += count
     return counts
-
-
-def _by_holder(plan: Plan, today: date, counts: Counts) -> Counts:
-    """Return `counts` by who answers today, in the plan's order."""
-    known = {agency: count for agency, count in counts.items() if agency in plan.agencies}
-    held = _grouped(known, lambda agency: plan.holder(agency, today).id)
-    return {agency: held[agency] for agency in plan.agencies if agency in held}
-
-
-def _grouped(counts: Counts, group: Callable[[str], str]) -> Counts:
-    found: Counts = {}
-    for key, count in counts.items():
-        found.setdefault(group(key), Counter()).update(count)
-    return found
 
 
 def _in_order(plan: Plan, areas: Collection[str]) -> Iterable[str]:
     return [heading.id for heading in plan.headings if heading.id in areas]
-
-
-def standing_of(count: Counter[DutyState]) -> Standing:
-    """Return the standing that duties counted by state give."""
-    return Standing(
-        expected=count.total(),
-        answered=sum(count[state] for state in ANSWERED),
-        accepted=count[DutyState.ACCEPTED],
-        returned=count[DutyState.RETURNED],
-    )

@@ -73,7 +73,12 @@ class Duty(Base):
     """One agency owes one report on one activity for one period."""
 
     __tablename__ = "duties"
-    __table_args__ = (sa.UniqueConstraint("period_id", "activity_id", "agency_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("period_id", "activity_id", "agency_id"),
+        # What the desk counts stands in these whole.
+        sa.Index("ix_duties_by_agency", "period_id", "agency_id", "state", "due"),
+        sa.Index("ix_duties_by_activity", "period_id", "activity_id", "state"),
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     period_id: Mapped[int] = mapped_column(sa.ForeignKey("periods.id"))
     activity_id: Mapped[str] = mapped_column(sa.String(40))

@@ -16,6 +16,7 @@ from tracker.errors import FileTrouble, StoreError
 from tracker.settings import Settings
 from tracker.store.tables import Purpose
 from tracker.templating import template_file
+from tracker.web.calendar_feed import CalendarFeed
 from tracker.web.coordinator import CoordinatorPages
 from tracker.web.desk.background import Background
 from tracker.web.desk.routes import desk_routes
@@ -94,6 +95,7 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
             Route("/r/{token}/tai-lieu/{file_id:number}", coordinator.file),
             Route("/r/{token}/bao-cao/tong-hop", reviewing(memos.page), methods=["GET", "POST"]),
             Route("/r/{token}/bao-cao/{number:number}.{form}", memos.file),
+            Route("/lich/{agency}/{token}.ics", CalendarFeed(engine, settings).show),
             *desk_routes(engine, settings, pages, background),
             Route("/ban-lam-viec.css", _file(settings, "desk.css", "text/css")),
             Route("/style.css", _file(settings, "style.css", "text/css")),

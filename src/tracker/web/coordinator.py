@@ -38,6 +38,7 @@ from tracker.web.request import (
     review_context,
     write_in_turn,
 )
+from tracker.web.words import in_words
 
 COUNTS = ("duyet", "tra-lai", "bo-qua", "khong-toi", "da-co")
 """What the address tells of the last action: accepted, returned, passed over, agencies nobody could write to, and
@@ -171,7 +172,7 @@ class CoordinatorPages:
                     status = 409
                     verdicts.overtake(changed)
         except BadInput as error:
-            status, verdicts.fault = 409, str(error)
+            status, verdicts.fault = 409, " ".join(in_words(error))
         return self.show_agency(opens, agency_id, {REVIEWER: typed.get("reviewer", "")}, verdicts, status)
 
     def show_reply(

@@ -1,5 +1,6 @@
 """An agency: its contacts, what it owes, its letters and its history; its links and pauses."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from tracker.letters.mime import link_address
 from tracker.letters.send import send_queued
 from tracker.progress import DUTY_WORDS
 from tracker.review.duty_list import Wanted, list_duties
+from tracker.settings import ADDRESS
 from tracker.store.engine import reading, writing
 from tracker.store.journal_list import JournalFilter, journal_of_agency
 from tracker.store.letter_list import LetterFilter, listed_letters
@@ -20,9 +22,12 @@ from tracker.store.letters import STATE_WORDS
 from tracker.store.pauses import pause_reminders, resume_reminders, running_pauses
 from tracker.store.periods import find_period, running_periods
 from tracker.store.plans import plan_in_force
+from tracker.web.calendar_feed import feed_address
 from tracker.web.desk.journal import lines_of
 from tracker.web.desk.letters import KINDS
-from tracker.web.desk.visit import DONE, RUNNING, Visit, in_words, no_page
+from tracker.web.desk.plan import look_at
+from tracker.web.desk.visit import DONE, RUNNING, Visit, no_page
+from tracker.web.words import in_words
 
 NEWEST = 20
 """Letters, and lines of the journal, that the page shows."""
@@ -56,6 +61,7 @@ def show_agency(visit: Visit, faults: tuple[str, ...] = (), status: int = 422, l
         kinds=KINDS,
         by_id=plan.by_id,
         link=link,
+        feed=feed_address(visit.settings, plan, agency_id),
         faults=faults,
         **facts,
     )
@@ -127,6 +133,22 @@ def _resume(visit: Visit, typed: Mapping[str, str]) -> Response:
     return visit.redirect(f"/co-quan/{agency}", **{DONE: "nhac-lai"})
 
 
+def _change_contact(visit: Visit, typed: Mapping[str, str]) -> Response:
+    """Show what the plan file becomes with another address; it is applied from there like any other change."""
+    old, new = typed.get("cu", ""), typed.get("moi", "").strip()
+    if not ADDRESS.fullmatch(new):
+        raise BadInput("chưa ghi địa chỉ thư mới, hoặc không phải địa chỉ thư")
+    with reading(visit.engine) as session:
+        version, plan = plan_in_force(session)
+        text = version.text
+    mine = [contact.to for contact in plan.agencies[visit.path["agency"]].contacts]
+    exact = re.compile(rf"(?<![\w.@+-]){re.escape(old)}(?![\w.@+-])")
+    if old not in mine or len(exact.findall(text)) != 1:
+        raise BadInput("địa chỉ cũ không đứng riêng một chỗ trong kế hoạch; sửa tệp rồi tải lên ở trang Kế hoạch")
+    return look_at(visit, exact.sub(lambda _: new, text).encode())
+
+
 ACTIONS = {
-    "copy": _copy, "renew": _renew, "send": _send, "withdraw": _withdraw, "pause": _pause, "resume": _resume,
+    "contact": _change_contact, "copy": _copy, "renew": _renew, "send": _send, "withdraw": _withdraw,
+    "pause": _pause, "resume": _resume,
 }  # fmt: skip

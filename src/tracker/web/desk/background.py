@@ -1,7 +1,7 @@
 """Work that a page begins and does not wait for long: letters that leave, a memo that is compiled."""
 
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from threading import Event, Lock
 
@@ -9,6 +9,8 @@ from tracker.errors import TrackerError
 from tracker.log import kind_and_places, log_of
 
 LOG = log_of("web")
+MOST_WAITING = 100
+"""Pieces of work that wait for the thread of letters; more are not taken on, for strangers can begin some."""
 UNKNOWN = "Có lỗi của phần mềm; xin thử lại, nếu vẫn lỗi thì báo người quản trị."
 
 
@@ -37,17 +39,29 @@ class Background:
         self._memos = ThreadPoolExecutor(1, "desk-memos")
         self._works: dict[str, Work] = {}
         self._lock = Lock()
+        self._waiting = 0
 
-    def begin(self, work: Callable[[], object]) -> Future[None]:
-        """Have letters written or sent; what goes wrong is written down, and what waits in the store waits on."""
+    def begin(self, work: Callable[[], object]) -> bool:
+        """Have letters written or sent; what goes wrong is written down, and what waits in the store waits on.
+
+        Returns False, and drops the work, where MOST_WAITING pieces wait already.
+        """
 
         def done() -> None:
             try:
                 work()
             except Exception as error:  # noqa: BLE001 - nobody waits who could be told
                 LOG.error("begun by a page: %s", kind_and_places(error))  # noqa: TRY400 - without its words
+            finally:
+                with self._lock:
+                    self._waiting -= 1
 
-        return self._letters.submit(done)
+        with self._lock:
+            if self._waiting >= MOST_WAITING:
+                return False
+            self._waiting += 1
+        self._letters.submit(done)
+        return True
 
     def begin_shown(self, key: str, work: Callable[[Work], object]) -> Work:
         """Have a memo compiled whose progress is shown; what runs under the same `key` already is returned."""

@@ -8,6 +8,9 @@ from tracker.store.periods import all_periods, ruled_periods
 from tracker.store.plans import plan_in_force
 from tracker.web.desk.visit import Visit
 
+MOST = 30
+"""Agencies that a table of the first page shows, the worst first; the whole table is a link away."""
+
 
 def show_home(visit: Visit) -> Response:
     """Show how far every open period is, who is late, and what waits."""
@@ -17,4 +20,5 @@ def show_home(visit: Visit) -> Response:
         found = boards(session, visit.settings)
         known = {period.code for period in all_periods(session)}
     to_open = [one for one in ruled_periods(plan) if one.opens <= today <= one.closes and one.code not in known]
-    return visit.render("home", plan=plan.plan, boards=found, to_open=to_open)
+    most = None if "tat-ca" in visit.query else MOST
+    return visit.render("home", plan=plan.plan, boards=found, to_open=to_open, most=most)

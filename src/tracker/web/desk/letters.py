@@ -15,8 +15,9 @@ from tracker.store.letters import STATE_WORDS, cancel_letter
 from tracker.store.periods import all_periods, find_period
 from tracker.store.plans import plan_in_force
 from tracker.web.desk.csv_file import csv_response
-from tracker.web.desk.visit import DONE, HOME, Visit, in_words, no_page
+from tracker.web.desk.visit import DONE, HOME, Visit, no_page
 from tracker.web.pages import moment
+from tracker.web.words import in_words
 
 A_PAGE = 100
 KINDS = {

@@ -13,8 +13,9 @@ from tracker.store.periods import faults_around, write_around
 from tracker.store.reports import find_report, reopen
 from tracker.web.desk.background import UNKNOWN, Work
 from tracker.web.desk.periods import called
-from tracker.web.desk.visit import DONE, Visit, in_words, no_page
+from tracker.web.desk.visit import DONE, Visit, no_page
 from tracker.web.memos import mark
+from tracker.web.words import in_words
 
 PATIENCE = 8.0
 """Seconds that the page waits for a memo; then it shows how far the work is."""

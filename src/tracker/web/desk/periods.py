@@ -21,7 +21,8 @@ from tracker.store.plans import plan_in_force
 from tracker.store.standing import standing_of_period
 from tracker.store.tables import Period
 from tracker.web.desk.journal import lines_of
-from tracker.web.desk.visit import DONE, Visit, in_words, no_page
+from tracker.web.desk.visit import DONE, Visit, no_page
+from tracker.web.words import in_words
 
 AGENCY, ACTIVITY = "co-quan.", "hoat-dong."
 """How the fields of what is chosen begin."""

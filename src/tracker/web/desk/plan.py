@@ -72,23 +72,34 @@ def show_text(visit: Visit) -> Response:
 def act_on_plan(visit: Visit, typed: Mapping[str, str]) -> Response:
     """Show what an uploaded file would change, or apply what was shown."""
     action = typed.get("action")
-    if action not in {"look", "apply"}:
+    if action == "look":
+        return look_at(visit, visit.files.get("tep", b""))
+    if action != "apply":
         raise no_page()
-    raw = visit.files.get("tep", b"") if action == "look" else typed.get("text", "").replace("\r\n", "\n").encode()
+    found = _read(visit, typed.get("text", "").replace("\r\n", "\n").encode())
+    return _apply(visit, found, typed) if isinstance(found, Reading) else show_plan(visit, found)
+
+
+def look_at(visit: Visit, raw: bytes) -> Response:
+    """Show the faults of a plan file, or what applying it would change."""
+    found = _read(visit, raw)
+    if isinstance(found, Reading):
+        return show_plan(visit, difference=_difference(visit, found))
+    return show_plan(visit, found)
+
+
+def _read(visit: Visit, raw: bytes) -> Reading | tuple[str, ...]:
+    """Return the plan in `raw`, or why this person cannot apply it."""
     if not raw:
-        return show_plan(visit, ("Chưa chọn tệp kế hoạch, hoặc tệp rỗng.",))
+        return ("Chưa chọn tệp kế hoạch, hoặc tệp rỗng.",)
     if len(raw) > LARGEST:
-        return show_plan(visit, (TOO_LARGE,))
+        return (TOO_LARGE,)
     try:
         found = parse_plan(raw, FILE)
     except PlanFaults as error:
-        return show_plan(visit, tuple(map(str, error.faults)))
+        return tuple(map(str, error.faults))
     me = found.plan.find_person(visit.person.email)
-    if me is None or me.role not in RUNNING:
-        return show_plan(visit, (LOCKED_OUT.format(name=visit.who),))
-    return (
-        show_plan(visit, difference=_difference(visit, found)) if action == "look" else _apply(visit, found, typed)
-    )
+    return found if me is not None and me.role in RUNNING else (LOCKED_OUT.format(name=visit.who),)
 
 
 def _apply(visit: Visit, found: Reading, typed: Mapping[str, str]) -> Response:

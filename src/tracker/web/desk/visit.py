@@ -1,6 +1,5 @@
 """What every page of the desk knows of the request: who is signed in, what they may do, what they sent."""
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,6 @@ import sqlalchemy as sa
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from tracker.errors import BadInput
 from tracker.plan.model import Person
 from tracker.settings import Settings
 from tracker.web.desk.background import Background
@@ -105,13 +103,3 @@ class Page:
 def no_page() -> HTTPException:
     """Return what is raised for what is not there, and for what this person may not see."""
     return HTTPException(404)
-
-
-def in_words(error: BadInput) -> tuple[str, ...]:
-    """Return the lines of `error` as a page says them: without the commands that a terminal would be told."""
-    lines = []
-    for line in str(error).splitlines():
-        plain = re.sub(r"\s*[:;,][^:;,]*\btracker .*$", "", line)
-        plain = re.sub(r"\s*[;,][^;,]*--[a-z].*$", "", plain)
-        lines.append(f"{plain[:1].upper()}{plain[1:]}".rstrip(".") + ".")
-    return tuple(lines)

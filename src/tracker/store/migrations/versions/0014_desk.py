@@ -1,4 +1,4 @@
-"""Links that sign a person in at the desk, and the sessions they open."""
+"""Links that sign a person in at the desk, the sessions they open, and what the desk counts quickly."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,3 +39,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_sessions")),
         sa.UniqueConstraint("digest", name=op.f("uq_desk_sessions_digest")),
     )
+    op.create_index("ix_duties_by_agency", "duties", ["period_id", "agency_id", "state", "due"])
+    op.create_index("ix_duties_by_activity", "duties", ["period_id", "activity_id", "state"])

@@ -1,0 +1,74 @@
+"""The desk's pages with a full record, faults and long words, on phone and desk: axe finds no fault."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import browsing
+import pytest
+from browsing import PHONE, TRADE, UNION, Office, both_widths, check
+from playwright.sync_api import Browser, Page, expect
+from test_web_pages_axe import LONG, fill_the_record, press
+
+from tracker.report.compile import compile_memo
+from tracker.store.engine import writing
+from tracker.store.sessions import make_sign_in
+
+browser, office = browsing.browser, browsing.office
+ADDRESS = "tonghop@angiang.example"
+LATE = date(2024, 11, 12)
+
+
+@pytest.fixture
+def desk(browser: Browser, office: Office) -> Iterator[Page]:
+    context = browser.new_context(viewport=PHONE, locale="vi-VN")  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    with writing(office.engine) as session:
+        _, token = make_sign_in(session, ADDRESS, office.settings.secret_key(), office.settings.now())
+    page.goto(f"{office.address}/ban-lam-viec/vao/{token}")
+    press(page, "Vào bàn làm việc")
+    yield page
+    context.close()
+
+
+def look(page: Page, office: Office, path: str) -> None:
+    page.goto(f"{office.address}/ban-lam-viec{path}")
+    for summary in page.locator("summary:visible").all():
+        if summary.evaluate("each => !each.parentElement.open"):
+            summary.click()
+    check(page)
+
+
+@both_widths
+@pytest.mark.parametrize("office", [LATE], indirect=True)
+def test_the_desks_pages_with_a_full_record(desk: Page, office: Office, size: dict[str, int]) -> None:
+    desk.set_viewport_size(size)  # type: ignore[arg-type]
+    fill_the_record(office)
+    compile_memo(office.engine, office.settings, "2024", f"Chuyên viên {LONG}", formats=())
+    paths = ["", "/viec?ky=2024", "/thu", "/thu/1", f"/co-quan/{TRADE}", "/ky", "/ky/2024", "/ky/2024/nhac"]
+    paths += [f"/ky/2024/nhac?xem={TRADE}", "/ky/2024/bao-cao", "/ky/2024/duyet", f"/ky/2024/duyet/{TRADE}"]
+    paths += [
+        f"/ky/2024/duyet/{UNION}",
+        "/ky/2024/duyet/thu/1",
+        "/ke-hoach",
+        "/ma-tran",
+        "/nhat-ky",
+        "/hoat-dong/II.10",
+    ]
+    for path in paths:
+        look(desk, office, path)
+
+
+def test_what_is_wrong_is_told_at_the_top_and_reached_at_once(desk: Page, office: Office) -> None:
+    for path, button in (
+        ("/ky", "Mở kỳ đột xuất"),
+        ("/ky/2024", "Đổi ngày khóa"),
+        ("/ky/2024/nhac", "Gửi thư nhắc cho cơ quan đã chọn"),
+        (f"/co-quan/{TRADE}", "Tạm dừng nhắc"),
+        ("/ke-hoach", "Xem thay đổi"),
+    ):
+        desk.goto(f"{office.address}/ban-lam-viec{path}")
+        press(desk, button)
+        expect(desk.locator("#faults")).to_be_focused()
+        assert desk.title().startswith("Lỗi: "), path
+        check(desk)
