@@ -47,11 +47,12 @@ def retry_letter(args: argparse.Namespace) -> None:
     from tracker.store.engine import writing
     from tracker.store.letters import find_letter, retry_letter
     from tracker.store.plans import plan_in_force
+    from tracker.store.tables import Period
 
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
         letter = find_letter(session, args.key)
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, session.get_one(Period, letter.period_id).plan_id)
         # The contacts of today: a letter is mostly refused for an address that was since put right.
         agency = plan.agencies.get(letter.agency_id)
         before = Envelope(tuple(letter.to), tuple(letter.cc))

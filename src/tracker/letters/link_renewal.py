@@ -26,5 +26,5 @@ def send_new_link(session: Session, settings: Settings, token: str) -> bool:
     case = case.of(case.plan.holder(case.agency_id, case.today).id)
     if has_had_enough(session, "link", case.agency_id, case.today):
         return False
-    key = f"link:{case.period.code}:{case.agency_id}:{case.today}"
+    key = f"link:{case.period.name}:{case.agency_id}:{case.today}"
     return queue_letter(case, "link", key, {}) is not None

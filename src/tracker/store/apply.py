@@ -35,7 +35,7 @@ def apply_agreed_plan(
     would move or fall away, where such a number is needed and is not this one.
     """
     one_at_a_time(session)
-    newest = newest_version(session)
+    newest = newest_version(session, reading.plan.plan.plan_id)
     if newest is None:
         return apply_plan(session, reading, who, today, now)
     displaced = displaced_by(session, reading.plan, today)
@@ -53,8 +53,9 @@ def touched_periods(session: Session, plan: Plan, today: date) -> list[str]:
 
     It makes the changes to see them: call it in a session that is rolled back.
     """
-    dues = {period.code: period.due for period in all_periods(session)}
-    before = {period.code: {duty.id for duty in duties_of(session, period)} for period in all_periods(session)}
+    known = all_periods(session, plan.plan.plan_id)
+    dues = {period.code: period.due for period in known}
+    before = {period.code: {duty.id for duty in duties_of(session, period)} for period in known}
     lines = []
     for period in _open_periods(session, plan, today):
         sync_duties(session, plan, period)

@@ -87,7 +87,7 @@ class Displacement:
 
 def displaced_by(session: Session, plan: Plan, today: date) -> Displacement:
     """Return what applying `plan` would displace in the periods that take answers by it; nothing is changed."""
-    _, in_force = plan_in_force(session)
+    _, in_force = plan_in_force(session, plan.plan.plan_id)
     rows: list[Displaced] = []
     for period in periods_open_under(session, plan, today):
         _, known = plan_for(session, period)
@@ -115,7 +115,7 @@ def displaced_in(session: Session, old: Plan, new: Plan, period: Period, today: 
         if (
             duty.state is DutyState.WITHDRAWN and duty.id in recorded.said
         ):  # it comes back with what was said of it
-            then = Identities(plan_on(session, recorded.said[duty.id]), new)
+            then = Identities(plan_on(session, period.plan_id, recorded.said[duty.id]), new)
         reason = _why_another(then, duty) if kept else _why_gone(identities, duty)
         if reason and (not kept or held.total()):
             agency = (old.agencies.get(duty.agency_id) or new.agencies[duty.agency_id]).short
