@@ -109,9 +109,8 @@ def test_who_must_report_on_an_area_is_told_when_the_plan_begins_or_ceases_to_as
     for old, new in ((without, whole), (whole, without)):
         [change] = [change for change in plan_changes(old, new) if change.about == AREA]
         assert change.agencies == {agency.id for agency in whole.agencies.values() if agency.kind == "locality"}
-        assert change.text.startswith(
-            f"Ủy ban nhân dân các huyện, thị xã, thành phố {'thêm' if new is whole else 'bớt'} {AREA} (2023, 2024, 2025): "
-        )
+        verb = "thêm" if new is whole else "bớt"
+        assert f"các huyện, thị xã, thành phố {verb} {AREA} (2023, 2024, 2025): " in change.text
 
 
 def test_a_plan_whose_area_report_bears_the_number_of_an_activity_is_refused() -> None:
