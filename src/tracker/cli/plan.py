@@ -30,6 +30,21 @@ def check(args: argparse.Namespace) -> int:
     return 0
 
 
+def new(args: argparse.Namespace) -> None:
+    """Write an empty plan file with a remark on each line; what is there already stays."""
+    from tracker.errors import BadInput
+    from tracker.settings import load_settings
+    from tracker.templating import template_file
+
+    text = template_file(load_settings().templates, "plan/new.yaml").read_text(encoding="utf-8")
+    try:
+        with args.file.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise BadInput(f"{args.file}: đã có tệp này; chọn tên khác") from error
+    print(f"Đã ghi {args.file}. Điền từng dòng rồi chạy: tracker check {args.file}")
+
+
 def diff(args: argparse.Namespace) -> None:
     """Print what applying the plan file would change."""
     from tracker.plan.reader import read_plans
