@@ -60,11 +60,13 @@ def _diff(settings: Settings, reading: Reading) -> None:
     from tracker.store.displaced import displaced_by
     from tracker.store.engine import trying
     from tracker.store.plans import applied_plan, newest_version
+    from tracker.store.renames import rename_records
 
     try:
         with store(settings) as engine, trying(engine) as session:
             version = newest_version(session, reading.plan.plan.plan_id)
             changes = plan_changes(applied_plan(version) if version else None, reading.plan)
+            rename_records(session, reading.plan)
             displaced = displaced_by(session, reading.plan, settings.today()).lines() if version else []
             touched = touched_periods(session, reading.plan, settings.today())
     except NothingApplied:

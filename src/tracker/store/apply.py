@@ -14,6 +14,7 @@ from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.periods import all_periods, change_closing, periods_open_under, ruled_periods
 from tracker.store.plans import keep_version, newest_version
+from tracker.store.renames import rename_records
 from tracker.store.tables import Period, PlanVersion
 
 
@@ -38,6 +39,7 @@ def apply_agreed_plan(
     newest = newest_version(session, reading.plan.plan.plan_id)
     if newest is None:
         return apply_plan(session, reading, who, today, now)
+    rename_records(session, reading.plan)
     displaced = displaced_by(session, reading.plan, today)
     if displaced.needs_consent and agreed != len(displaced.rows):
         raise Unagreed("\n".join(displaced.lines()))
