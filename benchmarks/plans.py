@@ -24,8 +24,9 @@ def grown_plan(activities: int) -> Reading:
     whole["groups"] = {key: value for copy in copies for key, value in copy["groups"].items()}
     whole["activities"] = [activity for copy in copies for activity in copy["activities"]]
     whole["targets"] = copies[0]["targets"]
-    area = whole["reporting"]["area_report"]
-    area["by"] = [f"{name}-{number}" for number in range(len(copies)) for name in area["by"]]
+    whole["tasks"] = [
+        task | {"lead": [f"{task['lead']}-{n}" for n in range(len(copies))]} for task in whole["tasks"]
+    ]
     return parse_plan(json.dumps(whole, ensure_ascii=False, indent=1).encode())  # JSON is YAML without aliases
 
 

@@ -47,8 +47,8 @@ def completeness(settings: Settings) -> str:
     """Return the completeness of each running period by agency, as a table for the coordinator."""
     lines = []
     with opened_store(settings.database_url) as engine, reading(engine) as session:
-        _, plan = plan_in_force(session)
         for period in running_periods(session, settings.today()):
+            _, plan = plan_in_force(session, period.plan_id)
             lines += [f"## {period.title} (hạn {period.due:%d/%m/%Y})", ""]
             lines += ["| Cơ quan | Đã báo cáo | Phải báo cáo | Đã duyệt |", "|---|--:|--:|--:|"]
             for agency, standing in standing_by_agency(session, plan, period, settings.today()).items():

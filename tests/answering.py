@@ -42,11 +42,15 @@ def shipped_plan() -> Reading:
 
 @cache
 def real_plan() -> Reading:
-    """Return the plan that ships, without what the localities report: eight lead agencies owe all there is."""
-    text, lines = shipped_plan().text, "  area_report:\n"
-    start = text.index(lines)
-    end = text.index("  # Các mốc nhắc, tính", start)
-    return parse_plan((text[:start] + text[end:]).encode())
+    """Return the plan that ships, without the tasks of section VI: eight lead agencies owe all there is."""
+    text = shipped_plan().text
+    for begin, after in (
+        ("  # Mục VI của kế hoạch", "\n# Các hoạt động, theo"),
+        ("# Nhiệm vụ giao ở mục VI", "# Các chỉ tiêu"),
+    ):
+        start = text.index(begin)
+        text = text[:start] + text[text.index(after, start) :]
+    return parse_plan(text.encode())
 
 
 def edited_plan(*edits: tuple[str, str]) -> Reading:

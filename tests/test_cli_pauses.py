@@ -29,9 +29,8 @@ def test_an_activity_pauses_for_its_lead_and_for_whoever_takes_it_over_before_th
 def test_a_localitys_report_on_its_area_pauses_for_localities_alone(office: Office) -> None:
     office.plan.write_text(shipped_plan().text, encoding="utf-8")
     office.well("apply", "--on", DAY)
-    area = shipped_plan().plan.reporting.area_report
-    assert area is not None
-    locality = shipped_plan().plan.members(area.by)[0]
+    area = shipped_plan().plan.by_id["VI.13"]
+    locality = shipped_plan().plan.leads_of(area)[0]
     assert f"hoạt động {area.id}" in office.well("pause", locality, "--activity", area.id, *WELL)
     assert "không phải báo cáo" in office.refused("pause", "so-tttt", "--activity", area.id, *WELL)
 

@@ -60,7 +60,9 @@ def test_a_locality_is_asked_for_its_area_and_not_for_activities_it_leads(
 ) -> None:
     open_season(sqlite_engine, shipped_plan())
     queue_today(sqlite_engine, settings.on(TODAY))
-    assert send_queued(sqlite_engine, settings.on(TODAY)).sent == 19
+    assert (
+        send_queued(sqlite_engine, settings.on(TODAY)).sent == 23
+    )  # eight leads, eleven localities, four of section VI
     with reading(sqlite_engine) as session:
         letter = session.scalars(sa.select(Letter).where(Letter.agency_id == TOWN)).one()
     assert letter.subject == (
@@ -90,7 +92,7 @@ def test_the_memo_counts_localities_apart_and_quotes_each_in_its_own_words(sqlit
     assert "UBND huyện Tri Tôn" not in unheard
     who = paper(snapshot).annexes[1].table.rows
     assert [row.cells[1] for row in who].count("UBND huyện Tri Tôn") == 1
-    assert who[-1].cells[2] == "53"
+    assert who[-1].cells[2] == "76"  # 42 activities, 23 tasks of section VI, 11 localities
 
 
 def test_a_snapshot_frozen_before_localities_reported_reads_as_one_without_any(sqlite_engine: sa.Engine) -> None:
@@ -105,14 +107,15 @@ def test_a_snapshot_frozen_before_localities_reported_reads_as_one_without_any(s
 def test_who_must_report_on_an_area_is_told_when_the_plan_begins_or_ceases_to_ask() -> None:
     without, whole = plan_without_localities().plan, shipped_plan().plan
     for old, new in ((without, whole), (whole, without)):
-        [change] = plan_changes(old, new)
+        [change] = [change for change in plan_changes(old, new) if change.about == AREA]
         assert change.agencies == {agency.id for agency in whole.agencies.values() if agency.kind == "locality"}
-        assert change.text.startswith("Chế độ báo cáo, báo cáo của địa phương: ")
+        verb = "thêm" if new is whole else "bớt"
+        assert f"các huyện, thị xã, thành phố {verb} {AREA} (2023, 2024, 2025): " in change.text
 
 
 def test_a_plan_whose_area_report_bears_the_number_of_an_activity_is_refused() -> None:
-    with pytest.raises(PlanFaults, match=r"area_report.id.*đã có"):
-        parse_plan(shipped_plan().text.replace(f"    id: {AREA}\n", "    id: II.14\n").encode())
+    with pytest.raises(PlanFaults, match=r"II.14: mã này đã có ở dòng"):
+        parse_plan(shipped_plan().text.replace(f"  - id: {AREA}\n", "  - id: II.14\n").encode())
 
 
 def test_a_localitys_own_stages_hold_for_its_area_report() -> None:

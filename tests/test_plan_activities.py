@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import date
 
 import pytest
+from answering import shipped_plan
 from conftest import ROOT
 
 from tracker.calendar import WorkingDays
@@ -140,3 +141,33 @@ def test_every_contact_is_on_a_reserved_domain(plan: Plan) -> None:
 def test_the_file_is_nfc_and_names_its_schema() -> None:
     assert unicodedata.is_normalized("NFC", READING.text)
     assert READING.text.startswith("# yaml-language-server: $schema=docs/activities.schema.json")
+
+
+def test_section_vi_stands_as_printed_counted_apart_from_the_matrix() -> None:
+    plan = shipped_plan().plan
+    assert Counter(".".join(task.id.split(".")[:2]) for task in plan.tasks) == {
+        "VI.1": 6, "VI.2": 1, "VI.3": 1, "VI.4": 2, "VI.5": 1, "VI.6": 2, "VI.7": 1, "VI.8": 1, "VI.9": 4,
+        "VI.10": 1, "VI.11": 1, "VI.12": 2, "VI.13": 1,
+    }  # fmt: skip
+    assert len(plan.activities) == 48
+    assert all(plan.is_apart(task.id) and task.years == (2023, 2024, 2025) for task in plan.tasks)
+    assert len(plan.by_id["VI.13"].subtasks) == 4
+    assert len(plan.leads_of(plan.by_id["VI.13"])) == 11
+
+
+def test_every_paragraph_of_the_plan_has_a_place_in_the_docs() -> None:
+    page = (ROOT / "docs" / "ke-hoach-305.md").read_text(encoding="utf-8")
+    for part in (
+        "I. Mục",
+        "II.1",
+        "II.2",
+        "III.",
+        "IV.1",
+        "IV.7",
+        "V. Nguồn",
+        "VI.1",
+        "VI.13",
+        "Nơi nhận",
+        "Khung",
+    ):
+        assert f"| {part}" in page

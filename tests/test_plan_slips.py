@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from answering import shipped_plan
 from plan_text import SMALL, altered, faults_of
 
 from tracker.plan.reader import parse_plan
@@ -127,3 +128,16 @@ def test_the_note_finds_its_line_whatever_ends_a_line(line_end: str) -> None:
     text = "\ufeff" + altered(("title: Hội chợ", "title: Tin #1")).replace("\n", line_end)
     assert any("không được đọc" in str(note) for note in parse_plan(text.encode()).notes)
     assert SMALL.count("#") == 0
+
+
+def test_a_file_read_in_a_wrong_encoding_is_one_fault_that_says_so() -> None:
+    spoilt = altered().encode().decode("cp1252", errors="ignore")
+    (fault,) = faults_of(spoilt)
+    assert "chữ có dấu bị hỏng vì đọc sai bảng mã" in fault
+    assert fault.endswith("lấy lại tệp gốc, mở bằng bảng mã UTF-8 rồi lưu lại")
+
+
+def test_an_agency_that_is_called_otherwise_in_one_place_is_one_fault_for_all_others() -> None:
+    (fault,) = faults_of(shipped_plan().text.replace("  hoi-lhpn:\n", "  hoi-phu-nu:\n", 1))
+    assert "không có cơ quan" in fault
+    assert re.search(r"ở đây và \d\d chỗ khác", fault)

@@ -24,6 +24,7 @@ from tracker.store.engine import _connectable, opened_store, reading, writing
 from tracker.store.letters import letter_history
 from tracker.store.messages import waiting_replies
 from tracker.store.periods import find_period
+from tracker.store.plans import plan_ids
 from tracker.store.tables import Contribution, Letter, LetterDuty, Period, Update
 from tracker.store.upgrade import MIGRATIONS, alembic_config
 
@@ -97,7 +98,7 @@ def a_row_in_every_table(connection: sa.Connection) -> dict[str, int]:
     return {table.name: 1 for table in tables}
 
 
-@pytest.mark.parametrize("version", [f"{number:04}" for number in range(1, 11)])
+@pytest.mark.parametrize("version", [f"{number:04}" for number in range(1, 12)])
 def test_a_full_store_of_any_version_loses_no_row_and_no_tie(database_url: str, version: str) -> None:
     engine = _connectable(database_url, create=True)
     with engine.begin() as connection:
@@ -232,3 +233,10 @@ def test_a_store_without_parts_takes_them_and_keeps_each_revision_once(database_
             ]
         with pytest.raises(StoreError), writing(engine) as session:
             session.add(Contribution(**part, said_on=TODAY, revision=2, text="Lần nữa"))
+
+
+def test_what_was_one_plan_is_one_plan_still(database_url: str) -> None:
+    first_version(database_url).dispose()
+    with opened_store(database_url) as engine, reading(engine) as session:
+        assert plan_ids(session) == ["ke-hoach"]
+        assert find_period(session, "2024").name == "2024"

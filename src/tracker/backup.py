@@ -81,7 +81,7 @@ def _copy_settings(settings: Settings, aside: Path, done: BackUp) -> None:
     for source, name in (
         (settings.var / PLAIN, PLAIN),
         (settings.var / SECRET, SECRET),
-        (settings.plan, f"plan/{settings.plan.name}"),
+        *((file, f"plan/{file.name}") for file in settings.plan_files),
         (settings.templates, "templates"),
     ):
         files, _ = _copy(source, aside / name)

@@ -58,7 +58,7 @@ def open_case(
     if isinstance(period, str):
         period = find_period(session, period)
     closed = now.astimezone(ZONE).date() > period.closes
-    version, plan = plan_for(session, period) if closed else plan_in_force(session)
+    version, plan = plan_for(session, period) if closed else plan_in_force(session, period.plan_id)
     return Case(
         session=session, settings=settings, version=version, plan=plan, period=period, agency_id=agency_id, now=now
     )
@@ -68,7 +68,7 @@ def open_coordinators_case(session: Session, settings: Settings, period: Period 
     """Return the coordinator's case of `period`, open or closed: its contacts are those of the plan in force."""
     if isinstance(period, str):
         period = find_period(session, period)
-    version, plan = plan_in_force(session)
+    version, plan = plan_in_force(session, period.plan_id)
     coordinator, now = plan.plan.coordinator, settings.now()
     return Case(
         session=session,
@@ -95,15 +95,19 @@ def open_by_review_link(session: Session, settings: Settings, token: str) -> Cas
     """Return the case that `token` lets the coordinator review; None where it opens nothing."""
     now = settings.now()
     link = find_link(session, token, now, Purpose.REVIEW)
-    if link is None or link.agency_id != plan_in_force(session)[1].plan.coordinator:
+    if link is None:
         return None
-    return _reviewed(session, settings, session.get_one(Period, link.period_id), link.agency_id, now)
+    period = session.get_one(Period, link.period_id)
+    if link.agency_id != plan_in_force(session, period.plan_id)[1].plan.coordinator:
+        return None
+    return _reviewed(session, settings, period, link.agency_id, now)
 
 
 def open_for_review(session: Session, settings: Settings, code: str) -> Case:
     """Return the case of the period `code` as the coordinator reviews it, open or closed; raises BadInput."""
-    coordinator = plan_in_force(session)[1].plan.coordinator
-    return _reviewed(session, settings, find_period(session, code), coordinator, settings.now())
+    period = find_period(session, code)
+    coordinator = plan_in_force(session, period.plan_id)[1].plan.coordinator
+    return _reviewed(session, settings, period, coordinator, settings.now())
 
 
 def _reviewed(session: Session, settings: Settings, period: Period, agency_id: str, now: datetime) -> Case:

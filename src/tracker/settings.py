@@ -19,7 +19,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of the plan's days: Vietnam has only one."""
 NAMES = (
     "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "INBOX_URL", "SENDER", "BASE_URL", "PORT",
-    "ILLUSTRATION", "TODAY", "SECRET_KEY", "CA_FILE", "LOG",
+    "ILLUSTRATION", "TODAY", "SECRET_KEY", "CA_FILE", "LOG", "PLANS",
 )  # fmt: skip
 ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
@@ -39,6 +39,8 @@ class Settings:
 
     plan: Path
     """TRACKER_PLAN: the plan file."""
+    plans: Path | None
+    """TRACKER_PLANS: a folder of plan files, in place of the one; each but one says its `plan.id`."""
     templates: Path
     """TRACKER_TEMPLATES: the admin's own templates, which stand in for the shipped ones of the same name."""
     var: Path
@@ -80,6 +82,11 @@ class Settings:
         """Return the folder of finished memos."""
         return self.var / "reports"
 
+    @property
+    def plan_files(self) -> list[Path]:
+        """Return the plan files: those in the folder where there is one, by name, else the one file."""
+        return sorted(self.plans.glob("*.yaml")) if self.plans else [self.plan]
+
     def today(self) -> date:
         """Return the day it is in the plan's zone."""
         return self.now().astimezone(ZONE).date()
@@ -105,7 +112,13 @@ class Settings:
     def for_children(self) -> dict[str, str]:
         """Return the environment by which a process that starts in another folder has these settings too."""
         urls = ("DATABASE_URL", "MAIL_URL", "INBOX_URL")
-        names = ["VAR", "PLAN", "TEMPLATES", *(n for n in urls if self.places.get(n) == f"TRACKER_{n}")]
+        names = [
+            "VAR",
+            "PLAN",
+            "TEMPLATES",
+            *(["PLANS"] if self.plans else []),
+            *(n for n in urls if self.places.get(n) == f"TRACKER_{n}"),
+        ]
         return {f"TRACKER_{name}": str(getattr(self, name.lower())) for name in names}
 
     def as_rows(self) -> list[tuple[str, str, str]]:
@@ -161,6 +174,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
     port = _port(text("PORT", "8305"), place("PORT"), wrong)
     settings = Settings(
         plan=Path(text("PLAN", "")) if "PLAN" in given else _at_root("activities.yaml"),
+        plans=Path(text("PLANS", "")) if "PLANS" in given else None,
         templates=Path(text("TEMPLATES", "")) if "TEMPLATES" in given else _at_root("templates"),
         var=var,
         database_url=text("DATABASE_URL", f"sqlite:///{var / 'tracker.db'}"),
@@ -214,10 +228,7 @@ def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
         wrong += transport_faults(place("INBOX_URL"), settings.inbox_url)
     if settings.ca_file and not settings.ca_file.is_file():
         wrong.append(f"{place('CA_FILE')}: không có tệp {settings.ca_file}; chỉ tới tệp chứng thư PEM")
-    if "TEMPLATES" in settings.places and not settings.templates.is_dir():
-        wrong.append(
-            f"{place('TEMPLATES')}: không có thư mục {settings.templates}; tạo thư mục cho các mẫu sửa riêng"
-        )
+    wrong += _missing_files(settings, place)
     base = _address(settings.base_url)
     if base is None or base.scheme not in {"http", "https"} or not base.netloc:
         trouble = f"không hiểu {settings.base_url!r}; viết như https://theo-doi.angiang.example"
@@ -309,3 +320,17 @@ def shipped(name: str) -> Path:
     """Return `name` as it ships with the program: in the checkout, else in the installed package."""
     checkout = Path(__file__).parents[2] / name
     return checkout if checkout.exists() else SHIPPED / name
+
+
+def _missing_files(settings: Settings, place: Callable[[str], str]) -> list[str]:
+    """Return what is wrong with the folders that were named."""
+    wrong: list[str] = []
+    if "TEMPLATES" in settings.places and not settings.templates.is_dir():
+        wrong.append(
+            f"{place('TEMPLATES')}: không có thư mục {settings.templates}; tạo thư mục cho các mẫu sửa riêng"
+        )
+    if settings.plans and not settings.plan_files:
+        wrong.append(
+            f"{place('PLANS')}: thư mục {settings.plans} không có tệp .yaml nào; đặt các tệp kế hoạch vào đó"
+        )
+    return wrong

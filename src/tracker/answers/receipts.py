@@ -57,7 +57,7 @@ def take_in_today(engine: sa.Engine, settings: Settings) -> Intake:
                 if letter_id is not None:
                     for update, _ in answered:
                         update.receipt_id = letter_id
-                    receipts.append((period.code, agency_id, len(answered)))
+                    receipts.append((period.name, agency_id, len(answered)))
     return Intake(tuple(receipts))
 
 
@@ -76,7 +76,7 @@ def queue_receipt(case: Case, answered: Sequence[tuple[Update, Duty]], figures: 
         "owed": sum(duty.state in OWED for duty in held),
     }
     newest = f"{max(update.id for update, _ in answered)}" if answered else f"figure-{max(f.id for f in figures)}"
-    return queue_letter(case, "receipt", f"receipt:{case.period.code}:{agency_id}:{newest}", facts)
+    return queue_letter(case, "receipt", f"receipt:{case.period.name}:{agency_id}:{newest}", facts)
 
 
 def _item(plan: Plan, duty: Duty, update: Update, holder: str) -> dict[str, object]:

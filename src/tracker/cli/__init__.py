@@ -73,6 +73,9 @@ def _parser() -> argparse.ArgumentParser:
     command("check", plan.check, "kiểm tra tệp kế hoạch, nêu mọi lỗi").add_argument(
         "file", nargs="?", type=Path, metavar="TỆP", help="mặc định: activities.yaml"
     )
+    plans = command("plan", None, "tệp kế hoạch mới").add_subparsers(required=True, metavar="VIỆC")
+    new = command("new", plan.new, "ghi một tệp kế hoạch trống, có chú thích từng dòng", plans)
+    new.add_argument("file", type=Path, metavar="TỆP")
     with_day(command("diff", plan.diff, "cho biết áp dụng tệp kế hoạch sẽ thay đổi những gì"))
     applying = with_day(command("apply", plan.apply, "áp dụng tệp kế hoạch"))
     agreed = "đồng ý với số việc bị chuyển hoặc không còn được tính mà lệnh đã nêu"

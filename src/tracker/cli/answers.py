@@ -27,11 +27,11 @@ def link(args: argparse.Namespace) -> None:
     settings = settings_for(args)
     now = settings.now()
     with store(settings) as engine, writing(engine) as session:
-        _, plan = plan_in_force(session)
+        period = find_period(session, args.period)
+        _, plan = plan_in_force(session, period.plan_id)
         refuse_forgotten_settings(session.connection(), settings)
         key = settings.secret_key()
         agency, purpose = _holder_of_link(args, plan, settings)
-        period = find_period(session, args.period)
         if not args.withdraw:
             _refuse_if_over(period, settings)
         if args.new or args.withdraw:
@@ -64,7 +64,7 @@ def _refuse_if_over(period: Period, settings: Settings) -> None:
     if settings.now() >= link_end(period):
         raise BadInput(
             f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y} và hết thời gian xem, duyệt; "
-            f"mở lại bằng: tracker period extend {period.code} --closes NGÀY"
+            f"mở lại bằng: tracker period extend {period.name} --closes NGÀY"
         )
 
 

@@ -138,12 +138,13 @@ def pause(args: argparse.Namespace) -> None:
     """Hold reminders to an agency back; without one, print what is held back."""
     from tracker.store.engine import writing
     from tracker.store.pauses import pause_lines, pause_reminders, running_pauses
-    from tracker.store.plans import plan_in_force
+    from tracker.store.plans import plan_in_force, plans_with
 
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
         _, plan = plan_in_force(session)
         if args.agency:
+            plan = plans_with(session, args.agency)[0]
             now = settings.now()
             pause_reminders(session, plan, args.agency, args.activity, args.until, args.reason, who(), now)
         lines = pause_lines(plan, running_pauses(session, settings.today()))
@@ -154,11 +155,11 @@ def resume(args: argparse.Namespace) -> None:
     """End the pauses of an agency."""
     from tracker.store.engine import writing
     from tracker.store.pauses import resume_reminders
-    from tracker.store.plans import plan_in_force
+    from tracker.store.plans import plans_with
 
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
-        _, plan = plan_in_force(session)
+        plan = plans_with(session, args.agency)[0]
         resume_reminders(session, plan, args.agency, settings.today(), who(), settings.now())
     print("Đã bỏ tạm dừng nhắc; thư đi theo mốc nhắc tới.")
 
@@ -167,13 +168,14 @@ def status(args: argparse.Namespace) -> None:
     """Print the standing by agency and by content area."""
     from tracker.store.engine import trying
     from tracker.store.periods import find_period, open_ruled_periods, running_periods
-    from tracker.store.plans import plan_for, plan_in_force
+    from tracker.store.plans import plan_for, plan_ids, plan_in_force
     from tracker.store.standing import standing_table
 
     settings = settings_for(args)
     with store(settings) as engine, trying(engine) as session:
-        _, plan = plan_in_force(session)
-        open_ruled_periods(session, plan, settings.today(), settings.now())
+        for plan_id in plan_ids(session):
+            _, plan = plan_in_force(session, plan_id)
+            open_ruled_periods(session, plan, settings.today(), settings.now())
         periods = (
             [find_period(session, args.period)] if args.period else running_periods(session, settings.today())
         )
@@ -191,7 +193,7 @@ def list_periods(args: argparse.Namespace) -> None:
     with store(settings_for(args)) as engine, reading(engine) as session:
         for period in all_periods(session):
             days = f"mở {period.opens:%d/%m/%Y}, hạn {period.due:%d/%m/%Y}, khóa {period.closes:%d/%m/%Y}"
-            print(f"{period.code}: {period.title} ({days})")
+            print(f"{period.name}: {period.title} ({days})")
 
 
 def open_period(args: argparse.Namespace) -> None:
@@ -202,11 +204,12 @@ def open_period(args: argparse.Namespace) -> None:
 
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
-        _, plan = plan_in_force(session)
+        plan_id, _, code = args.code.rpartition("@")
+        _, plan = plan_in_force(session, plan_id or None)
         period = requested_period(
             plan,
             settings.today(),
-            code=args.code,
+            code=code,
             title=args.title,
             due=args.due,
             closes=args.closes,
@@ -215,7 +218,7 @@ def open_period(args: argparse.Namespace) -> None:
             agencies=args.agency,
         )
         open_period(session, plan, period, who(), settings.now())
-    print(f"Đã mở kỳ {period.code}: {period.title}, hạn {period.due:%d/%m/%Y}.")
+    print(f"Đã mở kỳ {period.name}: {period.title}, hạn {period.due:%d/%m/%Y}.")
 
 
 def extend_period(args: argparse.Namespace) -> None:
@@ -227,10 +230,10 @@ def extend_period(args: argparse.Namespace) -> None:
     settings = settings_for(args)
     with store(settings) as engine, writing(engine) as session:
         period = find_period(session, args.code)
-        (_, plan), (_, before) = plan_in_force(session), plan_for(session, period)
+        (_, plan), (_, before) = plan_in_force(session, period.plan_id), plan_for(session, period)
         added, gone = move_closing(session, plan, period, args.closes, who(), settings.now())
         changes = [*_duty_lines("Thêm", plan, added), *_duty_lines("Rút, báo cáo đã gửi vẫn lưu", before, gone)]
-    print(f"Kỳ {period.code} khóa ngày {period.closes:%d/%m/%Y}.")
+    print(f"Kỳ {period.name} khóa ngày {period.closes:%d/%m/%Y}.")
     if changes:
         print(f"Theo kế hoạch đang áp dụng: thêm {len(added)} đầu việc, rút {len(gone)} đầu việc.")
     for line in changes:

@@ -83,7 +83,7 @@ def take_reply(
     fresh = [book for book in books if book.raw not in own]
     if not fresh:
         return Answered(UNFILLED, settled=False)
-    _, plan = plan_in_force(session)
+    _, plan = plan_in_force(session, session.get_one(Period, letter.period_id).plan_id)
     if message.sender.lower() not in _trusted(plan, letter):
         told = "Thư có kèm tệp Excel nhưng chưa ghi nhận: địa chỉ gửi không phải nơi nhận thư của cơ quan."
         return Answered(told, settled=False)
@@ -179,7 +179,7 @@ def _answer_faults(
     case = open_case(session, settings, session.get_one(Period, letter.period_id), letter.agency_id)
     mail = [one for one in address_book(session, settings).envelopes(case.agency) if not is_channel(one.to[0])]
     facts = {"faults": faults, "subject": message.subject}
-    key = f"workbook_faults:{case.period.code}:{case.agency_id}:{message.digest[:16]}"
+    key = f"workbook_faults:{case.period.name}:{case.agency_id}:{message.digest[:16]}"
     try:
         queued = queue_letter(case, "workbook_faults", key, facts, envelopes=mail)
     except FileTrouble as error:  # a spoiled template must not keep all other mail from being read

@@ -26,7 +26,7 @@ def thread_id(settings: Settings, plan: Plan, period: Period, agency_id: str, *,
     """
     if unkeyed_thread:
         return f"<{unkeyed(f'thread:{period.id}:{agency_id}')}@{_domain(settings)}>"
-    return f"<{_keyed(settings, plan, 'thread', period.code, agency_id)}>"
+    return f"<{_keyed(settings, plan, 'thread', period.name, agency_id)}>"
 
 
 def event_uid(settings: Settings, plan: Plan, day: str, *, unkeyed_thread: bool) -> str:

@@ -34,7 +34,7 @@ def send_new_link(session: Session, settings: Settings, token: str) -> bool:
     case = case.of(case.plan.holder(case.agency_id, case.today).id)
     if has_had_enough(session, "link", case.agency_id, case.today):
         return False
-    key = f"link:{case.period.code}:{case.agency_id}:{case.today}"
+    key = f"link:{case.period.name}:{case.agency_id}:{case.today}"
     return queue_letter(case, "link", key, {"asked": True}) is not None
 
 
@@ -66,7 +66,7 @@ def take_links_away(
     """Withdraw the links of `agency_id` in `period`; return how many there were."""
     now = settings.now()
     count = withdraw_links(session, period, agency_id, now, purpose)
-    note(session, now, who, "withdrew the links", f"{period.code} {agency_id}", purpose=purpose, count=count)
+    note(session, now, who, "withdrew the links", f"{period.name} {agency_id}", purpose=purpose, count=count)
     return count
 
 
@@ -80,6 +80,6 @@ def send_link(session: Session, settings: Settings, period: Period, agency_id: s
         raise BadInput(f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y}; gia hạn kỳ rồi gửi")
     if fault := address_book(session, settings).fault_of(case.agency):
         raise BadInput(f"không gửi thư được cho {case.agency.short}: {fault}")
-    key = letter_history(session, period).next_free_key(f"link:{period.code}:{agency_id}:{case.today}")
-    note(session, case.now, who, "sent the link", f"{period.code} {agency_id}")
+    key = letter_history(session, period).next_free_key(f"link:{period.name}:{agency_id}:{case.today}")
+    note(session, case.now, who, "sent the link", f"{period.name} {agency_id}")
     return queue_letter(case, "link", key, {"asked": False}) is not None

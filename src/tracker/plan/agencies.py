@@ -45,6 +45,9 @@ class Agency:
         "agency",
         words={"agency": "sở, ngành, đoàn thể", "locality": "địa phương"},
     )
+    formerly: tuple[str, ...] = plan_field(
+        "mã cũ", "Các mã trước đây của dòng này; những gì đã báo cáo dưới mã cũ đi theo.", (), form="id"
+    )
     aliases: tuple[str, ...] = plan_field("cách viết khác", "Các cách viết khác trong văn bản.", ())
     contacts: tuple[Contact, ...] = plan_field("nơi nhận thư", "Nơi nhận thư nhắc.", ())
     succeeded_by: Succession | None = plan_field("kế thừa", "Cơ quan kế thừa sau sắp xếp, nếu có.", None)

@@ -12,6 +12,7 @@ from typing import Any
 
 from tracker.plan.model import Activity, Agency, AreaReport, Group, MonthDay, Plan, Succession, Target
 from tracker.plan.period_rules import RuleDay
+from tracker.plan.renames import renamed, renames
 from tracker.words import vietnamese_date, vietnamese_number
 
 LONGEST = 60
@@ -45,7 +46,13 @@ def plan_changes(old: Plan | None, new: Plan) -> list[Change]:
         counts = [f"{size} {kind}" for kind, size in sizes.items() if size]
         text = f"Kế hoạch mới {new.plan.code}: {', '.join(counts)}; {len(leads)} cơ quan chủ trì."
         return [Change("plan", text, frozenset(leads))]
-    return list(_Comparison(old, new).changes())
+    by = renames(old, new)
+    called = [
+        Change(now, f"{kind} {was} nay mang mã {now}.")
+        for kind, pairs in (("Hoạt động", by.activities), ("Cơ quan", by.agencies), ("Chỉ tiêu", by.targets))
+        for was, now in pairs.items()
+    ]
+    return [*called, *_Comparison(renamed(old, by), new).changes()]
 
 
 class _Comparison:

@@ -55,6 +55,8 @@ KINDS = {
     "de-an": "Đề án",
 }
 """The kinds of document that assign tasks (Nghị định 30/2020/NĐ-CP, điều 7), each with its words."""
+THE_ONE = "ke-hoach"
+"""The id of a plan that has none of its own: most installations have one plan."""
 SAYS_WHAT_IT_DOES = re.compile(
     r"(thực hiện|triển khai|về|ban hành|phê duyệt|tổ chức|tăng cường|đẩy mạnh|nâng cao|phát triển|hỗ trợ|"
     r"xây dựng|khắc phục|tiếp tục|bảo đảm|phòng|ứng phó|quy định|sửa đổi|hành động)\b",
@@ -73,6 +75,9 @@ class Header:
         "ke-hoach",
         words=KINDS,
     )
+    id: str | None = plan_field(
+        "mã kế hoạch", "Mã của kế hoạch khi có nhiều kế hoạch cạnh nhau; không đổi mã.", None, form="id"
+    )
     code: str = plan_field("số, mã", "Số, ký hiệu của kế hoạch, ví dụ 305/KH-UBND.")
     title: str = plan_field("tên", "Trích yếu của kế hoạch.")
     issuer: str = plan_field("cơ quan ban hành", "Cơ quan ban hành.")
@@ -86,6 +91,11 @@ class Header:
         None,
         form="address",
     )
+
+    @property
+    def plan_id(self) -> str:
+        """Return the plan's id in the store: its own, or THE_ONE."""
+        return self.id or THE_ONE
 
     @property
     def kind_words(self) -> str:
@@ -152,6 +162,14 @@ class Plan:
         """Return who signs in by `email`, however its letters are written; None for a stranger."""
         wanted = email.strip().casefold()
         return next((one for one in self.reporting.people if one.email.casefold() == wanted), None)
+
+    def has_agency(self, named: str) -> bool:
+        """Say whether the plan has the agency that a person means by `named`."""
+        try:
+            self.find_agency(named)
+        except BadInput:
+            return False
+        return True
 
     def reported_areas(self, target: Target, on: date) -> dict[str, list[str]]:
         """Return who reports `target` on day `on`, each with the agencies whose areas it answers for by then.

@@ -5,11 +5,12 @@ and is left out; the walk goes on, so that one reading names everything that is 
 are in `rules.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from tracker.errors import FileTrouble, PlanFaults
-from tracker.plan import rules
+from tracker.plan import rules, slips
 from tracker.plan.model import Plan
 from tracker.plan.notes import notes as notes_of
 from tracker.plan.seen import Seen, names_of
@@ -47,11 +48,29 @@ def read_plan(path: Path) -> Reading:
     return parse_plan(raw, path.name)
 
 
+def read_plans(paths: Sequence[Path]) -> list[Reading]:
+    """Read several plan files; raises PlanFaults where one has faults, or two are the same plan."""
+    readings = [read_plan(path) for path in paths]
+    first: dict[str, Path] = {}
+    for path, reading in zip(paths, readings, strict=True):
+        if (same := first.setdefault(reading.plan.plan.plan_id, path)) is not path:
+            what = f"cùng mã kế hoạch với tệp {same.name}"
+            raise PlanFaults(
+                [Fault(path.name, Place(1, 1), "plan.id", what, "thêm dòng id: … vào mục plan của một tệp")]
+            )
+    return readings
+
+
 def parse_plan(raw: bytes, file: str = "activities.yaml") -> Reading:
     """Read the plan in `raw`, naming it `file` in faults; raises PlanFaults."""
     tree, faults = read_tree(raw, file)
     if tree is None and not faults:
         faults.append(Fault(file, Place(1, 1), "", "tệp trống", "chép lại từ bản trước"))
+    if tree is not None and (spoilt := slips.spoilt_letters(raw.decode("utf-8-sig", errors="replace"))):
+        line, column, words = spoilt
+        what = f'chữ có dấu bị hỏng vì đọc sai bảng mã: "{words}…"'
+        remedy = "lấy lại tệp gốc, mở bằng bảng mã UTF-8 rồi lưu lại"
+        raise PlanFaults([Fault(file, Place(line, column), "", what, remedy)])
     walk = Walk(file, faults)
     if tree is not None:
         value = walk.value(Plan, tree, (), {})

@@ -75,6 +75,9 @@ class Activity:
         words={"high": "cao", "normal": "thường", "low": "thấp"},
     )
     stages: Stages = plan_field("mốc nhắc", "Mốc nhắc riêng của hoạt động này, nếu khác mốc chung.", Stages())
+    formerly: tuple[str, ...] = plan_field(
+        "mã cũ", "Các mã trước đây của dòng này; những gì đã báo cáo dưới mã cũ đi theo.", (), form="id"
+    )
     note: str | None = plan_field("ghi chú", "Ghi chú cho người quản trị.", None)
 
     def facts(self) -> list[tuple[str, str]]:
@@ -110,4 +113,7 @@ class Target:
         "cơ quan báo cáo",
         "Mã cơ quan báo cáo số liệu; ghi mã nhóm thì mỗi cơ quan trong nhóm báo cáo phần mình, rồi cộng lại.",
         names=("agency", "group"),
+    )
+    formerly: tuple[str, ...] = plan_field(
+        "mã cũ", "Các mã trước đây của dòng này; những gì đã báo cáo dưới mã cũ đi theo.", (), form="id"
     )

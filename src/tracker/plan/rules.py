@@ -13,6 +13,7 @@ from tracker.plan.tree import Fault
 def faults(seen: Seen) -> Iterator[Fault]:
     """Yield what must not be in a plan."""
     yield from _equal_ids(seen)
+    yield from _formerly(seen)
     yield from _years_outside(seen)
     yield from _unread_times(seen)
     yield from _equal_names(seen)
@@ -37,6 +38,22 @@ def _equal_ids(seen: Seen) -> Iterator[Fault]:
     for path, _ in seen.rows("groups", object):
         if ("agencies", path[1]) in agencies:
             yield seen.say(path, str(path[1]), "vừa là mã cơ quan vừa là mã nhóm", "đổi mã của nhóm")
+
+
+def _formerly(seen: Seen) -> Iterator[Fault]:
+    """Yield each former id that is still a row's id, or that two rows claim."""
+    for sections in (("activities", "tasks"), ("agencies",), ("targets",)):
+        rows = [found for section in sections for found in seen.rows(section, object)]
+        ids = {getattr(row, "id", None) for _, row in rows}
+        claimed: set[str] = set()
+        for path, row in rows:
+            for number, was in enumerate(getattr(row, "formerly", None) or (), 1):
+                if was is not None and (was in ids or was in claimed):
+                    what = (
+                        f'mã cũ "{was}" vẫn là mã của một dòng' if was in ids else f'mã cũ "{was}" ghi ở hai dòng'
+                    )
+                    yield seen.say((*path, "formerly", number), f"{row.id}.formerly", what, "sửa hoặc xóa một chỗ")
+                claimed.add(was)
 
 
 def _years_outside(seen: Seen) -> Iterator[Fault]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 
 from tracker.errors import nearest
 from tracker.plan.tree import Mapped, Place, Scalar
@@ -39,6 +40,23 @@ def unknown_key(key: str, place: Place, node: Mapped, known: Iterable[str]) -> t
     if not hint.startswith(NEARLY):
         hint = f"xóa khóa này; ở đây dùng được: {', '.join(known)}"
     return f'không có khóa "{key}"', hint
+
+
+SPOILT = re.compile(
+    "á»[\u0080-\u00ff\u2010-\u2122\u0152-\u017e]|áº[\u0080-\u00ff\u2010-\u2122]|Ä‘|Ä\u0090|Æ°|Æ¡|Ã[\u00a0-\u00bf]"
+)
+"""What Vietnamese letters in UTF-8 become when they are read as another encoding: "á»¦y ban"."""
+FEW = 3
+
+
+def spoilt_letters(text: str) -> tuple[int, int, str] | None:
+    """Return line, column and words where the letters of `text` were read in a wrong encoding; mostly None."""
+    found = list(islice(SPOILT.finditer(text), FEW))
+    if len(found) < FEW:
+        return None
+    start = found[0].start()
+    begin = text.rfind("\n", 0, start) + 1
+    return text.count("\n", 0, start) + 1, start - begin + 1, text[start:].split("\n", 1)[0][:20].strip()
 
 
 def cut_off(node: Scalar, line: str) -> str:

@@ -94,17 +94,17 @@ class Agenda:
         return self.changes.get(last, ())
 
 
-def agenda(session: Session, settings: Settings) -> Agenda:
-    """Return what is owed today, whether it was told already or not."""
+def agenda(session: Session, settings: Settings, plan_id: str | None = None) -> Agenda:
+    """Return what is owed today of one plan (None: the only one), whether it was told already or not."""
     today = settings.today()
-    version, plan = plan_in_force(session)
+    version, plan = plan_in_force(session, plan_id)
     pauses = running_pauses(session, today)
     reminders: list[Reminder] = []
     copies: list[Copy] = []
     escalations: list[Escalation] = []
     records: dict[int, Record] = {}
     history: dict[int, LetterHistory] = {}
-    for period in running_periods(session, today):
+    for period in running_periods(session, today, plan.plan.plan_id):
         duties = duties_of(session, period)
         season = Season(plan, period, duties, pauses, today)
         records[period.id] = record_of(session, plan, period, duties, today)

@@ -38,7 +38,7 @@ def owed_copies(season: Season, reminders: Iterable[Reminder], history: LetterHi
         if not (parts := asked.get(agency.id)):
             continue
         day = max(reminder.stage.day for reminder, _ in parts)
-        key = f"copy:{season.period.code}:{agency.id}:{day}"
+        key = f"copy:{season.period.name}:{agency.id}:{day}"
         yield Copy(
             period=season.period,
             agency=agency,

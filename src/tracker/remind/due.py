@@ -142,7 +142,7 @@ def owed_reminders(season: Season, history: LetterHistory) -> Iterator[Reminder]
                 history.reminder_days.get(duty, date.min) < own_stage.day
                 for duty, (own_stage, _) in reached.items()
             ),
-            key=history.next_free_key(f"remind:{season.period.code}:{agency.id}:{stage.name}{own}"),
+            key=history.next_free_key(f"remind:{season.period.name}:{agency.id}:{stage.name}{own}"),
         )
 
 
@@ -172,5 +172,5 @@ def owed_escalations(season: Season, history: LetterHistory) -> Iterator[Escalat
             stage=stage,
             late=tuple((agency, duties) for _, agency, duties in group),
             new=frozenset(agency.id for _, agency, _ in group if agency.id in new),
-            key=history.next_free_key(f"escalate:{season.period.code}:{name}:{stage.day}"),
+            key=history.next_free_key(f"escalate:{season.period.name}:{name}:{stage.day}"),
         )

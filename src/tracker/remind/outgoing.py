@@ -119,7 +119,7 @@ def summaries(
     channels = [envelope for envelope in day.book.envelopes(coordinator) if is_channel(envelope.to[0])]
     periods = {reminder.period.id: reminder.period for reminder in day.reminders}
     for period in periods.values() if channels else ():
-        key = f"summary:{period.code}:{day.today}"
+        key = f"summary:{period.name}:{day.today}"
         queued = [(r, stage_words(r.stage.name)) for r in fresh if r.period.id == period.id]
         faults = [fault for fault in unreachable if fault.period.id == period.id]
         history = day.history[period.id]
@@ -143,7 +143,7 @@ def _due_event(settings: Settings, day: Agenda, reminder: Reminder) -> Attachmen
     title = composed_line(settings.templates, "remind/event.txt", facts)
     own = "" if due == period.due else f"-{due}"
     unkeyed_thread = day.has_unkeyed(period, reminder.agency)
-    uid = event_uid(settings, day.plan, f"{period.code}{own}", unkeyed_thread=unkeyed_thread)
+    uid = event_uid(settings, day.plan, f"{period.name}{own}", unkeyed_thread=unkeyed_thread)
     return due_event(title, uid, due, day.version.applied_at, day.version.id)
 
 

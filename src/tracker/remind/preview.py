@@ -22,7 +22,7 @@ from tracker.store.engine import trying
 from tracker.store.letters import LetterHistory, letter_history
 from tracker.store.pauses import pause_lines, running_pauses
 from tracker.store.periods import all_periods, open_ruled_periods, ruled_periods, running_periods
-from tracker.store.plans import plan_in_force
+from tracker.store.plans import plan_ids, plan_in_force, plans_with
 from tracker.store.tables import Duty, Pause, Period
 
 
@@ -48,8 +48,11 @@ class PreviewLetters:
 def preview_year(engine: sa.Engine, year: int) -> list[PreviewDay]:
     """Return every day of the periods due in `year` on which reminders are owed if nobody answers any more."""
     with trying(engine) as session:
-        _, plan = plan_in_force(session)
-        found = [day for period in _periods(session, plan, year) for day in _days(session, plan, period)]
+        plans = [plan_in_force(session, each)[1] for each in plan_ids(session)]
+        periods = [(plan, period) for plan in plans for period in _periods(session, plan, year)]
+        if not periods:
+            raise BadInput(f"kế hoạch không có kỳ báo cáo nào đến hạn trong năm {year}")
+        found = [day for plan, period in periods for day in _days(session, plan, period)]
     return sorted(found, key=lambda preview: preview.day)
 
 
@@ -60,13 +63,15 @@ def preview_letters(engine: sa.Engine, settings: Settings, agency: str) -> Previ
     """
     today = settings.today()
     with trying(engine) as session:
-        _, plan = plan_in_force(session)
-        wanted = plan.holder(plan.find_agency(agency).id, today)
-        open_ruled_periods(session, plan, today, settings.now())
-        day = agenda(session, settings)
-        owed = [reminder for reminder in day.reminders if reminder.agency.id == wanted.id]
-        letters = tuple((reminder, bare_reminder(settings, day, reminder)) for reminder in owed)
-        paused = pause_lines(plan, _held_back(session, day, wanted))
+        letters: tuple[tuple[Reminder, Outgoing], ...] = ()
+        paused: list[str] = []
+        for plan in plans_with(session, agency):
+            wanted = plan.holder(plan.find_agency(agency).id, today)
+            open_ruled_periods(session, plan, today, settings.now())
+            day = agenda(session, settings, plan.plan.plan_id)
+            owed = [reminder for reminder in day.reminders if reminder.agency.id == wanted.id]
+            letters += tuple((reminder, bare_reminder(settings, day, reminder)) for reminder in owed)
+            paused += pause_lines(plan, _held_back(session, day, wanted))
     if letters:
         return PreviewLetters(letters, day_off=not day.office.is_working(today))
     if paused:
@@ -78,19 +83,16 @@ def _held_back(session: Session, day: Agenda, agency: Agency) -> list[Pause]:
     """Return the pauses that hold back what `agency` owes on the day."""
     owed = [
         duty
-        for period in running_periods(session, day.today)
+        for period in running_periods(session, day.today, day.plan.plan.plan_id)
         for duty in Season(day.plan, period, duties_of(session, period), (), day.today).owed_by(agency.id)
     ]
     return [pause for pause in day.pauses if any(holds_back(pause, duty, agency.id) for duty in owed)]
 
 
 def _periods(session: Session, plan: Plan, year: int) -> Sequence[Period]:
-    opened = {period.code: period for period in all_periods(session)}
+    opened = {period.code: period for period in all_periods(session, plan.plan.plan_id)}
     ruled = {period.code: period for period in ruled_periods(plan)}
-    found = [period for period in (ruled | opened).values() if period.due.year == year]
-    if not found:
-        raise BadInput(f"kế hoạch không có kỳ báo cáo nào đến hạn trong năm {year}")
-    return found
+    return [period for period in (ruled | opened).values() if period.due.year == year]
 
 
 def _days(session: Session, plan: Plan, period: Period) -> Iterator[PreviewDay]:

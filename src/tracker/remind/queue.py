@@ -4,11 +4,12 @@ Letters are made ready outside any transaction and queued a batch at a time, so 
 nobody's answer. Two machines that plan at once make the same letters under the same keys, and one of each is kept.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tracker.errors import FileTrouble
 from tracker.letters.queue import Outgoing, letter_rows, queue_rows
@@ -21,7 +22,7 @@ from tracker.settings import Settings
 from tracker.store.engine import reading, trying, writing
 from tracker.store.pauses import pause_lines
 from tracker.store.periods import open_ruled_periods
-from tracker.store.plans import plan_in_force
+from tracker.store.plans import plan_ids, plan_in_force
 
 BATCH = 100
 """Letters queued in one transaction."""
@@ -49,21 +50,49 @@ class Queued:
 
 
 def queue_today(engine: sa.Engine, settings: Settings, *, dry_run: bool = False) -> Queued:
-    """Queue what is owed today and was not told before; a dry run leaves everything as it was."""
+    """Queue what is owed today of all plans and was not told before; a dry run leaves everything as it was."""
     if dry_run:
         with trying(engine) as session:
-            _, plan = plan_in_force(session)
-            open_ruled_periods(session, plan, settings.today(), settings.now())
-            return _planned(agenda(session, settings))
+            return _together([_planned(_opened(session, settings, each)) for each in plan_ids(session)])
     refreshed = refresh_queued(engine, settings)
+    with reading(engine) as session:
+        plans = plan_ids(session)
+    whole = _together([_queue_plan(engine, settings, plan_id) for plan_id in plans])
+    troubles = [refreshed.trouble] if refreshed.trouble else []
+    return replace(whole, refreshed=refreshed, troubles=tuple(dict.fromkeys([*troubles, *whole.troubles])))
+
+
+def _opened(session: Session, settings: Settings, plan_id: str) -> Agenda:
+    """Open the periods of a plan whose day has come, and return what is owed."""
+    _, plan = plan_in_force(session, plan_id)
+    open_ruled_periods(session, plan, settings.today(), settings.now())
+    return agenda(session, settings, plan_id)
+
+
+def _together(plans: Sequence[Queued]) -> Queued:
+    """Return what was done for each plan as one."""
+    return Queued(
+        fresh=tuple(one for each in plans for one in each.fresh),
+        known=tuple(one for each in plans for one in each.known),
+        unreachable=tuple(one for each in plans for one in each.unreachable),
+        copies=tuple(one for each in plans for one in each.copies),
+        escalations=tuple(one for each in plans for one in each.escalations),
+        pauses=tuple(dict.fromkeys(one for each in plans for one in each.pauses)),
+        day_off=all(each.day_off for each in plans),
+        troubles=tuple(one for each in plans for one in each.troubles),
+    )
+
+
+def _queue_plan(engine: sa.Engine, settings: Settings, plan_id: str) -> Queued:
+    """Queue what is owed today of one plan."""
     with writing(engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, plan_id)
         open_ruled_periods(session, plan, settings.today(), settings.now())
     with reading(engine) as session:
-        day = agenda(session, settings)
+        day = agenda(session, settings, plan_id)
     planned = _planned(day)
     is_new: dict[str, bool] = {}
-    troubles = [refreshed.trouble] if refreshed.trouble else []
+    troubles: list[str] = []
     try:
         for letters in _letters(settings, day, planned):
             _queue(engine, settings, day, letters, is_new)
@@ -75,8 +104,7 @@ def queue_today(engine: sa.Engine, settings: Settings, *, dry_run: bool = False)
         known=planned.known + tuple(r for r in planned.fresh if is_new.get(r.key) is False),
         copies=tuple(copy for copy in planned.copies if is_new.get(copy.key)),
         escalations=tuple(escalation for escalation in planned.escalations if is_new.get(escalation.key)),
-        refreshed=refreshed,
-        troubles=tuple(dict.fromkeys(troubles)),
+        troubles=tuple(troubles),
     )
 
 

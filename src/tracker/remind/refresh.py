@@ -21,7 +21,8 @@ from tracker.remind.wording import stage_words
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.letters import queued_reminders, reword, withdraw
-from tracker.store.tables import Letter
+from tracker.store.plans import plan_ids
+from tracker.store.tables import Letter, Period
 
 REFRESHED = ("to", "cc", "duties", "plan_version_id", "subject", "text", "message")
 """What a letter that waits is given again; its key and its Message-ID stay."""
@@ -42,13 +43,11 @@ def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
     with reading(engine) as session:
         refuse_forgotten_settings(session.connection(), settings)
         waiting = queued_reminders(session)
-        day = agenda(session, settings) if waiting else None
-    if day is None:
-        return Refreshed()
-    owed = _by_addressee(day)
+        days = [agenda(session, settings, each) for each in plan_ids(session)] if waiting else []
+    owed = {addressee: (day, one) for day in days for addressee, one in _by_addressee(day).items()}
     unowed, reworded, trouble = [], 0, None
     for letter, duties in waiting:
-        reminder = owed.get((letter.period_id, letter.agency_id))
+        day, reminder = owed.get((letter.period_id, letter.agency_id), (days[0], None))
         if reminder is None or _overtaken(letter, reminder):
             unowed.append(letter.id)
             continue
@@ -74,7 +73,7 @@ def why_withdrawn(session: Session, settings: Settings, letter: Letter) -> str |
     """Return why the next run would withdraw `letter` if it waited, or None where it would be sent."""
     if letter.kind != "remind":
         return None
-    day = agenda(session, settings)
+    day = agenda(session, settings, session.get_one(Period, letter.period_id).plan_id)
     reminder = _by_addressee(day).get((letter.period_id, letter.agency_id))
     if reminder is None:
         return f"ngày {settings.today():%d/%m/%Y} cơ quan không có báo cáo nào phải nhắc trong kỳ này"

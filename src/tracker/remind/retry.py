@@ -10,7 +10,7 @@ from tracker.settings import Settings
 from tracker.store.bounces import forgive
 from tracker.store.letters import retry_letter
 from tracker.store.plans import plan_in_force
-from tracker.store.tables import Letter
+from tracker.store.tables import Letter, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ def queue_again(session: Session, settings: Settings, letter: Letter, who: str) 
 
     A letter is mostly refused for an address that was since put right; what came back from there is forgiven.
     """
-    _, plan = plan_in_force(session)
+    _, plan = plan_in_force(session, session.get_one(Period, letter.period_id).plan_id)
     agency = plan.agencies.get(letter.agency_id)
     before = Envelope(tuple(letter.to), tuple(letter.cc))
     again = retry_recipients(agency, before) if agency else before

@@ -29,7 +29,7 @@ from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period, running_periods
 from tracker.store.plans import plan_for, plan_in_force
 from tracker.store.reports import final_report, find_report, keep_report, report_before
-from tracker.store.tables import Report
+from tracker.store.tables import Period, Report
 from tracker.templating import template_file
 
 
@@ -62,10 +62,12 @@ DRAFT_BEFORE = 5
 
 def draft_periods(session: Session, today: date) -> list[str]:
     """Return the codes of the periods that are due in DRAFT_BEFORE working days from `today`."""
-    _, plan = plan_in_force(session)
-    office = WorkingDays(plan.reporting.calendar)
-    running = running_periods(session, today)
-    return [period.code for period in running if office.shifted(period.due, -DRAFT_BEFORE) == today]
+    return [period.name for period in running_periods(session, today) if _draft_day(session, period) == today]
+
+
+def _draft_day(session: Session, period: Period) -> date:
+    _, plan = plan_in_force(session, period.plan_id)
+    return WorkingDays(plan.reporting.calendar).shifted(period.due, -DRAFT_BEFORE)
 
 
 @contextmanager

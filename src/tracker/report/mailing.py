@@ -39,5 +39,5 @@ def queue_memo(engine: sa.Engine, settings: Settings, compiled: Compiled) -> boo
             Attachment(name=file.name, kind=MEDIA_TYPES[file.suffix[1:]], data=file.read_bytes())
             for file in attached
         ]
-        key = f"memo:{case.period.code}:{report.number}{':final' if report.final else ''}"
+        key = f"memo:{case.period.name}:{report.number}{':final' if report.final else ''}"
         return queue_letter(case, "memo", key, facts, attachments=files, linked=False) is not None

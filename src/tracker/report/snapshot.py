@@ -53,7 +53,7 @@ def take_snapshot(
         coordinator=plan.agencies[own or plan.plan.coordinator].name,
         letterhead=own_letterhead(plan, own) if own else plan.reporting.letterhead,
         period=Asked(
-            code=period.code, title=period.title, kind=period.kind, due=period.due, years=tuple(period.years)
+            code=period.name, title=period.title, kind=period.kind, due=period.due, years=tuple(period.years)
         ),
         as_of=as_of,
         areas=tuple(

@@ -95,7 +95,7 @@ def return_answer(session: Session, settings: Settings, duty: Duty, comment: str
     if case.closed:
         raise BadInput(
             f"{period.title} đã khóa sau ngày {period.closes:%d/%m/%Y} nên cơ quan không sửa được; "
-            f"mở lại trước khi trả lại: tracker period extend {period.code} --closes NGÀY"
+            f"mở lại trước khi trả lại: tracker period extend {period.name} --closes NGÀY"
         )
     give_back(session, duty, comment, who, case.now)
     return _queue_returned(case, duty)
@@ -162,7 +162,7 @@ def _queue_returned(case: Case, duty: Duty) -> bool:
     queued = queue_letter(
         case,
         "returned",
-        f"returned:{case.period.code}:{duty.activity_id}:{duty.agency_id}:{revision}",
+        f"returned:{case.period.name}:{duty.activity_id}:{duty.agency_id}:{revision}",
         facts,
         envelopes=envelopes,
         duties=[duty.id],
@@ -211,9 +211,10 @@ def chosen_duties(session: Session, code: str, activities: Collection[str], agen
 
     Raises BadInput for an unknown period, activity or agency.
     """
-    _, plan = plan_in_force(session)
+    period = find_period(session, code)
+    _, plan = plan_in_force(session, period.plan_id)
     agency_id = plan.find_agency(agency).id if agency else None
-    duties = duties_of(session, find_period(session, code), {agency_id} if agency_id else None)
+    duties = duties_of(session, period, {agency_id} if agency_id else None)
     asked_for = {duty.activity_id for duty in duties}
     for activity in activities:
         if activity not in asked_for:

@@ -14,6 +14,7 @@ from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.periods import all_periods, change_closing, periods_open_under, ruled_periods
 from tracker.store.plans import keep_version, newest_version
+from tracker.store.renames import rename_records
 from tracker.store.tables import Period, PlanVersion
 
 
@@ -35,9 +36,10 @@ def apply_agreed_plan(
     would move or fall away, where such a number is needed and is not this one.
     """
     one_at_a_time(session)
-    newest = newest_version(session)
+    newest = newest_version(session, reading.plan.plan.plan_id)
     if newest is None:
         return apply_plan(session, reading, who, today, now)
+    rename_records(session, reading.plan)
     displaced = displaced_by(session, reading.plan, today)
     if displaced.needs_consent and agreed != len(displaced.rows):
         raise Unagreed("\n".join(displaced.lines()))
@@ -53,8 +55,9 @@ def touched_periods(session: Session, plan: Plan, today: date) -> list[str]:
 
     It makes the changes to see them: call it in a session that is rolled back.
     """
-    dues = {period.code: period.due for period in all_periods(session)}
-    before = {period.code: {duty.id for duty in duties_of(session, period)} for period in all_periods(session)}
+    known = all_periods(session, plan.plan.plan_id)
+    dues = {period.code: period.due for period in known}
+    before = {period.code: {duty.id for duty in duties_of(session, period)} for period in known}
     lines = []
     for period in _open_periods(session, plan, today):
         sync_duties(session, plan, period)

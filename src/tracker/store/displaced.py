@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from tracker.plan.identity import Identities
 from tracker.plan.model import Plan, Target
+from tracker.plan.renames import renamed, renames
 from tracker.progress import TEXTS, DutyState
 from tracker.store.duties import asked
 from tracker.store.periods import periods_open_under
@@ -87,10 +88,12 @@ class Displacement:
 
 def displaced_by(session: Session, plan: Plan, today: date) -> Displacement:
     """Return what applying `plan` would displace in the periods that take answers by it; nothing is changed."""
-    _, in_force = plan_in_force(session)
+    _, in_force = plan_in_force(session, plan.plan.plan_id)
+    in_force = _called(in_force, plan)
     rows: list[Displaced] = []
     for period in periods_open_under(session, plan, today):
         _, known = plan_for(session, period)
+        known = _called(known, plan)
         rows += displaced_in(session, known, plan, period, today)
     identities = Identities(in_force, plan)
     was, now = in_force.plan.code, plan.plan.code
@@ -115,7 +118,7 @@ def displaced_in(session: Session, old: Plan, new: Plan, period: Period, today: 
         if (
             duty.state is DutyState.WITHDRAWN and duty.id in recorded.said
         ):  # it comes back with what was said of it
-            then = Identities(plan_on(session, recorded.said[duty.id]), new)
+            then = Identities(_called(plan_on(session, period.plan_id, recorded.said[duty.id]), new), new)
         reason = _why_another(then, duty) if kept else _why_gone(identities, duty)
         if reason and (not kept or held.total()):
             agency = (old.agencies.get(duty.agency_id) or new.agencies[duty.agency_id]).short
@@ -133,6 +136,11 @@ def _why_another(identities: Identities, duty: Duty) -> str:
         before, after = old.agencies[duty.agency_id].name, new.agencies[duty.agency_id].name
         return f'sẽ đứng tên cơ quan khác: "{before}" → "{after}"'
     return ""
+
+
+def _called(plan: Plan, new: Plan) -> Plan:
+    """Return `plan` with the ids that its rows bear in `new`."""
+    return renamed(plan, renames(plan, new))
 
 
 def _why_gone(identities: Identities, duty: Duty) -> str:

@@ -22,7 +22,7 @@ OF_AGENCIES = OF_PERIOD.where(Duty.agency_id.in_(sa.bindparam("agencies", expand
 NEWEST = sa.select(sa.func.max(Update.revision)).where(Update.duty_id == Duty.id).correlate(Duty).scalar_subquery()
 ACCEPTED = (
     sa.select(Duty.activity_id, Duty.agency_id, Period.years, Update.status)
-    .join(Period, Period.id == Duty.period_id)
+    .join(Period, sa.and_(Period.id == Duty.period_id, Period.plan_id == sa.bindparam("plan")))
     .join(Update, sa.and_(Update.duty_id == Duty.id, Update.revision == NEWEST))
     .where(
         Duty.period_id.is_distinct_from(sa.bindparam("period", type_=sa.Integer)), Duty.state == DutyState.ACCEPTED
@@ -73,7 +73,7 @@ def finished_before(session: Session, plan: Plan, period: Period) -> set[tuple[s
     What a plan asks every year is done only for the years that the other period was about; what has a deadline is
     done for good.
     """
-    accepted = session.execute(ACCEPTED, {"period": period.id}).tuples()
+    accepted = session.execute(ACCEPTED, {"period": period.id, "plan": period.plan_id}).tuples()
     return {
         (activity_id, agency_id)
         for activity_id, agency_id, years, status in accepted

@@ -23,6 +23,7 @@ CALLED = sa.select(Period).where(Period.id == sa.bindparam("id"))
 EARLIER = (
     sa.select(Period)
     .where(Period.kind.in_(sa.bindparam("kinds", expanding=True)), Period.due < sa.bindparam("due"))
+    .where(Period.plan_id == sa.bindparam("plan"))
     .order_by(Period.due.desc())
     .limit(1)
 )
@@ -38,6 +39,7 @@ def ruled_periods(plan: Plan) -> Iterator[Period]:
     """Yield the periods that the plan's own rules give."""
     for span in plan.reporting.spans(plan.plan.years):
         yield Period(
+            plan_id=plan.plan.plan_id,
             code=span.code,
             kind=span.kind,
             title=span.title,
@@ -53,7 +55,7 @@ def ruled_periods(plan: Plan) -> Iterator[Period]:
 def open_ruled_periods(session: Session, plan: Plan, today: date, now: datetime) -> list[Period]:
     """Open the periods whose day has come by the plan's rules; return those newly opened."""
     one_at_a_time(session)
-    known = set(session.scalars(sa.select(Period.code)))
+    known = {period.code for period in all_periods(session, plan.plan.plan_id)}
     fresh = [p for p in ruled_periods(plan) if p.opens <= today <= p.closes and p.code not in known]
     # A quarter in which nothing is left to report opens no period.
     opened = [
@@ -61,7 +63,7 @@ def open_ruled_periods(session: Session, plan: Plan, today: date, now: datetime)
         for period in fresh
         if asks_something(session, plan, period)
     ]
-    running = running_periods(session, today)
+    running = running_periods(session, today, plan.plan.plan_id)
     for period in running if len(running) > 1 else ():
         sync_duties(session, plan, period)  # what was done and accepted in one is not owed in another
     return opened
@@ -70,13 +72,13 @@ def open_ruled_periods(session: Session, plan: Plan, today: date, now: datetime)
 def open_period(session: Session, plan: Plan, period: Period, who: str, now: datetime) -> Period:
     """Keep `period` and make its duties. Raises BadInput where the code is taken or nobody would owe anything."""
     one_at_a_time(session)
-    if session.scalar(sa.select(Period.id).where(Period.code == period.code)):
+    if session.scalar(sa.select(Period.id).where(Period.plan_id == period.plan_id, Period.code == period.code)):
         raise BadInput(f'kỳ "{period.code}" đã mở; chọn mã khác, xem các kỳ bằng: tracker period list')
     session.add(period)
     session.flush()
     if not sync_duties(session, plan, period):
         raise BadInput(f'kỳ "{period.code}" không có hoạt động nào; xem lại năm, hoạt động và cơ quan đã chọn')
-    note(session, now, who, "opened a period", period.code, due=period.due.isoformat())
+    note(session, now, who, "opened a period", period.name, due=period.due.isoformat())
     return period
 
 
@@ -133,6 +135,7 @@ def requested_period(
     if wrong or title is None or due is None:
         raise BadInput("\n".join(wrong))
     return Period(
+        plan_id=plan.plan.plan_id,
         code=code,
         kind="adhoc",
         title=title,
@@ -146,10 +149,15 @@ def requested_period(
 
 
 def find_period(session: Session, code: str) -> Period:
-    """Return the open or closed period called `code`; raises BadInput naming the nearest one."""
-    period = session.scalar(sa.select(Period).where(Period.code == code))
+    """Return the open or closed period called `code`, or `plan@code`; raises BadInput naming the nearest one."""
+    periods = all_periods(session)
+    called = [period for period in periods if code == period.name] or [p for p in periods if code == p.code]
+    if len(called) > 1:
+        names = ", ".join(period.name for period in called)
+        raise BadInput(f'nhiều kế hoạch có kỳ "{code}"; ghi cả mã kế hoạch: {names}')
+    period = called[0] if called else None
     if period is None:
-        known = session.scalars(sa.select(Period.code)).all()
+        known = [each.name for each in periods]
         open_it = f"lần nhắc đầu tiên trong kỳ sẽ mở, hoặc mở ngay: tracker period open {code}"
         remedy = nearest(code, known) if known else open_it
         raise BadInput(f'chưa có kỳ "{code}"; {remedy}')
@@ -161,21 +169,25 @@ def period_of(session: Session, link: Link) -> Period:
     return session.scalars(CALLED, {"id": link.period_id}).one()
 
 
-def all_periods(session: Session) -> Sequence[Period]:
-    """Return every period, the newest due date first."""
-    return session.scalars(sa.select(Period).order_by(Period.due.desc(), Period.code)).all()
+def all_periods(session: Session, plan_id: str | None = None) -> Sequence[Period]:
+    """Return every period of a plan (None: of all), the newest due date first."""
+    found = sa.select(Period).order_by(Period.due.desc(), Period.code, Period.plan_id)
+    return session.scalars(found.where(Period.plan_id == plan_id) if plan_id else found).all()
 
 
-def running_periods(session: Session, today: date) -> Sequence[Period]:
-    """Return the periods in which something can be owed on `today`, in the order of their due dates."""
+def running_periods(session: Session, today: date, plan_id: str | None = None) -> Sequence[Period]:
+    """Return the periods of a plan (None: all) in which something can be owed on `today`, by due dates."""
     running = sa.select(Period).where(Period.opens <= today, Period.closes >= today)
-    return session.scalars(running.order_by(Period.due, Period.code)).all()
+    found = running.order_by(Period.due, Period.code, Period.plan_id)
+    return session.scalars(found.where(Period.plan_id == plan_id) if plan_id else found).all()
 
 
 def periods_open_under(session: Session, plan: Plan, today: date) -> Iterator[Period]:
     """Yield the periods that take answers under `plan`, which may open one again by closing it later."""
     closes = {rule.code: rule.closes for rule in ruled_periods(plan)}
-    return (p for p in all_periods(session) if max(p.closes, closes.get(p.code, p.closes)) >= today)
+    return (
+        p for p in all_periods(session, plan.plan.plan_id) if max(p.closes, closes.get(p.code, p.closes)) >= today
+    )
 
 
 def link_end(period: Period) -> datetime:
@@ -213,7 +225,7 @@ def move_closing(
     """Close `period` on another day as `extend_period` does, and journal it with the reason, if any."""
     moved = extend_period(session, plan, period, closes)
     detail = {"closes": str(closes)} | ({"reason": reason} if reason else {})
-    note(session, now, who, "changed the closing day", period.code, **detail)
+    note(session, now, who, "changed the closing day", period.name, **detail)
     return moved
 
 
@@ -233,16 +245,21 @@ def write_around(session: Session, period: Period, opening: str, closing: str, w
     if wrong := faults_around(opening, closing):
         raise BadInput("\n".join(wrong))
     period.opening, period.closing = (composed(text).strip() for text in (opening, closing))
-    note(session, now, who, "wrote the memo's first and last words", period.code)
+    note(session, now, who, "wrote the memo's first and last words", period.name)
 
 
 def compared_periods(session: Session, period: Period) -> Sequence[Period]:
     """Return the periods a memo of `period` is set beside: the one before it; for the phase, each of its years."""
     if period.kind != "phase":
         regular = period.kind in REGULAR
-        earlier = session.scalar(EARLIER, {"kinds": [period.kind], "due": period.due}) if regular else None
+        earlier = (
+            session.scalar(EARLIER, {"kinds": [period.kind], "due": period.due, "plan": period.plan_id})
+            if regular
+            else None
+        )
         return [earlier] if earlier else []
-    annual = sa.select(Period).where(Period.kind == "annual", Period.due < period.due).order_by(Period.due)
+    of_plan = sa.select(Period).where(Period.plan_id == period.plan_id)
+    annual = of_plan.where(Period.kind == "annual", Period.due < period.due).order_by(Period.due)
     return [each for each in session.scalars(annual) if set(each.years) <= set(period.years)]
 
 
@@ -252,4 +269,4 @@ def previous_period(session: Session, period: Period) -> Period | None:
     The periods of a year and the year itself are of one kind here.
     """
     kinds = REGULAR if period.kind in REGULAR else [period.kind]
-    return session.scalar(EARLIER, {"kinds": kinds, "due": period.due})
+    return session.scalar(EARLIER, {"kinds": kinds, "due": period.due, "plan": period.plan_id})

@@ -19,7 +19,9 @@ from tracker.store.tables import Duty, Period, PlanVersion
 
 VERSIONS = sa.select(PlanVersion).options(defer(PlanVersion.text)).order_by(PlanVersion.id.desc())
 """The versions, the newest first, without their texts: one is fetched only where its plan was not parsed yet."""
+OF_PLAN = VERSIONS.where(PlanVersion.plan_id == sa.bindparam("plan"))
 NEWEST = VERSIONS.limit(1)
+NEWEST_OF_PLAN = OF_PLAN.limit(1)
 ASKED = sa.select(Duty.activity_id, Duty.agency_id).where(
     Duty.period_id == sa.bindparam("period"), Duty.state != DutyState.WITHDRAWN
 )
@@ -28,12 +30,30 @@ PARSED: dict[str, Plan] = {}
 """Plans by the digest of their text, so that equal texts are parsed once."""
 
 
-def plan_in_force(session: Session) -> tuple[PlanVersion, Plan]:
-    """Return the newest applied version and its plan; raises StoreError where none was applied."""
-    version = newest_version(session)
+def plan_ids(session: Session) -> list[str]:
+    """Return the ids of all plans that were applied, the oldest first; raises StoreError where there is none."""
+    first = sa.func.min(PlanVersion.id)
+    found = session.scalars(sa.select(PlanVersion.plan_id).group_by(PlanVersion.plan_id).order_by(first)).all()
+    if not found:
+        raise NothingApplied
+    return list(found)
+
+
+def plan_in_force(session: Session, plan_id: str | None = None) -> tuple[PlanVersion, Plan]:
+    """Return the newest version of a plan (None: of any) and what it says; StoreError where none was applied."""
+    version = newest_version(session, plan_id)
     if version is None:
         raise NothingApplied
     return version, applied_plan(version)
+
+
+def plans_with(session: Session, agency: str) -> list[Plan]:
+    """Return the plans in force that have the agency a person means; raises BadInput where none has it."""
+    plans = [plan_in_force(session, plan_id)[1] for plan_id in plan_ids(session)]
+    found = [plan for plan in plans if plan.has_agency(agency)]
+    if not found:
+        plans[-1].find_agency(agency)
+    return found
 
 
 def plan_for(session: Session, period: Period) -> tuple[PlanVersion, Plan]:
@@ -42,11 +62,11 @@ def plan_for(session: Session, period: Period) -> tuple[PlanVersion, Plan]:
     For an open period that is the plan in force. A closed one was asked under the version in force on its last
     day: what a later edit took away, or gave another meaning, is read as it was then.
     """
-    in_force = plan_in_force(session)
+    in_force = plan_in_force(session, period.plan_id)
     duties = session.execute(ASKED, {"period": period.id}).tuples().all()
     ended = datetime.combine(period.closes + timedelta(days=1), time(), tzinfo=ZONE)
     found: list[tuple[PlanVersion, Plan]] = []
-    for version in session.scalars(VERSIONS):
+    for version in session.scalars(OF_PLAN, {"plan": period.plan_id}):
         plan = applied_plan(version)
         if all(activity in plan.by_id and agency in plan.agencies for activity, agency in duties):
             found.append((version, plan))
@@ -60,15 +80,15 @@ def plan_for(session: Session, period: Period) -> tuple[PlanVersion, Plan]:
     return found[-1]
 
 
-def plan_on(session: Session, at: datetime) -> Plan:
-    """Return the plan that was in force at `at`, or the first one where that was before any."""
-    versions = session.scalars(VERSIONS).all()
+def plan_on(session: Session, plan_id: str, at: datetime) -> Plan:
+    """Return what the plan said that was in force at `at`, or its first version where that was before any."""
+    versions = session.scalars(OF_PLAN, {"plan": plan_id}).all()
     return applied_plan(next((version for version in versions if version.applied_at <= at), versions[-1]))
 
 
-def newest_version(session: Session) -> PlanVersion | None:
-    """Return the newest applied version, or None."""
-    return session.scalar(NEWEST)
+def newest_version(session: Session, plan_id: str | None = None) -> PlanVersion | None:
+    """Return the newest applied version of a plan (None: of any), or None."""
+    return session.scalar(NEWEST_OF_PLAN, {"plan": plan_id}) if plan_id else session.scalar(NEWEST)
 
 
 def all_versions(session: Session) -> Sequence[PlanVersion]:
@@ -90,10 +110,11 @@ def keep_version(session: Session, reading: Reading, who: str, now: datetime) ->
     """Keep `reading` as the plan in force; None where it already is, letter for letter."""
     one_at_a_time(session)
     digest = hashlib.sha256(reading.text.encode()).hexdigest()
-    newest = newest_version(session)
+    plan_id = reading.plan.plan.plan_id
+    newest = newest_version(session, plan_id)
     if newest is not None and newest.digest == digest:
         return None
-    version = PlanVersion(digest=digest, text=reading.text, applied_at=now, applied_by=who)
+    version = PlanVersion(plan_id=plan_id, digest=digest, text=reading.text, applied_at=now, applied_by=who)
     session.add(version)
     session.flush()
     note(session, now, who, "applied the plan", f"version {version.id}", digest=digest)

@@ -46,10 +46,10 @@ def keep_report(
         )
         session.add(newest)
         session.flush()
-        note(session, now, who, "compiled a memo", f"{period.code} no. {newest.number}", digest=digest)
+        note(session, now, who, "compiled a memo", f"{period.name} no. {newest.number}", digest=digest)
     if final:
         newest.final = True
-        note(session, now, who, "made a memo final", f"{period.code} no. {newest.number}", digest=digest)
+        note(session, now, who, "made a memo final", f"{period.name} no. {newest.number}", digest=digest)
     return newest, is_new
 
 
@@ -72,8 +72,8 @@ def find_report(session: Session, period: Period, number: int) -> Report:
     """Return the memo no. `number` of `period`; raises BadInput naming those there are."""
     known = {report.number: report for report in reports_of(session, period)}
     if number not in known:
-        there = f"có các lần {', '.join(map(str, known))}" if known else f"lập bằng: tracker report {period.code}"
-        raise BadInput(f"kỳ {period.code} không có lần tổng hợp {number}; {there}")
+        there = f"có các lần {', '.join(map(str, known))}" if known else f"lập bằng: tracker report {period.name}"
+        raise BadInput(f"kỳ {period.name} không có lần tổng hợp {number}; {there}")
     return known[number]
 
 
@@ -92,9 +92,9 @@ def reopen(session: Session, period: Period, reason: str, who: str, now: datetim
     one_at_a_time(session)
     report = final_report(session, period)
     if report is None:
-        raise BadInput(f"kỳ {period.code} chưa chốt báo cáo nào; chốt bằng: tracker report {period.code} --final")
+        raise BadInput(f"kỳ {period.name} chưa chốt báo cáo nào; chốt bằng: tracker report {period.name} --final")
     report.final = False
-    note(session, now, who, "reopened a final memo", f"{period.code} no. {report.number}", reason=reason)
+    note(session, now, who, "reopened a final memo", f"{period.name} no. {report.number}", reason=reason)
     return report
 
 

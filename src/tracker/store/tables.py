@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
+from tracker.plan.model import THE_ONE
 from tracker.progress import DutyState, UpdateStatus
 from tracker.store.base import Base
 from tracker.store.engine import ExactNumber
@@ -37,10 +38,12 @@ __all__ = [
 
 
 class PlanVersion(Base):
-    """A plan that was applied, kept whole as the text of its file. The newest is in force."""
+    """A plan that was applied, kept whole as the text of its file. The newest of each plan is in force."""
 
     __tablename__ = "plan_versions"
     id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[str] = mapped_column(sa.String(40), default=THE_ONE, server_default=THE_ONE, index=True)
+    """Which plan it is a version of."""
     digest: Mapped[str] = mapped_column(sa.String(64))
     text: Mapped[str] = mapped_column(sa.Text)
     applied_at: Mapped[datetime]
@@ -51,8 +54,10 @@ class Period(Base):
     """A reporting period: a year, the phase, or an ad hoc request."""
 
     __tablename__ = "periods"
+    __table_args__ = (sa.UniqueConstraint("plan_id", "code"),)
     id: Mapped[int] = mapped_column(primary_key=True)
-    code: Mapped[str] = mapped_column(sa.String(40), unique=True)
+    plan_id: Mapped[str] = mapped_column(sa.String(40), default=THE_ONE, server_default=THE_ONE)
+    code: Mapped[str] = mapped_column(sa.String(40))
     kind: Mapped[str] = mapped_column(sa.String(20))
     title: Mapped[str] = mapped_column(sa.String(300))
     opens: Mapped[date]
@@ -67,6 +72,11 @@ class Period(Base):
     opening: Mapped[str] = mapped_column(sa.Text, default="", server_default=sa.text("''"))
     closing: Mapped[str] = mapped_column(sa.Text, default="", server_default=sa.text("''"))
     """The memo's first and last words, where the coordinator wrote them; empty: the template's."""
+
+    @property
+    def name(self) -> str:
+        """Return what it is called among all plans: its code, behind the plan's own id where there is one."""
+        return self.code if self.plan_id == THE_ONE else f"{self.plan_id}@{self.code}"
 
 
 class Duty(Base):

@@ -103,7 +103,7 @@ class MemoPages:
             printed = print_one_again(self.settings, report, form)
         except BadInput as error:
             raise HTTPException(404) from error
-        headers = {"Content-Disposition": f'attachment; filename="{file_name(period.code, report, form)}"'}
+        headers = {"Content-Disposition": f'attachment; filename="{file_name(period.name, report, form)}"'}
         return Response(printed, headers=headers, media_type=MEDIA_TYPES[form])
 
 

@@ -17,6 +17,7 @@ from tracker.errors import WHOLE_FILE, Fault, PeriodClosed, WorkbookFault, Workb
 from tracker.progress import STATUS_WORDS, TEXTS
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import writing
+from tracker.store.periods import all_periods
 from tracker.store.tables import Figure, Period, Update
 from tracker.words import vietnamese_number
 from tracker.workbook.model import COLUMNS, REPORT
@@ -116,8 +117,9 @@ def _check_addressed(case: Case, filled: FilledWorkbook) -> None:
     if filled.agency_id != case.agency_id:
         theirs = agencies.get(filled.agency_id)
         wrong.append(f"lập cho {theirs.name if theirs else 'một cơ quan khác'}, không phải cho Quý cơ quan")
-    if filled.period_code != period.code:
-        title = case.session.scalar(sa.select(Period.title).where(Period.code == filled.period_code))
+    if filled.period_code != period.name:
+        titles = {each.name: each.title for each in all_periods(case.session)}
+        title = titles.get(filled.period_code)
         wrong.append(f"lập cho kỳ “{title or filled.period_code}”, không phải kỳ “{period.title}”")
     if case.agency_id not in agencies:
         wrong.append("lập cho cơ quan không còn trong kế hoạch")
