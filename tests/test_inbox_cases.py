@@ -11,6 +11,7 @@ from mail_desk import OFFICE, WORDS_IN_CASES, MailDesk, mail_desk
 from workbooks import fill, updates
 
 from tracker.settings import Settings
+from tracker.store.bounces import bounced_addresses
 from tracker.store.engine import reading
 from tracker.store.letters import unkeyed
 from tracker.store.messages import note_on, own_words_of, waiting_replies
@@ -113,3 +114,16 @@ def test_a_forged_reply_is_shown_as_mail_that_answers_nothing(desk: MailDesk) ->
 def test_a_forged_bounce_marks_nothing(desk: MailDesk) -> None:
     assert desk.take(desk.case("forged_bounce")).kind == "bounce"
     assert all_of(desk.engine, Bounce) == []
+
+
+@pytest.mark.parametrize(
+    ("case", "cause"), [("dsn_failed_4xx_expired", "expired"), ("dsn_failed_571_spam", "policy")]
+)
+def test_a_letter_given_up_for_another_reason_leaves_the_address_open(
+    case: str, cause: str, desk: MailDesk
+) -> None:
+    desk.take(desk.case(case))
+    [row] = all_of(desk.engine, Bounce)
+    assert (row.address, row.cause) == (OFFICE, cause)  # type: ignore[attr-defined]
+    with reading(desk.engine) as session:
+        assert bounced_addresses(session) == {}
