@@ -79,13 +79,13 @@ def _taken_in(engine: sa.Engine, settings: Settings, arrival: Arrival) -> Taken 
     if arrival.trouble:
         return Taken(kind=Kind.UNKNOWN, sender=arrival.handle, trouble=arrival.trouble)
     # A stranger's mail ends here: neither its words nor its files are looked at.
-    message, books = read_message(arrival.raw, glance=True), []
+    message, books = read_message(arrival.first, glance=True), []
     with reading(engine) as session:
         is_known = is_contacts(session, message.sender)
         looked_into = is_known and is_to_be_looked_into(session, settings, message.sender)
         looked_into = looked_into or place(session, settings, message, hold=False) is not None
     if looked_into:
-        message = read_message(arrival.raw)
+        message = read_message(arrival.whole())
         books = read_attached(message)
     with writing(engine) as session:
         one_at_a_time(session)
