@@ -42,7 +42,7 @@ def cause_of(*answers: str) -> Cause:
         for subject, detail in STATUS.findall(answer):
             if subject == "1" and detail in NO_SUCH_ADDRESS:
                 return Cause.MISSING
-            if subject == "7":
+            if subject == "7" and detail != "0":  # x.7.0 says nothing; the words beside it do
                 return Cause.POLICY
             if (subject, detail) in BY_STATUS:
                 return BY_STATUS[subject, detail]
