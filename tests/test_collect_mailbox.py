@@ -297,8 +297,8 @@ def test_the_coordinator_is_told_what_came_and_what_to_do(
     put(inbox, e=postfix(action="delayed", status="4.4.1", number=5), f=RETURNED.encode())
     assert inbox_lines(read_inbox(sqlite_engine, settings)) == [
         f"Thư bị trả lại: {KEY}, từ vanphong.sct@angiang.example: 550 5.1.1 User unknown",
-        "Địa chỉ sai: sửa contacts trong activities.yaml rồi tracker apply. Muốn gửi lại, kể cả tới đúng địa chỉ "
-        "đó: tracker letters retry MÃ_THƯ.",
+        "Địa chỉ không tồn tại: sửa contacts trong activities.yaml rồi tracker apply.",
+        "Muốn gửi lại, kể cả tới đúng địa chỉ đó: tracker letters retry MÃ_THƯ.",
         f"Thư trả lời: {KEY}, của canbo.sct@angiang.example",
         "1 thư trả lời chờ đầu mối xử lý: xem bằng tracker replies, "
         "ghi nhận trên trang duyệt (tracker link KỲ --review).",

@@ -202,7 +202,7 @@ def test_mail_addresses_share_one_letter_and_each_channel_gets_its_own() -> None
             "to: a@angiang.example}\n      - {to: json://127.0.0.1:9}\n      - {to: b@angiang.example}",
         )
     ).plan
-    book = AddressBook({}, real_mail=False)
+    book = AddressBook(bounced={}, real_mail=False)
     assert book.envelopes(plan.agencies["so-cong-thuong"]) == [
         Envelope(("a@angiang.example", "b@angiang.example")),
         Envelope(("json://127.0.0.1:9",)),

@@ -138,8 +138,8 @@ def test_a_letter_that_is_withdrawn_while_a_sender_runs_does_not_leave(
     with mail_transport(today.mail_url) as real:
 
         class Interrupted:
-            def deliver(self, *given: Any) -> Delivered:
-                reply = real.deliver(*given)
+            def deliver(self, *given: Any, whole: bool) -> Delivered:
+                reply = real.deliver(*given, whole=whole)
                 next(interrupted, lambda: None)()
                 return reply
 

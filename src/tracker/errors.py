@@ -18,7 +18,7 @@ Messages are Vietnamese, for they are read by officials; each names the thing, t
 """
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -150,7 +150,7 @@ class DeliveryError(TrackerError):
     `permanent` is True when sending the same letter again cannot help (an SMTP 5xx), `reply` is the server's own
     answer, `unreachable` is True when the door itself did not open, so that other letters need not be tried,
     `lost` when the other side fell silent over this letter, and `uncertain` when it did so after the letter's last
-    word, so that the letter may have arrived.
+    word, so that the letter may have arrived. `refused` has the server's answer by recipient, where it gave one.
     """
 
     def __init__(
@@ -161,8 +161,10 @@ class DeliveryError(TrackerError):
         unreachable: bool = False,
         lost: bool = False,
         uncertain: bool = False,
+        refused: Mapping[str, str] | None = None,
     ) -> None:
         self.reply = reply
+        self.refused = refused or {}
         self.permanent = permanent
         self.unreachable = unreachable
         self.lost = lost

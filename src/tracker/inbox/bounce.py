@@ -8,6 +8,8 @@ from itertools import islice
 from tracker.inbox.automatic import from_nobody
 from tracker.inbox.mime_parts import Fields, Part, fields_of
 from tracker.inbox.texts import clean_line, decoded
+from tracker.letters.refusal import cause_of
+from tracker.store.bounces import Cause
 
 RECIPIENTS, REASON = 200, 300
 """Recipients looked at in one report, characters kept of a reason."""
@@ -52,6 +54,7 @@ class Failure:
     given_up: bool
     """The server does not try again; otherwise it still does, or the letter arrived."""
     reason: str
+    cause: Cause = Cause.OTHER
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +98,8 @@ def _told_by_status(body: bytes, text: str) -> Iterator[Failure]:
         given_up = action == "failed" if action else status.startswith("5")
         words = re.sub(r"^[\w.-]+\s*;\s*", "", _value(block, "diagnostic-code"))
         reason = words or _paragraph(pieces, addresses[1]) or status
-        yield Failure(
-            tuple(dict.fromkeys(filter(None, addresses))), given_up, clean_line(reason)[:REASON] or NO_REASON
-        )
+        told = clean_line(reason)[:REASON] or NO_REASON
+        yield Failure(tuple(dict.fromkeys(filter(None, addresses))), given_up, told, cause_of(status, told))
 
 
 def _told_by_text(text: str, named: list[str]) -> Iterator[Failure]:
@@ -113,7 +115,8 @@ def _told_by_text(text: str, named: list[str]) -> Iterator[Failure]:
         code = _code(about) or code_of_all
         permanent = code == "5" or (bool(named) and (not code or for_good))
         given_up = permanent and not delayed
-        yield Failure((address,), given_up, clean_line(about)[:REASON] or NO_REASON)
+        told = clean_line(about)[:REASON] or NO_REASON
+        yield Failure((address,), given_up, told, cause_of(about))
 
 
 def _code(text: str) -> str:

@@ -121,7 +121,7 @@ def _known_by_headers(message: Part, raw: bytes) -> dict[str, Any]:
     found = MESSAGE_ID.search(identity)
     identity = found[0] if found else identity[:LINE]
     return {
-        "digest": _digest(b"id", identity) if identity else _digest(b"whole", raw),
+        "digest": _digest(b"id", identity) if identity else _digest(b"whole", raw[:PIECE]),
         "message_id": clean_line(decoded(identity, "")) or None,
         "written_at": moment_in(decoded(message.first("date"), "")),
         "sender": _address(message.first("from")),

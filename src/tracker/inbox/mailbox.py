@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from tracker.errors import MailboxShut
 from tracker.inbox.attachments import note_on_unread
 from tracker.inbox.automatic import is_form_of
+from tracker.inbox.bounce import Failure
 from tracker.inbox.incoming import Incoming, read_message
 from tracker.inbox.mime_parts import take_apart
 from tracker.inbox.placing import LEFT, is_contacts, is_to_be_looked_into, place
@@ -78,13 +79,13 @@ def _taken_in(engine: sa.Engine, settings: Settings, arrival: Arrival) -> Taken 
     if arrival.trouble:
         return Taken(kind=Kind.UNKNOWN, sender=arrival.handle, trouble=arrival.trouble)
     # A stranger's mail ends here: neither its words nor its files are looked at.
-    message, books = read_message(arrival.raw, glance=True), []
+    message, books = read_message(arrival.first, glance=True), []
     with reading(engine) as session:
         is_known = is_contacts(session, message.sender)
         looked_into = is_known and is_to_be_looked_into(session, settings, message.sender)
         looked_into = looked_into or place(session, settings, message, hold=False) is not None
     if looked_into:
-        message = read_message(arrival.raw)
+        message = read_message(arrival.whole())
         books = read_attached(message)
     with writing(engine) as session:
         one_at_a_time(session)
@@ -115,8 +116,8 @@ def _recorded(
     received = _received(settings, letter, reached, now)
     itself = message.message_id is not None and answers_a_letter(session, [message.message_id])
     kind = _kind(settings, message, letter, known, itself=itself)
-    bounced = _given_up(letter, message) if letter else []
-    row = _row(message, letter, kind, received) | {"addresses": [address for address, _ in bounced]}
+    bounced = _given_up(letter, message) if letter else {}
+    row = _row(message, letter, kind, received) | {"addresses": list(bounced)}
     placed = letter is not None or itself
     message_row = record_message(session, row) if placed else record_unplaced(session, row, _day(received))
     if message_row is None:
@@ -135,13 +136,14 @@ def _recorded(
         text = noted(words, told) if told else escaped_words(words)
         change_message(session, message_row, kind=kind, text=text, whole=whole)
     if letter is not None:
-        for address, reason in bounced:
-            mark_bounced(session, letter, address, reason, WHO, now)
+        for address, failure in bounced.items():
+            mark_bounced(session, letter, address, failure.reason, WHO, now, failure.cause)
     return Taken(
         kind=kind,
         sender=message.sender or "không rõ người gửi",
         letter=letter.key if letter else None,
-        bounced=tuple(bounced),
+        bounced=tuple((address, failure.reason) for address, failure in bounced.items()),
+        causes=frozenset(failure.cause for failure in bounced.values()),
         workbook=workbook,
         told=told,
         trouble=message.trouble,
@@ -219,8 +221,8 @@ def _kind(settings: Settings, message: Incoming, letter: Letter | None, known: _
     return Kind.UNPLACED if known.of_contact else Kind.UNKNOWN
 
 
-def _given_up(letter: Letter, message: Incoming) -> list[tuple[str, str]]:
-    """Return the addresses of `letter` for which `message` says that it was given up, each with the reason.
+def _given_up(letter: Letter, message: Incoming) -> dict[str, Failure]:
+    """Return the addresses of `letter` for which `message` says that it was given up, each with the failure.
 
     Anybody can write a report about any address: only those the letter was sent to count, and only where the
     report proves by the letter's Message-ID that its writer has had it. Ids of before they were keyed prove
@@ -229,14 +231,14 @@ def _given_up(letter: Letter, message: Incoming) -> list[tuple[str, str]]:
     """
     proved = not is_unkeyed(letter.key, letter.message_id) and not message.sent_by_somebody
     if message.report is None or letter.state not in LEFT or not proved:
-        return []
+        return {}
     written_to = {address.lower(): address for address in [*letter.to, *letter.cc]}
-    found: dict[str, str] = {}
+    found: dict[str, Failure] = {}
     for failure in message.report.failures:
         address = next((written_to[one] for one in failure.addresses if one in written_to), None)
         if failure.given_up and address:
-            found.setdefault(address, failure.reason)
-    return list(found.items())
+            found.setdefault(address, failure)
+    return found
 
 
 def _text(kind: Kind, letter: Letter | None, message: Incoming) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from tracker.store.bounces import Cause
 from tracker.store.messages import Kind
 
 
@@ -15,6 +16,8 @@ class Taken:
     """The key of the letter it answers."""
     bounced: tuple[tuple[str, str], ...] = ()
     """Addresses for which the letter was given up, each with the reason."""
+    causes: frozenset[Cause] = frozenset()
+    """Why it was given up."""
     workbook: str = ""
     """What became of the workbook that came with it."""
     told: str = ""
@@ -39,6 +42,11 @@ class InboxRead:
     def bounced(self) -> list[tuple[str, str, str]]:
         """Return the letters that came back: the letter's key, from which address, why."""
         return [(one.letter, *back) for one in self.taken if one.letter for back in one.bounced]
+
+    @property
+    def causes(self) -> list[Cause]:
+        """Return why letters came back, each cause once."""
+        return [cause for cause in Cause if any(cause in one.causes for one in self.taken)]
 
     @property
     def replies(self) -> list[tuple[str, str]]:

@@ -3,17 +3,15 @@
 from tracker.inbox.results import InboxRead
 from tracker.store.messages import UNPLACED_A_DAY, Kind
 
-WAY_OUT = (
-    "Địa chỉ sai: sửa contacts trong activities.yaml rồi tracker apply. "
-    "Muốn gửi lại, kể cả tới đúng địa chỉ đó: tracker letters retry MÃ_THƯ."
-)
+AGAIN = "Muốn gửi lại, kể cả tới đúng địa chỉ đó: tracker letters retry MÃ_THƯ."
 WAY_ON = "xem bằng tracker replies, ghi nhận trên trang duyệt (tracker link KỲ --review)."
 
 
 def inbox_lines(read: InboxRead) -> list[str]:
     """Return a line for each letter that came back and each answer, then how many others came; none for none."""
     lines = [f"Thư bị trả lại: {letter}, từ {address}: {reason}" for letter, address, reason in read.bounced]
-    lines += [WAY_OUT] if read.bounced else []
+    lines += [f"{cause.words[:1].upper()}{cause.words[1:]}: {cause.remedy}." for cause in read.causes]
+    lines += [AGAIN] if read.bounced else []
     lines += [f"Thư kèm tệp: {letter}, của {sender}. {told}" for letter, sender, told in read.workbooks]
     lines += [f"Thư trả lời: {letter}, của {sender}" for letter, sender in read.replies]
     lines += [f"Thư của nơi nhận trong kế hoạch: {sender}. {told}" for sender, told in read.unplaced]

@@ -15,9 +15,9 @@ NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "unde
 """Codecs of Python that are slow on purpose-made input, or no charset of mail today."""
 OFTEN_WRONG = {"ascii", "iso8859-1", "cp1252", "iso8859-15", "cp1250"}
 """Named by programs that do not know; what they send is mostly UTF-8, and of old programs windows-1258."""
-TONES = "\u0300\u0301\u0303\u0309\u0323"
-"""Letters of their own in windows-1258, after the vowel they belong to."""
-TONE = re.compile(rf"(?:(?<=[aeiouyAEIOUYăâêôơưĂÂÊÔƠƯ])|(.))[{TONES}]")
+TONE = re.compile("(.?)[\u0300\u0301\u0303\u0309\u0323]", re.DOTALL)
+"""A letter of its own in windows-1258, after the vowel it belongs to."""
+VOWELS = set("aeiouyăâêôơưAEIOUYĂÂÊÔƠƯ")
 
 
 def clean_words(text: str) -> str:
@@ -66,8 +66,8 @@ def decoded(data: bytes, charset: str) -> str:
 def _vietnamese(data: bytes) -> str:
     """Return `data` by windows-1258 where every tone in it then follows a vowel; empty where none does."""
     text = data.decode("cp1258", "replace")
-    tones = [one[1] for one in TONE.finditer(text)]
-    return text if tones and not any(tones) else ""
+    under = {one[1] for one in TONE.finditer(text)}
+    return text if under and under <= VOWELS else ""
 
 
 def _word_bytes(how: str, coded: str) -> bytes:

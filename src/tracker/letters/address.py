@@ -1,14 +1,14 @@
 """Whom a letter goes to: the contacts of an agency that can be used today."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
 from tracker.plan.model import Agency, Contact
 from tracker.settings import Settings
-from tracker.store.bounces import bounced_addresses
+from tracker.store.bounces import bounced_addresses, unreached_addresses
 from tracker.tls import is_loopback
 
 RESERVED = (".example", ".test", ".invalid", ".localhost")
@@ -23,12 +23,14 @@ class Envelope:
     cc: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddressBook:
     """What is known of addresses today."""
 
     bounced: Mapping[str, str]
-    """Addresses in small letters from which letters came back, each with the reason."""
+    """Addresses in small letters that do not exist, each with the reason."""
+    unreached: Mapping[str, str] = field(default_factory=dict)
+    """Other addresses that the last letter did not reach: they are written to, and may go on failing."""
     real_mail: bool
     """Letters leave through a mail server of the world, so that reserved domains cannot be written to."""
 
@@ -63,6 +65,17 @@ class AddressBook:
             return None
         return "; ".join(reason for reason in reasons if reason) or "chưa có nơi nhận thư"
 
+    def partial_fault_of(self, agency: Agency) -> str | None:
+        """Return which contacts of `agency` letters do not reach, though it can be written to; None for none."""
+        if self.fault_of(agency) is not None:
+            return None
+        reasons = [self.why_not(contact) or self._last_fault(contact) for contact in agency.contacts]
+        return "; ".join(reason for reason in reasons if reason) or None
+
+    def _last_fault(self, contact: Contact) -> str | None:
+        reason = self.unreached.get(contact.to.lower())
+        return f"thư gần nhất gửi {contact.to} không đến ({reason})" if reason else None
+
 
 def retry_recipients(agency: Agency, letter: Envelope) -> Envelope:
     """Return where a letter to `agency` is sent again: what is still a contact stays, the rest is replaced.
@@ -84,7 +97,11 @@ def retry_recipients(agency: Agency, letter: Envelope) -> Envelope:
 
 def address_book(session: Session, settings: Settings) -> AddressBook:
     """Return what is known of addresses now."""
-    return AddressBook(bounced_addresses(session), is_real_mail(settings.mail_url))
+    return AddressBook(
+        bounced=bounced_addresses(session),
+        unreached=unreached_addresses(session),
+        real_mail=is_real_mail(settings.mail_url),
+    )
 
 
 def by_mail(envelopes: Iterable[Envelope]) -> bool:

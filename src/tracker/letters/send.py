@@ -7,18 +7,21 @@ with the same Message-ID and a mark.
 
 import zlib
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tracker.errors import DeliveryError, StoreError
 from tracker.letters.address import is_channel
 from tracker.letters.compose import with_link
 from tracker.letters.mime import finished, link_address, sign_in_address
+from tracker.letters.refusal import cause_of
 from tracker.letters.transports import Delivered, MailTransport, mail_transport
 from tracker.letters.transports.channel import tell_channel
 from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.settings import Settings
+from tracker.store.bounces import mark_reached, mark_unreached
 from tracker.store.engine import reading, writing
 from tracker.store.letters import renew_links
 from tracker.store.links import token_from
@@ -32,6 +35,10 @@ from tracker.store.outbox import (
     take_over_expired,
 )
 
+WHOLE = 3
+"""Tries in which a letter goes to all its recipients or to none; after those it goes to whoever takes it."""
+WHO = "máy chủ thư"
+"""Whom the journal names where an address was refused."""
 LOST_IN_A_ROW = 3
 """Connections lost one after the other, with no letter between that left, before the run gives up."""
 
@@ -55,7 +62,7 @@ class Outcome:
         if isinstance(result, Delivered):
             self.sent += 1
             if result.refused:
-                self.partly.append((letter, "; ".join(result.refused)))
+                self.partly.append((letter, "; ".join(result.lines)))
         elif state == "refused":
             self.refused.append((letter, result.reply))
         elif not result.unreachable:
@@ -115,7 +122,8 @@ class _Run:
             message = self._finish(letter)
             if is_channel(letter.to[0]):
                 return Delivered(tell_channel(letter.to[0], letter.subject, message.decode()))
-            return self.transport.deliver(message, self.settings.sender, [*letter.to, *letter.cc], letter.key)
+            to, whole = [*letter.to, *letter.cc], letter.attempts <= WHOLE
+            return self.transport.deliver(message, self.settings.sender, to, letter.key, whole=whole)
         except DeliveryError as error:
             return error
 
@@ -152,6 +160,8 @@ class _Run:
                     self.server_noted = True
             else:
                 state = settle_failed(session, letter, result, now)
+            if not is_channel(letter.to[0]):
+                _mark_addresses(session, letter, result, state, now)
             following = None if self.outcome.shut else claim_next_letter(session, now)
         self.outcome.note(letter, result, state)
         return following
@@ -164,6 +174,23 @@ class _Run:
             f"{error}. Thư {letter.key} {fate} nhưng chưa ghi được vào cơ sở dữ liệu; "
             f"sau {LEASE // timedelta(minutes=1)} phút, lần chạy tới gửi lại thư này một lần"
         )
+
+
+def _mark_addresses(
+    session: Session, letter: ClaimedLetter, result: Delivered | DeliveryError, state: str, now: datetime
+) -> None:
+    """Record which addresses took `letter` and which did not; where it is tried again, nothing is known yet."""
+    if state == "queued":
+        return
+    to = [*letter.to, *letter.cc]
+    refused = dict(result.refused)
+    if isinstance(result, Delivered):
+        mark_reached(session, [address for address in to if address not in refused])
+    elif not refused and not result.permanent:  # nobody answered, for days
+        refused = dict.fromkeys(to, result.reply)
+    for address, words in refused.items():
+        reason = " ".join(words.split())
+        mark_unreached(session, letter.id, letter.key, address, cause_of(reason), reason, WHO, now)
 
 
 def _named(letter: ClaimedLetter) -> str:

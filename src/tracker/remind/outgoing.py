@@ -87,6 +87,7 @@ def escalation_letter(settings: Settings, day: Agenda, escalation: Escalation) -
     facts = {
         "late": late,
         "faults": {agency.id: day.book.fault_of(agency) for agency, _ in escalation.late},
+        "partial_faults": {agency.id: day.book.partial_fault_of(agency) for agency, _ in escalation.late},
         "to_sign": bool(pressed),
         "only": [one.agency.short for one in pressed] if len(pressed) < len(others) else [],
         "pauses": pause_lines(day.plan, day.pauses),

@@ -115,6 +115,8 @@ class AgencyReview:
     agency: Agency
     fault: str | None
     """Why it cannot be written to."""
+    partial_fault: str | None
+    """Which of its contacts letters do not reach, where it can be written to."""
     items: Sequence[Item]
     figures: Sequence[FigureItem]
     today: date
@@ -162,6 +164,7 @@ def review_of(case: Case, only: str | None = None) -> list[AgencyReview]:
         AgencyReview(
             agency=plan.agencies[agency_id],
             fault=book.fault_of(plan.agencies[agency_id]),
+            partial_fault=book.partial_fault_of(plan.agencies[agency_id]),
             items=[items[duty.id] for duty in duties],
             figures=figures.get(agency_id, []),
             today=today,

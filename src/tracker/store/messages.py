@@ -119,6 +119,8 @@ def letter_answered(session: Session, message_ids: Sequence[str], *, hold: bool)
 
     It is held until the end where asked to `hold`, which a session that only reads cannot.
     """
+    if not message_ids:
+        return None
     found = sa.select(Letter).where(Letter.message_id.in_(message_ids))
     found = found.with_for_update() if hold else found
     by_id = {letter.message_id: letter for letter in session.scalars(found.options(defer(Letter.message)))}

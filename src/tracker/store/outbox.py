@@ -14,16 +14,18 @@ from sqlalchemy.orm import Session
 from tracker.errors import DeliveryError
 from tracker.store.tables import Letter, Link, SignIn
 
-LEASE = timedelta(minutes=15)
-"""How long a claim holds. Longer than any answer of a mail server is waited for."""
+LEASE = timedelta(hours=1)
+"""How long a claim holds. Longer than all answers of a mail server to one letter are waited for."""
 PAUSES = (
     timedelta(minutes=1),
     timedelta(minutes=5),
     timedelta(minutes=30),
     timedelta(hours=2),
+    timedelta(hours=4),
     timedelta(hours=8),
+    *[timedelta(hours=12)] * 3,
 )
-"""The pause after each failed try; after the last the letter is refused."""
+"""The pause after each failed try, over two days in all; after the last the letter is refused."""
 LETTERS: Any = Letter.__table__
 
 

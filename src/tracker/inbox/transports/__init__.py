@@ -1,6 +1,10 @@
-"""Where mail comes in: a folder of .eml files, or a mailbox on an IMAP server."""
+"""Where mail comes in: a folder of .eml files, or a mailbox on an IMAP server.
 
-from collections.abc import Iterator
+Of each message a piece is fetched first, and the whole only where it is one to be read: a mailbox of thousands is
+gone through in one run, in the memory that one message takes.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,12 +18,18 @@ class Arrival:
 
     handle: str
     """By which the mailbox knows it: a file's name, a number."""
-    raw: bytes
-    """The message, cut after LIMIT + 1 bytes."""
+    first: bytes
+    """The first PIECE bytes of the message: enough to know whether it is read at all."""
     trouble: str = ""
     """Why its bytes could not be read, in Vietnamese."""
     reached: datetime | None = None
     """When it came to lie there, as the mailbox tells; None where that is not known."""
+    rest: Callable[[], bytes] | None = None
+    """Fetches a message that is longer whole, cut after LIMIT + 1 bytes; empty where it is gone meanwhile."""
+
+    def whole(self) -> bytes:
+        """Return the message, cut after LIMIT + 1 bytes; raises MailboxShut."""
+        return (self.rest() if self.rest else b"") or self.first
 
 
 class Inbox(Protocol):

@@ -6,12 +6,13 @@ A file reached the folder when it was last written: that is when it was put ther
 import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import Self
 
 from tracker.errors import MailboxShut
-from tracker.inbox.incoming import LIMIT
+from tracker.inbox.incoming import LIMIT, PIECE
 from tracker.inbox.transports import Arrival
 from tracker.settings import folder_of
 
@@ -46,15 +47,14 @@ class FolderInbox:
             try:
                 if not path.is_file():  # a folder; or a pipe, which would never end
                     continue
-                with path.open("rb") as file:
-                    raw = file.read(LIMIT + 1)
-                    written = os.fstat(file.fileno()).st_mtime
+                first, written = _read(path, PIECE)
             except FileNotFoundError:  # another run was faster
                 continue
             except OSError as error:
                 yield Arrival(path.name, b"", f"{path}: không đọc được tệp ({error.strerror})")
             else:
-                yield Arrival(path.name, raw, reached=_moment(written))
+                rest = partial(_rest, path) if len(first) == PIECE else None
+                yield Arrival(path.name, first, reached=_moment(written), rest=rest)
 
     def done(self, handle: str) -> None:
         """Move the file to `handled/`."""
@@ -78,6 +78,19 @@ class FolderInbox:
             raise MailboxShut(
                 f"{path}: đã đọc nhưng không chuyển được vào {where} ({error.strerror}); cho quyền ghi vào thư mục"
             ) from error
+
+
+def _read(path: Path, most: int) -> tuple[bytes, float]:
+    """Return the first `most` bytes of a file and when it was written."""
+    with path.open("rb") as file:
+        return file.read(most), os.fstat(file.fileno()).st_mtime
+
+
+def _rest(path: Path) -> bytes:
+    try:
+        return _read(path, LIMIT + 1)[0]
+    except OSError:  # what was read first tells what came
+        return b""
 
 
 def _moment(written: float) -> datetime | None:

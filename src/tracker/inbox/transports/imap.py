@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
 from imap_tools.errors import ImapToolsError, UnexpectedCommandStatusError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxUnencrypted
 
 from tracker.errors import MailboxShut
-from tracker.inbox.incoming import LIMIT, moment_in
+from tracker.inbox.incoming import LIMIT, PIECE, moment_in
 from tracker.inbox.texts import clean_line
 from tracker.inbox.transports import Arrival
 from tracker.tls import server_at
@@ -59,12 +60,10 @@ class ImapInbox:
             wanted = "UNSEEN" if self.mark == SEEN else f"UNKEYWORD {self.mark}"
             numbers = self._opened.uids(f"UNDELETED {wanted}", charset=None)
         for number in numbers:
-            with self._telling("không đọc được hộp thư đến", "lần chạy sau đọc tiếp"):
-                wanted = f"(INTERNALDATE BODY.PEEK[]<0.{LIMIT + 1}>)"
-                status, lines = self._opened.client.uid("FETCH", number, wanted)
-            texts = [line[1] for line in lines if isinstance(line, tuple)]
-            if texts:
-                yield Arrival(number, texts[0], reached=_reached(lines))
+            status, lines = self._fetch(number, PIECE)
+            if texts := _texts(lines):
+                rest = partial(self._rest, number) if len(texts[0]) == PIECE else None
+                yield Arrival(number, texts[0], reached=_reached(lines), rest=rest)
             elif status != "OK" or lines != [None]:  # neither there nor deleted meanwhile
                 refused.append(number)
         if refused:
@@ -81,6 +80,16 @@ class ImapInbox:
     def set_aside(self, handle: str) -> None:
         """Put the mark on the message: it stays in the mailbox for a person to look at."""
         self.done(handle)
+
+    def _fetch(self, number: str, most: int) -> tuple[str, list[Any]]:
+        """Return the server's answer with the first `most` bytes of a message and when it came."""
+        with self._telling("không đọc được hộp thư đến", "lần chạy sau đọc tiếp"):
+            wanted = f"(INTERNALDATE BODY.PEEK[]<0.{most}>)"
+            return self._opened.client.uid("FETCH", number, wanted)
+
+    def _rest(self, number: str) -> bytes:
+        texts = _texts(self._fetch(number, LIMIT + 1)[1])
+        return texts[0] if texts else b""
 
     def _open(self) -> None:
         server, context = self.server, self.server.context()
@@ -128,6 +137,10 @@ class ImapInbox:
             except TROUBLE:
                 with suppress(OSError):
                     mailbox.client.shutdown()
+
+
+def _texts(lines: Iterable[Any]) -> list[bytes]:
+    return [line[1] for line in lines if isinstance(line, tuple)]
 
 
 def _reached(lines: Iterable[object]) -> datetime | None:

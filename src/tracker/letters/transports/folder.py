@@ -25,9 +25,9 @@ class FolderTransport:
     def __exit__(self, *error: object) -> None:
         """Do nothing."""
 
-    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str) -> Delivered:
+    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str, *, whole: bool = False) -> Delivered:
         """Write `mail` and return the file's path; raises DeliveryError where the folder cannot be written."""
-        del sender, to
+        del sender, to, whole
         path = self.folder / file_name(name)
         unfinished = path.with_suffix(".part")
         try:

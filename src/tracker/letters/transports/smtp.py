@@ -2,7 +2,7 @@
 
 import base64
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -11,8 +11,8 @@ from tracker.letters.address import is_real_mail, is_reserved
 from tracker.letters.transports.transport import Delivered
 from tracker.tls import server_at
 
-PATIENCE = 30
-"""Seconds to wait for the server's next word."""
+PATIENCE = 300
+"""Seconds to wait for the server's next word (RFC 5321, 4.5.3.2): it may look the sender up, or make it wait."""
 LAST_PATIENCE = 600
 """Seconds to wait after a letter's last word: a server may deliver before it answers (RFC 5321, 4.5.3.2.6)."""
 
@@ -37,8 +37,8 @@ class SmtpTransport:
         """Say goodbye to the server, if it still listens."""
         self._hang_up()
 
-    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str) -> Delivered:
-        """Send `mail` and return the server's own words.
+    def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str, *, whole: bool = False) -> Delivered:
+        """Send `mail` and return the server's own words; `whole` as MailTransport says.
 
         Raises DeliveryError: permanent for a 5xx answer and for reserved domains on a real server, unreachable
         where there is no talking to the server at all or it takes nothing from this sender, lost where it fell
@@ -50,19 +50,20 @@ class SmtpTransport:
             raise DeliveryError(trouble, permanent=True)
         server = self.server or self._connect()
         try:
-            return self._hand_over_again_if_full(server, mail, sender, to)
+            return self._hand_over_again_if_full(server, mail, sender, to, whole=whole)
         except smtplib.SMTPRecipientsRefused as error:
             code, words = min(error.recipients.values())  # one that may be tried again is worth trying again
-            raise DeliveryError(_reply(code, words), permanent=code >= 500) from error
+            refused = _words_of(error.recipients)
+            raise DeliveryError(_reply(code, words), permanent=code >= 500, refused=refused) from error
         except smtplib.SMTPSenderRefused as error:
             # A wrong TRACKER_SENDER or an expired password is no fault of this letter: the next would fare alike.
             self._hang_up()
             raise DeliveryError(_sender_refused(error), permanent=False, unreachable=True) from error
         except smtplib.SMTPResponseException as error:
             self._after_refusal()
-            raise DeliveryError(
-                _reply(error.smtp_code, error.smtp_error), permanent=error.smtp_code >= 500
-            ) from error
+            reply = _reply(error.smtp_code, error.smtp_error)
+            refused = dict.fromkeys(to, reply)
+            raise DeliveryError(reply, permanent=error.smtp_code >= 500, refused=refused) from error
         except (OSError, smtplib.SMTPException) as error:
             # The connection broke while this one letter was under way: the next letter tries a new one.
             self._cut_off()
@@ -70,18 +71,20 @@ class SmtpTransport:
             raise DeliveryError(trouble, permanent=False, lost=True, uncertain=self.said_all) from error
 
     def _hand_over_again_if_full(
-        self, server: smtplib.SMTP, mail: bytes, sender: str, to: Sequence[str]
+        self, server: smtplib.SMTP, mail: bytes, sender: str, to: Sequence[str], *, whole: bool
     ) -> Delivered:
         """Hand `mail` over; where the server takes no more letters in this connection, once more in a new one."""
         try:
-            return self._hand_over(server, mail, sender, to)
+            return self._hand_over(server, mail, sender, to, whole=whole)
         except smtplib.SMTPSenderRefused as error:
             if error.smtp_code >= 500 or not self.taken:
                 raise
             self._hang_up()
-            return self._hand_over(self._connect(), mail, sender, to)
+            return self._hand_over(self._connect(), mail, sender, to, whole=whole)
 
-    def _hand_over(self, server: smtplib.SMTP, mail: bytes, sender: str, to: Sequence[str]) -> Delivered:
+    def _hand_over(
+        self, server: smtplib.SMTP, mail: bytes, sender: str, to: Sequence[str], *, whole: bool
+    ) -> Delivered:
         self.said_all = False
         server.ehlo_or_helo_if_needed()
         code, words = server.mail(sender)
@@ -92,7 +95,8 @@ class SmtpTransport:
             code, words = server.rcpt(recipient)
             if code not in {250, 251}:
                 refused[recipient] = (code, words)
-        if len(refused) == len(to):
+        to_wait_for = [code for code, _ in refused.values() if code < 500]
+        if len(refused) == len(to) or (whole and to_wait_for):
             self._after_refusal()
             raise smtplib.SMTPRecipientsRefused(refused)
         code, words = server.docmd("DATA")
@@ -105,7 +109,7 @@ class SmtpTransport:
         if code != 250:
             raise smtplib.SMTPDataError(code, words)
         self.taken += 1
-        return Delivered(_reply(code, words), tuple(f"{to}: {_reply(*answer)}" for to, answer in refused.items()))
+        return Delivered(_reply(code, words), _words_of(refused))
 
     def _connect(self) -> smtplib.SMTP:
         at, self.taken = self.at, 0
@@ -189,6 +193,10 @@ def _patiently(server: smtplib.SMTP) -> tuple[int, bytes]:
     if server.sock is not None:
         server.sock.settimeout(PATIENCE)
     return answer
+
+
+def _words_of(refused: Mapping[str, tuple[int, bytes]]) -> dict[str, str]:
+    return {address: _reply(*answer) for address, answer in refused.items()}
 
 
 def _reply(code: int, words: bytes | str) -> str:
