@@ -8,7 +8,7 @@ are in `rules.py`.
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.errors import FileTrouble, PlanFaults
+from tracker.errors import Faults, FileTrouble
 from tracker.plan import rules
 from tracker.plan.model import Plan
 from tracker.plan.tree import MOST, Fault, Place, read_tree
@@ -30,7 +30,7 @@ class Reading:
 def read_plan(path: Path) -> Reading:
     """Read the plan file at `path`.
 
-    Raises PlanFaults with all faults in the order of the file, or FileTrouble if it cannot be opened.
+    Raises Faults with all faults in the order of the file, or FileTrouble if it cannot be opened.
     """
     try:
         with path.open("rb") as file:
@@ -46,7 +46,7 @@ def read_plan(path: Path) -> Reading:
 
 
 def parse_plan(raw: bytes, file: str = "activities.yaml") -> Reading:
-    """Read the plan in `raw`, naming it `file` in faults; raises PlanFaults."""
+    """Read the plan in `raw`, naming it `file` in faults; raises Faults."""
     tree, faults = read_tree(raw, file)
     if tree is None and not faults:
         faults.append(Fault(file, Place(1, 1), "", "tệp trống", "chép lại từ bản trước"))
@@ -65,7 +65,7 @@ def parse_plan(raw: bytes, file: str = "activities.yaml") -> Reading:
     if len(in_order) > MOST:
         what = f"còn lỗi khác sau {MOST} lỗi đầu"
         in_order[MOST:] = [Fault(file, in_order[MOST].place, "", what, "sửa các lỗi trên rồi kiểm tra lại")]
-    raise PlanFaults(in_order)
+    raise Faults(fault.as_fault() for fault in in_order)
 
 
 def _by_place(fault: Fault) -> tuple[Place, str]:
