@@ -2,7 +2,7 @@
 
 import pytest
 
-from tracker.errors import PlanFaults
+from tracker.errors import Faults
 from tracker.plan.model import Plan
 from tracker.plan.reader import parse_plan
 
@@ -118,7 +118,7 @@ def altered(*changes: tuple[str, str]) -> str:
 
 def faults_of(text: str | bytes) -> list[str]:
     """Return the faults of a plan text, as they are printed."""
-    with pytest.raises(PlanFaults) as caught:
+    with pytest.raises(Faults) as caught:
         parse_plan(text.encode() if isinstance(text, str) else text)
     return [str(fault) for fault in caught.value.faults]
 

@@ -31,7 +31,7 @@ from workbooks import (
     updates,
 )
 
-from tracker.errors import WorkbookFaults
+from tracker.errors import Faults
 from tracker.plan.reader import Reading
 from tracker.progress import DutyState, UpdateStatus
 from tracker.review.decide import accept, return_answer
@@ -218,7 +218,7 @@ def test_a_workbook_that_comes_while_its_answer_is_accepted_is_refused(
     def send_it() -> list[str]:
         try:
             return [update.result for update in send(engine, settings, raw).updates]
-        except WorkbookFaults as error:
+        except Faults as error:
             return [fault.what for fault in error.faults]
 
     refused = meanwhile(engine, lambda session: accept(session, [duty_of(session, "II.10")], WHO, NOW), send_it)

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_papers_workbook import sample_row, sample_workbook
 from workbooks import repacked
 
-from tracker.errors import WorkbookFaults
+from tracker.errors import Faults
 from tracker.workbook import package as workbook_file
 from tracker.workbook.draw import workbook_bytes
 from tracker.workbook.read import read_workbook
@@ -32,7 +32,7 @@ def good() -> bytes:
 
 def refusal(raw: bytes) -> str:
     """Return why `raw` is not read."""
-    with pytest.raises(WorkbookFaults) as caught:
+    with pytest.raises(Faults) as caught:
         read_workbook(raw)
     return str(caught.value)
 
@@ -217,7 +217,7 @@ def test_a_part_is_read_as_utf_8_whatever_it_declares(encoding: str) -> None:
 def test_the_longest_cell_of_excel_is_not_too_long() -> None:
     longest = b"&quot;" * 32_767
     raw = repacked(good(), lambda name, part: part.replace("Đã mở".encode(), longest) if name == STRINGS else part)
-    assert not isinstance(outcome(raw), WorkbookFaults)
+    assert not isinstance(outcome(raw), Faults)
 
 
 def test_the_strict_form_of_the_format_is_read_too() -> None:
@@ -250,13 +250,13 @@ def outcome(raw: bytes) -> object:
     """Return what comes of reading `raw`: what was filled in, or the refusal of the file."""
     try:
         return read_workbook(raw)
-    except WorkbookFaults as refused:
+    except Faults as refused:
         return refused
 
 
 def survives(raw: bytes) -> None:
     """Read `raw`, whatever it is; only the project's own refusal may come of it."""
-    with suppress(WorkbookFaults):
+    with suppress(Faults):
         read_workbook(raw)
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from answering import give_figure, open_season, paper_of, said
 from plan_text import ADDED_UP, DISTRICTS, altered, merged, plan_of
 
-from tracker.errors import PlanFaults
+from tracker.errors import Faults
 from tracker.plan.changes import plan_changes
 from tracker.plan.reader import Reading, parse_plan
 from tracker.report.changes import changes
@@ -90,7 +90,7 @@ def test_reporters_are_resolved_on_a_day_and_each_is_named_once() -> None:
 
 
 def test_a_group_that_is_not_there_is_named_with_the_nearest_one() -> None:
-    with pytest.raises(PlanFaults) as caught:
+    with pytest.raises(Faults) as caught:
         districts(("reported_by: cac-huyen", "reported_by: cac-huyn"))
     assert str(caught.value).endswith(
         'viec-lam.reported_by: không có cơ quan hay nhóm "cac-huyn"; có phải "cac-huyen"?'
@@ -99,7 +99,7 @@ def test_a_group_that_is_not_there_is_named_with_the_nearest_one() -> None:
 
 @pytest.mark.parametrize("unit", ['"%"', "Tỷ lệ", "tỉ lệ %", "phần trăm", "‰"])
 def test_shares_cannot_be_added_up_so_a_group_may_not_report_them(unit: str) -> None:
-    with pytest.raises(PlanFaults) as caught:
+    with pytest.raises(Faults) as caught:
         districts(("unit: người", f"unit: {unit}"))
     [fault] = caught.value.faults
     assert str(fault).startswith("activities.yaml:57:")

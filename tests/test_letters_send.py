@@ -18,7 +18,7 @@ from aiosmtpd.smtp import AuthResult
 from answering import TODAY, edited_plan, open_season, real_plan
 from smtp_post import Post, free_port
 
-from tracker.errors import DeliveryError, PlanFaults
+from tracker.errors import DeliveryError, Faults
 from tracker.letters.send import Outcome, send_queued
 from tracker.letters.transports.smtp import LAST_PATIENCE, PATIENCE, SmtpTransport
 from tracker.plan.reader import Reading
@@ -277,7 +277,7 @@ def test_one_letter_that_cannot_be_made_does_not_keep_the_others_back(
 
 @pytest.mark.parametrize("to", ["vănphòng@so.example", "a..b@so.example", ".a@so.example", "a b@so.example"])
 def test_a_plan_holds_no_address_that_no_server_takes(to: str) -> None:
-    with pytest.raises(PlanFaults, match="viết một địa chỉ như"):
+    with pytest.raises(Faults, match="viết một địa chỉ như"):
         edited_plan((COMMERCE, f'"{to}"'))
 
 

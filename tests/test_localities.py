@@ -9,7 +9,7 @@ from answering import NOW, TODAY, WHO, answer, open_season, said, shipped_plan
 from answering import real_plan as plan_without_localities
 
 from tracker.answers.record import record_answers
-from tracker.errors import PlanFaults
+from tracker.errors import Faults
 from tracker.letters.send import send_queued
 from tracker.papers.paper import Paper
 from tracker.plan.changes import plan_changes
@@ -114,7 +114,7 @@ def test_who_must_report_on_an_area_is_told_when_the_plan_begins_or_ceases_to_as
 
 
 def test_a_plan_whose_area_report_bears_the_number_of_an_activity_is_refused() -> None:
-    with pytest.raises(PlanFaults, match=r"II.14: mã này đã có ở dòng"):
+    with pytest.raises(Faults, match=r"II.14: mã này đã có ở dòng"):
         parse_plan(shipped_plan().text.replace(f"  - id: {AREA}\n", "  - id: II.14\n").encode())
 
 

@@ -16,7 +16,7 @@ from plan_edits import FULL, edited, edits_of_each_field
 
 from tracker.answers.drafts import save_draft
 from tracker.cli import main
-from tracker.errors import PlanFaults
+from tracker.errors import Faults
 from tracker.plan.changes import plan_changes
 from tracker.plan.model import Plan
 from tracker.plan.reader import parse_plan
@@ -81,7 +81,7 @@ def begin(office: Path, text: str) -> None:
 def test_every_field_that_may_be_edited_is_said_in_words_both_ways() -> None:
     whole, fields = parse_plan(FULL.encode()).plan, set()
     for field, text in edits_of_each_field():
-        with contextlib.suppress(PlanFaults):
+        with contextlib.suppress(Faults):
             other = parse_plan(text.encode()).plan
             fields.add(field)
             for old, new in ((whole, other), (other, whole)):

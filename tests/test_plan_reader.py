@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plan_text import SMALL, altered, faults_of, plan_of
 
-from tracker.errors import FileTrouble, PlanFaults
+from tracker.errors import Faults, FileTrouble
 from tracker.plan.model import MonthDay
 from tracker.plan.reader import parse_plan, read_plan
 from tracker.plan.tree import MOST
@@ -378,7 +378,7 @@ def test_whatever_is_spoiled_gives_a_plan_or_faults_inside_the_file(data: st.Dat
     faults = []
     try:
         parse_plan(raw)
-    except PlanFaults as error:
+    except Faults as error:
         faults = [str(fault) for fault in error.faults]
         named = bool(faults)
     else:

@@ -3,7 +3,7 @@
 import pytest
 from plan_text import SMALL, altered
 
-from tracker.errors import PlanFaults
+from tracker.errors import Faults
 from tracker.plan.reader import parse_plan
 
 REVIEW = "phase_review: {code: so-ket, title: Sơ kết, opens: 2025-10-01, due: 2025-11-15, closes: 2025-12-31}"
@@ -11,7 +11,7 @@ HEIR = "succeeded_by: {agency: so-a, since: 2025-06-01}"
 
 
 def faults_of(*changes: tuple[str, str]) -> list[str]:
-    with pytest.raises(PlanFaults) as caught:
+    with pytest.raises(Faults) as caught:
         parse_plan(altered(*changes).encode())
     return [str(fault) for fault in caught.value.faults]
 

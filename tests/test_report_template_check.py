@@ -11,9 +11,8 @@ import pytest
 from office import Office
 from test_papers_docx import contributions_of
 
-from tracker.errors import TemplateFaults, TrackerError
-from tracker.report.template_check import check_template
-from tracker.report.template_sandbox import check_in_sandbox
+from tracker.errors import Faults, TrackerError
+from tracker.report.template_check import check_template, print_on_trial
 
 MEMO = Path(__file__).parent.parent / "templates" / "memo"
 CONTENT = {"memo.docx", "memo.txt", "memo.html.j2", "memo.typ", "cong-van.docx"}
@@ -22,8 +21,8 @@ CONTENT = {"memo.docx", "memo.txt", "memo.html.j2", "memo.typ", "cong-van.docx"}
 def faults(file: Path) -> list[str]:
     """Return what is wrong with the template `file`, one line each, without its folder."""
     (folder := file.parent / "in-thu").mkdir(exist_ok=True)
-    with pytest.raises(TemplateFaults) as refused:
-        check_template(file, folder)
+    with pytest.raises(TrackerError) as refused:
+        print_on_trial(file, folder)
     return [line.replace(f"{file.parent}/", "") for line in str(refused.value).splitlines()]
 
 
@@ -95,7 +94,7 @@ def with_relation(
 
 @pytest.mark.parametrize("name", sorted(CONTENT))
 def test_the_templates_that_ship_can_print(tmp_path: Path, name: str) -> None:
-    made = check_template(MEMO / name, tmp_path)
+    made = print_on_trial(MEMO / name, tmp_path)
     assert "thử" in made
     assert (tmp_path / name).exists()
 
@@ -108,14 +107,13 @@ def test_the_command_says_what_was_printed_and_leaves_nothing_behind(office: Off
 
 
 def test_the_command_names_every_fault_at_once(office: Office) -> None:
-    file = word(office.folder, "{{ letterhead.parrent }}", "{{ nobody }}", without="{{ number_line }}")
+    file = word(office.folder, "{{ letterhead.parrent }}", "{{ nobody }}")
     told = office.refused("memo", "check-template", file.name)
     assert told.splitlines() == [
         'memo.docx: word/document.xml, đoạn “{{ letterhead.parrent }}”: không có trường "letterhead.parrent"; '
         'có phải "parent"?',
         'memo.docx: word/document.xml, đoạn “{{ nobody }}”: không có trường "nobody"; '
         + told.splitlines()[1].rpartition("; ")[2],
-        "memo.docx: mẫu không in số, ký hiệu; thêm trường number_line vào mẫu",
     ]
 
 
@@ -136,28 +134,26 @@ def test_a_field_of_a_header_is_checked_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "what"),
+    ("tag", "field"),
     [
-        ("{{ letterhead.parent }}", "cơ quan chủ quản"),
-        ("{{ letterhead.issuer }}", "cơ quan ban hành"),
-        ("{{ nation }}", "Quốc hiệu"),
-        ("{{ place_and_date }}", "địa danh, ngày tháng"),
-        ("{{ paper.subject }}", "trích yếu"),
-        ("{{ letterhead.signed_for }}", "thẩm quyền ký"),
-        ("{{ letterhead.signed_name", "họ tên người ký"),
-        ("{{ attached_to }}", "dòng kèm theo của phụ lục"),
-        ("{{p chart(block.chart) }}", "biểu đồ"),
+        ("{{ letterhead.parent }}", "letterhead.parent"),
+        ("{{ letterhead.issuer }}", "letterhead.issuer"),
+        ("{{ nation }}", "nation"),
+        ("{{ place_and_date }}", "place_and_date"),
+        ("{{ paper.subject }}", "paper.subject"),
+        ("{{ letterhead.signed_for }}", "letterhead.signed_for"),
+        ("{{ letterhead.signed_name", "letterhead.signed_name"),
+        ("{{ attached_to }}", "attached_to"),
+        ("{{p chart(block.chart) }}", "block.chart"),
     ],
 )
-def test_a_part_of_the_memo_that_is_gone_is_named(tmp_path: Path, tag: str, what: str) -> None:
-    assert [
-        f for f in faults(word(tmp_path, without=tag)) if f"không in {what};" in f or f"không thấy {what};" in f
-    ]
+def test_a_part_of_the_memo_that_is_gone_is_named_with_its_words(tmp_path: Path, tag: str, field: str) -> None:
+    assert [fault for fault in faults(word(tmp_path, without=tag)) if f"không thấy {field} (“" in fault]
 
 
 def test_a_part_that_is_named_but_never_printed_is_found_by_printing(tmp_path: Path) -> None:
     file = word(tmp_path, "{% if not paper.body %}{{ number_line }}{% endif %}", without="{{ number_line }}")
-    assert "khi in thử không thấy số, ký hiệu" in faults(file)[0]
+    assert "khi in thử không thấy number_line" in faults(file)[0]
 
 
 def test_words_that_a_filter_cuts_short_are_found_by_printing(tmp_path: Path) -> None:
@@ -263,7 +259,6 @@ def test_a_field_inside_another_and_one_without_an_end_are_seen_too(tmp_path: Pa
         ("image", "https://x.example/track.png", "document.xml", "External"),
         ("oleObject", "embeddings/oleObject1.bin", "document.xml", ""),
         ("oleObject", "\\\\server\\x.doc", "document.xml", "External"),
-        ("package", "embeddings/x.xlsx", "document.xml", ""),
         ("control", "activeX/activeX1.xml", "document.xml", ""),
         ("aFChunk", "afchunk.mht", "document.xml", ""),
         ("subDocument", "x.docx", "document.xml", "External"),
@@ -284,15 +279,15 @@ def test_what_a_file_takes_from_elsewhere_is_refused(
 def test_a_link_that_a_person_may_click_is_no_fault(tmp_path: Path) -> None:
     file = with_relation(tmp_path, "hyperlink", "https://angiang.example/")
     (tmp_path / "in-thu").mkdir()
-    assert check_template(file, tmp_path / "in-thu")
+    assert print_on_trial(file, tmp_path / "in-thu")
 
 
 @pytest.mark.parametrize(
     ("name", "data", "told"),
     [
-        ("word/vbaProject.bin", b"x", "mã hoặc tệp nhúng"),
-        ("word/embeddings/oleObject1.bin", b"x", "mã hoặc tệp nhúng"),
-        ("word/activeX/activeX1.xml", b"<x/>", "mã hoặc tệp nhúng"),
+        ("word/vbaProject.bin", b"x", "mã, macro hoặc tệp nhúng"),
+        ("word/embeddings/oleObject1.bin", b"x", "mã, macro hoặc tệp nhúng"),
+        ("word/activeX/activeX1.xml", b"<x/>", "mã, macro hoặc tệp nhúng"),
         ("customXml/item1.xml", b'<!DOCTYPE x [<!ENTITY a "b">]><x>&a;</x>', "DTD"),
         ("word/extra.xml", b"<x>", "đã hỏng"),
         ("word/extra.xml", b"<x>" * 5000, "đã hỏng"),
@@ -308,13 +303,11 @@ def test_a_part_that_has_no_place_in_a_template_is_refused(
 @pytest.mark.parametrize(
     "xml",
     [
-        "<w:p><w:r><w:object/></w:r></w:p>",
-        '<w:altChunk r:id="rId1"/>',
         f'<w:p><w:r><w:pict><v:imagedata {VML} src="http://x.example/a.png"/></w:pict></w:r></w:p>',
         f'<w:p><w:r><w:pict><v:rect {VML} href="//x.example/a"/></w:pict></w:r></w:p>',
     ],
 )
-def test_an_object_or_a_remote_picture_in_the_text_is_refused(tmp_path: Path, xml: str) -> None:
+def test_a_picture_from_elsewhere_in_the_text_is_refused(tmp_path: Path, xml: str) -> None:
     assert "word/document.xml" in faults(with_body(tmp_path, xml))[0]
 
 
@@ -380,16 +373,14 @@ def test_the_words_are_checked_line_by_line(tmp_path: Path) -> None:
     ):  # fmt: skip
         for number in [n for n, line in enumerate(lines, 1) if wrong in line]:
             assert f"memo.txt:{number}: {told}" in found
-    assert "memo.txt: mẫu không in khó khăn các cơ quan nêu; thêm trường difficulties vào mẫu" in found
 
 
 def test_words_that_leave_out_what_agencies_said_are_refused(tmp_path: Path) -> None:
     file = edited(
         tmp_path, "memo.txt", ("{% for lead, group in (told + done + heard)", "{% for lead, group in ([])")
     )
-    assert faults(file) == [
-        "memo.txt: khi in thử không thấy đề xuất các cơ quan nêu; xem lại chỗ in proposals và điều kiện của nó"
-    ]
+    [fault] = faults(file)
+    assert fault.startswith("memo.txt: khi in thử không thấy said.proposals (“Đề xuất thử mẫu I.1”); thêm trường")
 
 
 def test_a_template_that_is_no_utf_8_names_the_line(tmp_path: Path) -> None:
@@ -421,14 +412,10 @@ def test_a_page_that_would_run_or_fetch_is_refused(tmp_path: Path, markup: str, 
         ('#include "x.typ"', "include"),
         ('#read("/etc/passwd")', "read"),
         ('#let r = read\n#r("x")', "read"),
-        ('#image("x.png")', "image"),
-        ('#json("x.json")', "json"),
         ('#eval("1")', "eval"),
         ('#plugin("x.wasm")', "plugin"),
         ('#dictionary(std).at("re" + "ad")("x")', "dictionary"),
         ("#let s = std", "std"),
-        ("#words.nationn", '"words.nationn"; có phải "nation"?'),
-        ("#letterhead.isuer", '"letterhead.isuer"; có phải "issuer"?'),
     ],
 )
 def test_a_typst_template_may_take_in_nothing_but_the_memo(tmp_path: Path, code: str, told: str) -> None:
@@ -439,20 +426,29 @@ def test_a_typst_template_may_take_in_nothing_but_the_memo(tmp_path: Path, code:
     assert not list((tmp_path / "in-thu").iterdir())
 
 
-def test_a_typst_fault_is_told_in_its_own_words(tmp_path: Path) -> None:
-    file = edited(tmp_path, "memo.typ", ("#let paper = words.paper", "#let paper = words.paper\n#wrods"))
-    assert "unknown variable: wrods" in faults(file)[0]
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("#wrods", "unknown variable: wrods"),
+        ("#words.nationn", "nationn"),
+        ('#image("x.png")', "x.png"),
+        ('#json("x.json")', "x.json"),
+    ],
+)
+def test_a_typst_fault_is_told_in_its_own_words(tmp_path: Path, code: str, told: str) -> None:
+    file = edited(tmp_path, "memo.typ", ("#let paper = words.paper", f"#let paper = words.paper\n{code}"))
+    assert told in faults(file)[0]
 
 
 def test_a_number_added_to_a_text_is_the_template_s_fault(tmp_path: Path) -> None:
-    assert "in thử không được" in faults(word(tmp_path, "{{ nation + 1 }}"))[0]
+    assert "thẻ trong mẫu có lỗi" in faults(word(tmp_path, "{{ nation + 1 }}"))[0]
 
 
 def test_a_table_without_a_style_does_no_harm(tmp_path: Path) -> None:
     table = "<w:tbl><w:tblPr/><w:tblGrid><w:gridCol/></w:tblGrid><w:tr><w:tc><w:p/></w:tc></w:tr></w:tbl>"
     file = with_body(tmp_path, table)
     (tmp_path / "in-thu").mkdir()
-    assert check_template(file, tmp_path / "in-thu")
+    assert print_on_trial(file, tmp_path / "in-thu")
 
 
 SWELLS = "{% for a in paper.body %}" * 9 + "{% set x = 1 %}" + "{% endfor %}" * 9
@@ -461,10 +457,10 @@ SWELLS = "{% for a in paper.body %}" * 9 + "{% set x = 1 %}" + "{% endfor %}" * 
 @pytest.mark.parametrize("tag", [SWELLS, "{{ ('x' * 99999999999)|length }}"], ids=["loops", "swells"])
 def test_a_template_that_never_ends_or_swells_is_stopped(tmp_path: Path, tag: str) -> None:
     file = word(tmp_path, tag)
-    with pytest.raises(TemplateFaults, match="thời gian hoặc bộ nhớ"):
-        check_in_sandbox(file)
+    with pytest.raises(Faults, match="thời gian hoặc bộ nhớ"):
+        check_template(file)
 
 
 def test_any_other_refusal_comes_out_of_the_sandbox_as_it_was(tmp_path: Path) -> None:
     with pytest.raises(TrackerError, match="không phải mẫu của báo cáo"):
-        check_in_sandbox(tmp_path / "x.odt")
+        check_template(tmp_path / "x.odt")

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from answering import NOW, WHO
 
 from tracker.case import open_case
-from tracker.errors import WorkbookFaults
+from tracker.errors import Faults
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.periods import find_period
@@ -105,10 +105,10 @@ def faults_of(
 ) -> dict[str, str]:
     """Return what is said of `raw`, by cell; nothing may be recorded then."""
     before = dump(engine)
-    with pytest.raises(WorkbookFaults) as caught:
+    with pytest.raises(Faults) as caught:
         send(engine, settings, raw, agency, code)
     assert dump(engine) == before
-    return {fault.cell: f"{fault.what}; {fault.remedy}" for fault in caught.value.faults}
+    return {fault.place: f"{fault.what}; {fault.remedy}" for fault in caught.value.faults}
 
 
 def dump(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:

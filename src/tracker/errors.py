@@ -1,12 +1,10 @@
 """Every error the tracker raises on purpose.
 
     TrackerError                exit status 1 unless it says otherwise
-    ├── PlanFaults              the plan file has faults; carries all of them
+    ├── Faults                  a plan file, a workbook or a template is not usable; carries all its faults
     ├── BadInput                a value from a person is not usable: a date, an agency, a period
     │   └── PeriodClosed        the period takes no answers any more
     ├── Unagreed                applying the plan would move or drop answers; names all of them
-    ├── WorkbookFaults          a returned workbook cannot be taken; carries all of its faults
-    ├── TemplateFaults          a template of the memo is not usable; carries all of its faults
     ├── StoreError              the database cannot be used
     │   └── NothingApplied      it holds no plan yet, or is not there at all
     ├── SettingsError           a TRACKER_* setting is not usable
@@ -30,12 +28,46 @@ class TrackerError(Exception):
     """The root: its text is shown to the person as it stands."""
 
 
-class PlanFaults(TrackerError):
-    """The plan file cannot be applied; `faults` are ready to print, one a line."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is wrong with what somebody gave: where, what, and the way out; no full stops."""
 
-    def __init__(self, faults: Iterable[object]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
+    place: str | tuple[str, str]
+    """In a file: `Báo cáo!G7`, `memo.txt:12`. In a submission: the entry or target, and which field of it."""
+    what: str
+    """Empty where the way out says it all."""
+    remedy: str
+
+    @property
+    def entry(self) -> str:
+        """Return what a fault of a submission is about."""
+        return self.place[0]
+
+    @property
+    def field(self) -> str:
+        """Return which field of its entry a fault of a submission is about."""
+        return self.place[1]
+
+    def of(self, entry: str) -> "Fault":
+        """Return the same fault of the entry, target or activity called `entry`."""
+        return replace(self, place=(entry, self.field))
+
+    def __str__(self) -> str:
+        """Return a line with the place in a file first; else a sentence, for a page shows it at its field."""
+        words = "; ".join(part for part in (self.what, self.remedy) if part)
+        return f"{self.place}: {words}" if isinstance(self.place, str) else f"{words[:1].upper()}{words[1:]}."
+
+
+class Faults(TrackerError):
+    """Something that was given has faults, and nothing of it counts; `faults` are ready to print, one a line."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(dict.fromkeys(faults))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+WHOLE_FILE = "Tệp"
+"""The place of a fault that is a workbook's as a whole."""
 
 
 class BadInput(TrackerError):
@@ -50,72 +82,8 @@ class PeriodClosed(BadInput):
         super().__init__(f"{what}; {remedy}")
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing that is wrong with what somebody gave: where, what, and the way out; no full stops."""
-
-    place: tuple[str, str]
-    """What it is about (an entry of the form, a target), and which field of it."""
-    what: str
-    """Empty where the way out says it all."""
-    remedy: str
-
-    def of(self, owner: str) -> "Fault":
-        """Return the same fault of the entry, target or activity called `owner`."""
-        return replace(self, place=(owner, self.place[1]))
-
-    def __str__(self) -> str:
-        sentence = "; ".join(part for part in (self.what, self.remedy) if part)
-        return f"{sentence[:1].upper()}{sentence[1:]}."
-
-
 class Unagreed(TrackerError):
     """Applying a plan would move or drop what agencies said, and nobody agreed to that."""
-
-
-@dataclass(frozen=True, slots=True)
-class WorkbookFault:
-    """One thing that is wrong with a returned workbook."""
-
-    cell: str
-    """`Báo cáo!G7`, a whole sheet, or WHOLE_FILE."""
-    what: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.cell}: {self.what}; {self.remedy}"
-
-
-WHOLE_FILE = "Tệp"
-
-
-class WorkbookFaults(TrackerError):
-    """A workbook is not taken, and nothing of it was recorded; `faults` are ready to print, one a line."""
-
-    def __init__(self, faults: Iterable[WorkbookFault]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(str(fault) for fault in self.faults))
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateFault:
-    """One thing that is wrong with a template of the memo."""
-
-    place: str
-    """`memo.txt:12`, or a part of a Word file with the paragraph's words."""
-    what: str
-    remedy: str
-
-    def __str__(self) -> str:
-        return f"{self.place}: {self.what}; {self.remedy}"
-
-
-class TemplateFaults(TrackerError):
-    """A template cannot print the memo, or could run code; `faults` are ready to print, one a line."""
-
-    def __init__(self, faults: Iterable[TemplateFault]) -> None:
-        self.faults = tuple(dict.fromkeys(faults))
-        super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
 class StoreError(TrackerError):

@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING
 
 from tracker.cli.common import settings_for, shown, store, who
-from tracker.errors import FileTrouble, TemplateFaults
+from tracker.errors import Faults, FileTrouble
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -126,11 +126,10 @@ def _words_in(file: Path) -> str:
 
 def check_template(args: argparse.Namespace) -> None:
     """Say that a template can print the memo, or every fault of it; name own templates that replace none."""
-    from tracker.report.template_check import misnamed_templates
-    from tracker.report.template_sandbox import check_in_sandbox
+    from tracker.report.template_check import check_template, misnamed_templates
     from tracker.settings import load_settings
 
-    made = check_in_sandbox(args.file)
+    made = check_template(args.file)
     print(f"{shown(args.file)}: mẫu dùng được. {made}")
     if strange := misnamed_templates(load_settings().templates):
-        raise TemplateFaults(strange)
+        raise Faults(strange)

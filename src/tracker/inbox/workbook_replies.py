@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from tracker.answers.receipts import queue_receipt
 from tracker.case import open_case
-from tracker.errors import WHOLE_FILE, FileTrouble, WorkbookFault, WorkbookFaults
+from tracker.errors import WHOLE_FILE, Fault, Faults, FileTrouble
 from tracker.inbox.incoming import MOST_WORKBOOKS, Incoming, attached_workbooks
 from tracker.inbox.mime_parts import take_apart
 from tracker.letters.address import address_book, is_channel
@@ -34,8 +34,8 @@ from tracker.workbook.take import Taken, record_workbook
 ENOUGH = f"hôm nay cơ quan đã nhận {MOST_ANSWERS_A_DAY} thư loại này nên không gửi thêm"
 UNFILLED = "Tệp Excel kèm thư là tệp chương trình đã gửi, chưa điền gì."
 TOLD = " Thư xác nhận gửi tới nơi nhận của cơ quan."
-TOO_MANY = WorkbookFault(WHOLE_FILE, f"nhiều hơn {MOST_WORKBOOKS} tệp trong một thư", "chỉ đính kèm tệp đã điền")
-UNSEALED = WorkbookFault(WHOLE_FILE, "không mang dấu của tệp đã gửi cho Quý cơ quan trong kỳ này", FRESH)
+TOO_MANY = Fault(WHOLE_FILE, f"nhiều hơn {MOST_WORKBOOKS} tệp trong một thư", "chỉ đính kèm tệp đã điền")
+UNSEALED = Fault(WHOLE_FILE, "không mang dấu của tệp đã gửi cho Quý cơ quan trong kỳ này", FRESH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Read:
 
     raw: bytes
     filled: FilledWorkbook | None = None
-    faults: tuple[WorkbookFault, ...] = ()
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +93,14 @@ def take_reply(
             filled = [book.filled for book in fresh if book.filled]
             taken = _record(session, settings, letter, filled, received)
             return Answered(_told(taken) + _confirmed(session, settings, taken), settled=True)
-    except WorkbookFaults as error:
+    except Faults as error:
         return _answer_faults(session, settings, plan, letter, message, error.faults)
 
 
 def _read(raw: bytes) -> Read:
     try:
         return Read(raw, filled=read_workbook(raw))
-    except WorkbookFaults as error:
+    except Faults as error:
         return Read(raw, faults=error.faults)
 
 
@@ -115,21 +115,21 @@ def _refuse_unreadable(message: Incoming, books: Sequence[Read]) -> None:
     for number, book in enumerate(books, 1):
         faults += _numbered(book.faults, number, len(books))
     if faults:
-        raise WorkbookFaults(faults)
+        raise Faults(faults)
 
 
 def _record(
     session: Session, settings: Settings, letter: Letter, books: Sequence[FilledWorkbook], received: datetime
 ) -> list[Taken]:
-    """Record `books` one after the other; return what was recorded. Raises WorkbookFaults where one cannot be."""
+    """Record `books` one after the other; return what was recorded. Raises Faults where one cannot be."""
     taken = []
     for number, book in enumerate(books, 1):
         try:
             if book.seal != sealed(settings.secret_key(), book.period_code, book.agency_id):
-                raise WorkbookFaults([UNSEALED])
+                raise Faults([UNSEALED])
             taken.append(record_workbook(session, settings, book, letter, received))
-        except WorkbookFaults as error:
-            raise WorkbookFaults(_numbered(error.faults, number, len(books))) from error
+        except Faults as error:
+            raise Faults(_numbered(error.faults, number, len(books))) from error
     return taken
 
 
@@ -155,11 +155,11 @@ def _confirmed(session: Session, settings: Settings, taken: Sequence[Taken]) -> 
     return TOLD
 
 
-def _numbered(faults: Sequence[WorkbookFault], number: int, count: int) -> list[WorkbookFault]:
+def _numbered(faults: Sequence[Fault], number: int, count: int) -> list[Fault]:
     """Return `faults` with the number of their file where there are several."""
     if count == 1:
         return list(faults)
-    return [WorkbookFault(f"Tệp thứ {number}, {fault.cell}", fault.what, fault.remedy) for fault in faults]
+    return [Fault(f"Tệp thứ {number}, {fault.place}", fault.what, fault.remedy) for fault in faults]
 
 
 def _answer_faults(
@@ -168,7 +168,7 @@ def _answer_faults(
     plan: Plan,
     letter: Letter,
     message: Incoming,
-    faults: Sequence[WorkbookFault],
+    faults: Sequence[Fault],
 ) -> Answered:
     """Queue the letter to the agency's contacts that tells every fault by cell."""
     told = f"Tệp Excel kèm thư có {len(faults)} chỗ cần sửa, chưa ghi nhận gì"

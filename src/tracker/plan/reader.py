@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tracker.errors import FileTrouble, PlanFaults
+from tracker.errors import Faults, FileTrouble
 from tracker.plan import rules, slips
 from tracker.plan.model import Plan
 from tracker.plan.notes import notes as notes_of
@@ -33,7 +33,7 @@ class Reading:
 def read_plan(path: Path) -> Reading:
     """Read the plan file at `path`.
 
-    Raises PlanFaults with all faults in the order of the file, or FileTrouble if it cannot be opened.
+    Raises Faults with all faults in the order of the file, or FileTrouble if it cannot be opened.
     """
     try:
         with path.open("rb") as file:
@@ -49,20 +49,19 @@ def read_plan(path: Path) -> Reading:
 
 
 def read_plans(paths: Sequence[Path]) -> list[Reading]:
-    """Read several plan files; raises PlanFaults where one has faults, or two are the same plan."""
+    """Read several plan files; raises Faults where one has faults, or two are the same plan."""
     readings = [read_plan(path) for path in paths]
     first: dict[str, Path] = {}
     for path, reading in zip(paths, readings, strict=True):
         if (same := first.setdefault(reading.plan.plan.plan_id, path)) is not path:
             what = f"cùng mã kế hoạch với tệp {same.name}"
-            raise PlanFaults(
-                [Fault(path.name, Place(1, 1), "plan.id", what, "thêm dòng id: … vào mục plan của một tệp")]
-            )
+            remedy = "thêm dòng id: … vào mục plan của một tệp"
+            raise Faults([Fault(path.name, Place(1, 1), "plan.id", what, remedy).as_fault()])
     return readings
 
 
 def parse_plan(raw: bytes, file: str = "activities.yaml") -> Reading:
-    """Read the plan in `raw`, naming it `file` in faults; raises PlanFaults."""
+    """Read the plan in `raw`, naming it `file` in faults; raises Faults."""
     tree, faults = read_tree(raw, file)
     if tree is None and not faults:
         faults.append(Fault(file, Place(1, 1), "", "tệp trống", "chép lại từ bản trước"))
@@ -70,7 +69,7 @@ def parse_plan(raw: bytes, file: str = "activities.yaml") -> Reading:
         line, column, words = spoilt
         what = f'chữ có dấu bị hỏng vì đọc sai bảng mã: "{words}…"'
         remedy = "lấy lại tệp gốc, mở bằng bảng mã UTF-8 rồi lưu lại"
-        raise PlanFaults([Fault(file, Place(line, column), "", what, remedy)])
+        raise Faults([Fault(file, Place(line, column), "", what, remedy).as_fault()])
     walk = Walk(file, faults)
     if tree is not None:
         value = walk.value(Plan, tree, (), {})
@@ -86,7 +85,7 @@ def parse_plan(raw: bytes, file: str = "activities.yaml") -> Reading:
     if len(in_order) > MOST:
         what = f"còn lỗi khác sau {MOST} lỗi đầu"
         in_order[MOST:] = [Fault(file, in_order[MOST].place, "", what, "sửa các lỗi trên rồi kiểm tra lại")]
-    raise PlanFaults(in_order)
+    raise Faults(fault.as_fault() for fault in in_order)
 
 
 def _by_place(fault: Fault) -> tuple[Place, str]:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 import yaml
 
+from tracker import errors
 from tracker.words import composed
 
 DEEPEST = 10
@@ -65,11 +66,14 @@ class Fault:
     what: str
     remedy: str
 
-    def __str__(self) -> str:
-        """Return `file:line:column: where: what; way out`, on one line whatever the file says."""
+    def as_fault(self) -> errors.Fault:
+        """Return `file:line:column`, what is wrong where in the plan, and the way out, each on one line."""
         where = f"{_shortened(self.where)}: " if self.where else ""
-        what = _shortened(self.what)
-        return f"{self.file}:{self.place.line}:{self.place.column}: {where}{what}; {self.remedy}"
+        place = f"{self.file}:{self.place.line}:{self.place.column}"
+        return errors.Fault(place, f"{where}{_shortened(self.what)}", self.remedy)
+
+    def __str__(self) -> str:
+        return str(self.as_fault())
 
 
 def _shortened(text: str) -> str:

@@ -58,16 +58,7 @@ def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> s
 
     # Plain text; every format escapes for itself.
     environment = sandbox(words.parent, autoescape=False, finalize=_marked)
-    filters: dict[str, Callable[..., Any]] = {
-        "own": own,
-        "day": vietnamese_date,
-        "number": vietnamese_number,
-        "status": STATUS_WORDS.__getitem__,
-        "by_lead": _by_lead,
-        "lower_first": lambda text: text[:1].lower() + text[1:],
-        "unstopped": lambda text: text.rstrip(". "),
-    }
-    environment.filters |= filters
+    environment.filters |= {"own": own, **FILTERS}
     facts = {field.name: getattr(snapshot, field.name) for field in fields(snapshot)}
     facts["statuses"] = [(status, _Wording(STATUSES[status].counted)) for status in MEMO_ORDER]
     return rendered(environment, words.name, facts)
@@ -78,6 +69,17 @@ def _by_lead(rows: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     for row in rows:
         groups.setdefault(row.lead, []).append(row)
     return list(groups.items())
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "day": vietnamese_date,
+    "number": vietnamese_number,
+    "status": STATUS_WORDS.__getitem__,
+    "by_lead": _by_lead,
+    "lower_first": lambda text: text[:1].lower() + text[1:],
+    "unstopped": lambda text: text.rstrip(". "),
+}
+"""What `memo.txt` may put a value through, beside Jinja's own and `own`, which marks an agency's words."""
 
 
 class _Wording(str):

@@ -196,13 +196,13 @@ def _is_withdrawn(case: Case, duty_id: int) -> bool:
 
 
 def _faults_of(outcome: Outcome, entry: Entry) -> Faults:
-    found = {fault.place: str(fault) for fault in outcome.faults}
-    if (entry.name, "locked") in found:
+    found = {fault.field: str(fault) for fault in outcome.faults}
+    if "locked" in found:
         label = entry.activity.id
         return {"overtaken": f"Hoạt động {label} vừa có báo cáo hoặc quyết định mới; xem lại rồi ghi."}
-    if NOTHING_SAID in found:
+    if any(fault.place == NOTHING_SAID for fault in outcome.faults):
         return {"status": str(NO_STATUS)}
-    return {field: words for (_, field), words in found.items()}
+    return found
 
 
 def dismiss_reply(session: Session, reply: Reply, typed: Typed, now: datetime) -> Faults:

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from tracker.errors import WHOLE_FILE, WorkbookFault, WorkbookFaults
+from tracker.errors import WHOLE_FILE, Fault, Faults
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.links import find_link
@@ -18,7 +18,7 @@ from tracker.workbook.draw import workbook_file
 from tracker.workbook.fill import workbook_for
 from tracker.workbook.take import take_workbook
 
-NO_FILE = WorkbookFault(WHOLE_FILE, "chưa chọn tệp nào, hoặc tệp rỗng", "chọn tệp .xlsx đã điền rồi bấm Gửi tệp")
+NO_FILE = Fault(WHOLE_FILE, "chưa chọn tệp nào, hoặc tệp rỗng", "chọn tệp .xlsx đã điền rồi bấm Gửi tệp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +58,9 @@ class WorkbookPages:
             raise HTTPException(404)
         try:
             if not raw:
-                raise WorkbookFaults([NO_FILE])
+                raise Faults([NO_FILE])
             take_workbook(self.engine, self.settings, raw, link)
-        except WorkbookFaults as error:
+        except Faults as error:
             case = opened.case
             return self.pages.render(
                 "workbook_faults",

@@ -20,7 +20,7 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import DefusedXMLParser
 
-from tracker.errors import WHOLE_FILE, WorkbookFault, WorkbookFaults
+from tracker.errors import WHOLE_FILE, Fault, Faults
 from tracker.words import composed
 
 LARGEST_FILE, LARGEST_UNZIPPED = 5_000_000, 50_000_000
@@ -86,7 +86,7 @@ class Sheet:
 def read_sheets(raw: bytes, wanted: frozenset[str]) -> tuple[dict[str, Sheet], list[str]]:
     """Return the sheets of `raw` that are `wanted`, by title, and the titles of all sheets.
 
-    Raises WorkbookFaults where `raw` is no .xlsx file, has a password, or is larger than an answer can be.
+    Raises Faults where `raw` is no .xlsx file, has a password, or is larger than an answer can be.
     """
     parts = _Parts(raw)
     try:
@@ -98,7 +98,7 @@ def read_sheets(raw: bytes, wanted: frozenset[str]) -> tuple[dict[str, Sheet], l
 
 
 def _refuse(what: str, remedy: str, error: Exception | None = None) -> NoReturn:
-    raise WorkbookFaults([WorkbookFault(WHOLE_FILE, what, remedy)]) from error
+    raise Faults([Fault(WHOLE_FILE, what, remedy)]) from error
 
 
 class _Parts:
@@ -216,9 +216,9 @@ def _sheet(title: str, root: Any, texts: list[str], looks: list[str]) -> Sheet:
                 cells[row, column] = cell
                 written += len(cell.text)
         if written > MOST_TEXT:
-            raise WorkbookFaults([WorkbookFault(title, "có quá nhiều chữ so với một báo cáo", FRESH)])
+            raise Faults([Fault(title, "có quá nhiều chữ so với một báo cáo", FRESH)])
     if len({row for row, _ in cells}) > MOST_ROWS:
-        raise WorkbookFaults([WorkbookFault(title, f"có hơn {MOST_ROWS} dòng", FRESH)])
+        raise Faults([Fault(title, f"có hơn {MOST_ROWS} dòng", FRESH)])
     merged = tuple(_area(mark.get("ref", "")) for mark in _all(root, "mergeCells", "mergeCell"))
     return Sheet(title, dict(sorted(cells.items())), merged)
 

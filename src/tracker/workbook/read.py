@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from tracker.errors import WHOLE_FILE, WorkbookFault, WorkbookFaults, nearest
+from tracker.errors import WHOLE_FILE, Fault, Faults, nearest
 from tracker.progress import FIELDS, TEXTS
 from tracker.workbook.cells import NotTyped, figure_of, keep_of, percent_of, shown, status_of, text_of
 from tracker.workbook.model import (
@@ -71,7 +71,7 @@ class FilledWorkbook:
     figures: list[FilledFigure] = field(default_factory=list)
     said_by: str = ""
     signature_place: str = REPORT
-    faults: list[WorkbookFault] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -87,7 +87,7 @@ class _Meta:
 def read_workbook(raw: bytes) -> FilledWorkbook:
     """Return what was typed in the workbook `raw`, with every fault of its cells.
 
-    Raises WorkbookFaults where it is not one of our workbooks, or one of another format.
+    Raises Faults where it is not one of our workbooks, or one of another format.
     """
     sheets, titles = read_sheets(raw, frozenset({REPORT, TARGETS, META}))
     if META not in sheets:
@@ -98,7 +98,7 @@ def read_workbook(raw: bytes) -> FilledWorkbook:
     for title in [REPORT, TARGETS] if meta.figures else [REPORT]:
         if title not in sheets:
             hint = nearest(title, [shown(name) for name in titles if not name.startswith("_")])
-            filled.faults.append(WorkbookFault(title, f"tờ này đã bị xóa hoặc đổi tên; {hint}", FRESH))
+            filled.faults.append(Fault(title, f"tờ này đã bị xóa hoặc đổi tên; {hint}", FRESH))
         elif title == REPORT:
             _read_report(sheets[title], meta, filled)
         else:
@@ -106,8 +106,8 @@ def read_workbook(raw: bytes) -> FilledWorkbook:
     return filled
 
 
-def _whole_file(what: str) -> WorkbookFaults:
-    return WorkbookFaults([WorkbookFault(WHOLE_FILE, what, FRESH)])
+def _whole_file(what: str) -> Faults:
+    return Faults([Fault(WHOLE_FILE, what, FRESH)])
 
 
 def _meta(sheet: Sheet) -> _Meta:
@@ -138,7 +138,7 @@ def _meta(sheet: Sheet) -> _Meta:
 class _Table:
     """The table of one sheet: where its headings stand, and its rows by their ids."""
 
-    def __init__(self, sheet: Sheet, headings: Mapping[str, str], faults: list[WorkbookFault]) -> None:
+    def __init__(self, sheet: Sheet, headings: Mapping[str, str], faults: list[Fault]) -> None:
         self.sheet, self.faults = sheet, faults
         by_words = {words: key for key, words in headings.items()}
         found: dict[int, dict[str, int]] = {}
@@ -154,7 +154,7 @@ class _Table:
                 self.whole = False
 
     def tell(self, row: int, column: int, what: str, remedy: str) -> None:
-        self.faults.append(WorkbookFault(self.place(row, column), what, remedy))
+        self.faults.append(Fault(self.place(row, column), what, remedy))
 
     def place(self, row: int, column: int) -> str:
         letters = ""
@@ -265,7 +265,7 @@ def _read_signature(table: _Table, filled: FilledWorkbook) -> None:
             filled.said_by = table.value(row, "signature", text_of, "")
             del table.columns["signature"]
             return
-    filled.faults.append(WorkbookFault(REPORT, f"không thấy dòng “{SIGNATURE}”", FRESH))
+    filled.faults.append(Fault(REPORT, f"không thấy dòng “{SIGNATURE}”", FRESH))
 
 
 def _read_targets(sheet: Sheet, meta: _Meta, filled: FilledWorkbook) -> None:

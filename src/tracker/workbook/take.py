@@ -13,7 +13,7 @@ from tracker.answers.form import Entry, FigureEntry
 from tracker.answers.submission import Answered, GivenFigure, Submission
 from tracker.answers.submit import CONFIRM_LOWER, NOTHING_SAID, SIGNATURE, Outcome, refuse_if_closed, submit
 from tracker.case import Case, open_case
-from tracker.errors import WHOLE_FILE, Fault, PeriodClosed, WorkbookFault, WorkbookFaults
+from tracker.errors import WHOLE_FILE, Fault, Faults, PeriodClosed
 from tracker.progress import STATUS_WORDS, TEXTS
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import writing
@@ -56,7 +56,7 @@ class Taken:
 def take_workbook(engine: sa.Engine, settings: Settings, raw: bytes, invitation: Invitation) -> Taken:
     """Record what stands in the workbook `raw`, sent by whoever holds `invitation`, and return it.
 
-    Sending the same file again records nothing more. Raises WorkbookFaults with every fault, of the file, of its
+    Sending the same file again records nothing more. Raises Faults with every fault, of the file, of its
     cells and of what was typed; nothing at all was recorded then.
     """
     filled = read_workbook(raw)
@@ -69,7 +69,7 @@ def record_workbook(
 ) -> Taken:
     """Record `filled`, received `at`, as part of the transaction of `session`; all else as `take_workbook`.
 
-    Where it raises WorkbookFaults, the transaction is to be rolled back.
+    Where it raises Faults, the transaction is to be rolled back.
     """
     period = session.get_one(Period, invitation.period_id)
     case = open_case(session, settings, period, invitation.agency_id, at)
@@ -79,7 +79,7 @@ def record_workbook(
     if outcome.receipt is None and not faults:
         return _taken(case, outcome)  # everything in it is in the record already
     if faults or outcome.receipt is None:
-        raise WorkbookFaults(_in_order(faults))
+        raise Faults(_in_order(faults))
     return _taken(case, outcome)
 
 
@@ -111,7 +111,7 @@ def _taken(case: Case, outcome: Outcome) -> Taken:
 
 
 def _check_addressed(case: Case, filled: FilledWorkbook) -> None:
-    """Raise WorkbookFaults where the file is not the answer to what it came by, or comes too late."""
+    """Raise Faults where the file is not the answer to what it came by, or comes too late."""
     wrong = []
     agencies, period = case.plan.agencies, case.period
     if filled.agency_id != case.agency_id:
@@ -123,30 +123,30 @@ def _check_addressed(case: Case, filled: FilledWorkbook) -> None:
         wrong.append(f"lập cho kỳ “{title or filled.period_code}”, không phải kỳ “{period.title}”")
     if case.agency_id not in agencies:
         wrong.append("lập cho cơ quan không còn trong kế hoạch")
-    faults = [WorkbookFault(WHOLE_FILE, what, FRESH) for what in wrong]
+    faults = [Fault(WHOLE_FILE, what, FRESH) for what in wrong]
     try:
         refuse_if_closed(case)
     except PeriodClosed as error:
-        faults.append(WorkbookFault(WHOLE_FILE, error.what, error.remedy))
+        faults.append(Fault(WHOLE_FILE, error.what, error.remedy))
     if faults:
-        raise WorkbookFaults(faults)
+        raise Faults(faults)
 
 
-def _empty_ticks(filled: FilledWorkbook) -> Iterator[WorkbookFault]:
+def _empty_ticks(filled: FilledWorkbook) -> Iterator[Fault]:
     for row in filled.rows:
         if row.keep and not any(row.values.values()):
             what = "có dấu x nhưng dòng không có nội dung"
-            yield WorkbookFault(row.places["keep"], what, "xóa dấu x hoặc điền nội dung")
+            yield Fault(row.places["keep"], what, "xóa dấu x hoặc điền nội dung")
 
 
-def _faults_of(outcome: Outcome, filled: FilledWorkbook) -> Iterator[WorkbookFault]:
+def _faults_of(outcome: Outcome, filled: FilledWorkbook) -> Iterator[Fault]:
     """Yield what is wrong with the submission, each with the cell it is about."""
     rows = {row.activity_id: row for row in filled.rows}
     figures = {figure.target_id: figure for figure in filled.figures}
     entries = {entry.name: entry for entry in outcome.form.entries}
     targets = {entry.target.id: entry for entry in outcome.form.figures}
     for fault in outcome.faults:
-        owner, _ = fault.place
+        owner = fault.entry
         if owner in rows:
             yield from _row_fault(fault, rows[owner], entries.get(owner))
         elif owner in figures:
@@ -157,22 +157,21 @@ def _faults_of(outcome: Outcome, filled: FilledWorkbook) -> Iterator[WorkbookFau
             yield _to_mend(filled.signature_place, "Người báo cáo", fault)
 
 
-def _row_fault(fault: Fault, row: FilledRow, entry: Entry | None) -> Iterator[WorkbookFault]:
-    _, field = fault.place
-    place = row.places["id"]
+def _row_fault(fault: Fault, row: FilledRow, entry: Entry | None) -> Iterator[Fault]:
+    field, place = fault.field, row.places["id"]
     if entry is None:
         what = f"kế hoạch đã thay đổi, Quý cơ quan không còn phải báo cáo {row.number}"
-        yield WorkbookFault(place, what, "xóa nội dung của dòng này")
+        yield Fault(place, what, "xóa nội dung của dòng này")
     elif field == "locked":
         remedy = "xóa nội dung của dòng này, cần sửa thì trả lời thư để đề nghị mở lại"
-        yield WorkbookFault(place, f"{entry.label} đã được duyệt nên không sửa được nữa", remedy)
+        yield Fault(place, f"{entry.label} đã được duyệt nên không sửa được nữa", remedy)
     elif field == "conflict" and entry.last is not None:
         yield _conflict(row, entry, entry.last)
     elif field in row.places:  # else its column is missing, which is a fault of its own
         yield _to_mend(row.places[field], f"{COLUMNS[field]} của {entry.label}", fault)
 
 
-def _conflict(row: FilledRow, entry: Entry, last: Update) -> WorkbookFault:
+def _conflict(row: FilledRow, entry: Entry, last: Update) -> Fault:
     """Return the fault of a row that was filled from an older revision than `last`, with what that says."""
     share = "" if last.percent is None else f", {last.percent} %"
     texts = [f"{STATUS_WORDS[last.status]}{share}"]
@@ -180,30 +179,30 @@ def _conflict(row: FilledRow, entry: Entry, last: Update) -> WorkbookFault:
     what = f"từ khi tệp này được lập, {last.said_by} đã gửi nội dung khác cho {entry.label} "
     what += f"lúc {last.said_at.astimezone(ZONE):%H:%M ngày %d/%m/%Y}: {'. '.join(texts)}"
     remedy = "thống nhất hai nội dung rồi gửi trên trang báo cáo hoặc bằng tệp mới"
-    return WorkbookFault(row.places["id"], what, remedy)
+    return Fault(row.places["id"], what, remedy)
 
 
-def _figure_fault(fault: Fault, figure: FilledFigure, target: FigureEntry | None) -> WorkbookFault:
-    _, field = fault.place
+def _figure_fault(fault: Fault, figure: FilledFigure, target: FigureEntry | None) -> Fault:
+    field = fault.field
     if target is None:
         what = "kế hoạch đã thay đổi, Quý cơ quan không còn phải báo cáo chỉ tiêu này"
-        return WorkbookFault(figure.place, what, "xóa số ở ô này")
+        return Fault(figure.place, what, "xóa số ở ô này")
     if field == "conflict" and target.last is not None:
         last = target.last
         what = f"từ khi tệp này được lập, {last.said_by} đã gửi số khác: {vietnamese_number(last.value)}"
-        return WorkbookFault(figure.place, what, "thống nhất rồi gửi trên trang báo cáo hoặc bằng tệp mới")
+        return Fault(figure.place, what, "thống nhất rồi gửi trên trang báo cáo hoặc bằng tệp mới")
     if field == "area":
         remedy = "ghi số của cả địa bàn trên trang báo cáo hoặc trong tệp mới"
-        return WorkbookFault(figure.place, fault.what, remedy)
+        return Fault(figure.place, fault.what, remedy)
     title = target.target.title
     if field == "lower":
         remedy = f"sửa lại; nếu đúng, gửi số này trên trang báo cáo và đánh dấu ô “{CONFIRM_LOWER}”"
-        return WorkbookFault(figure.place, f"“{title}”: {fault.what}", remedy)
+        return Fault(figure.place, f"“{title}”: {fault.what}", remedy)
     return _to_mend(figure.place, f"số liệu “{title}”", fault)
 
 
-def _to_mend(place: str, what: str, fault: Fault) -> WorkbookFault:
-    return WorkbookFault(place, f"{what} cần sửa", "; ".join(part for part in (fault.what, fault.remedy) if part))
+def _to_mend(place: str, what: str, fault: Fault) -> Fault:
+    return Fault(place, f"{what} cần sửa", "; ".join(part for part in (fault.what, fault.remedy) if part))
 
 
 def _says_something(filled: FilledWorkbook) -> bool:
@@ -211,25 +210,25 @@ def _says_something(filled: FilledWorkbook) -> bool:
     return any((row.keep or not row.untouched) and any(row.values.values()) for row in filled.rows)
 
 
-def _nothing_new(filled: FilledWorkbook) -> WorkbookFault:
+def _nothing_new(filled: FilledWorkbook) -> Fault:
     place = filled.rows[0].places["status"] if filled.rows else REPORT
-    return WorkbookFault(place, "chưa có nội dung nào mới trong tệp", "điền ít nhất một hoạt động rồi gửi")
+    return Fault(place, "chưa có nội dung nào mới trong tệp", "điền ít nhất một hoạt động rồi gửi")
 
 
-def _in_order(faults: Iterable[WorkbookFault]) -> list[WorkbookFault]:
+def _in_order(faults: Iterable[Fault]) -> list[Fault]:
     """Return the first fault of each cell, as people read a sheet: what could not be read is not missing too."""
-    first: dict[str, WorkbookFault] = {}
+    first: dict[str, Fault] = {}
     for fault in faults:
-        first.setdefault(fault.cell, fault)
+        first.setdefault(str(fault.place), fault)
     told = sorted(first.values(), key=_position)
     if (others := len(told) - MOST_FAULTS) > 0:
-        told[MOST_FAULTS:] = [WorkbookFault(WHOLE_FILE, f"còn {others} chỗ khác cần sửa", FRESH)]
+        told[MOST_FAULTS:] = [Fault(WHOLE_FILE, f"còn {others} chỗ khác cần sửa", FRESH)]
     return told
 
 
-def _position(fault: WorkbookFault) -> tuple[str, int, int, str]:
-    found = PLACE.fullmatch(fault.cell)
-    return (found[1], int(found[3]), len(found[2]), found[2]) if found else (fault.cell, 0, 0, "")
+def _position(fault: Fault) -> tuple[str, int, int, str]:
+    found = PLACE.fullmatch(str(fault.place))
+    return (found[1], int(found[3]), len(found[2]), found[2]) if found else (str(fault.place), 0, 0, "")
 
 
 def _quoted(text: str) -> str:

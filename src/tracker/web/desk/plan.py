@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from tracker.errors import PlanFaults, Unagreed
+from tracker.errors import Faults, Unagreed
 from tracker.plan.changes import plan_changes
 from tracker.plan.reader import Reading, parse_plan
 from tracker.plan.summary import summary
@@ -96,7 +96,7 @@ def _read(visit: Visit, raw: bytes) -> Reading | tuple[str, ...]:
         return (TOO_LARGE,)
     try:
         found = parse_plan(raw, FILE)
-    except PlanFaults as error:
+    except Faults as error:
         return tuple(map(str, error.faults))
     me = found.plan.find_person(visit.person.email)
     return found if me is not None and me.role in RUNNING else (LOCKED_OUT.format(name=visit.who),)
