@@ -22,7 +22,8 @@ from answering import (
 
 from tracker.answers.checks import LONGEST
 from tracker.answers.drafts import Typed, save_draft
-from tracker.answers.form import Form, recorded_form
+from tracker.answers.form import Form
+from tracker.answers.recorded_form import recorded_form
 from tracker.errors import BadInput
 from tracker.plan.model import Plan
 from tracker.progress import DutyState
@@ -109,7 +110,7 @@ def test_sending_an_untouched_page_records_nothing_and_says_so(engine: sa.Engine
     before = dump(engine)
     form, new = send(engine, plan, fields(page(engine, plan)))
     assert new == []
-    assert "Chưa có nội dung nào mới" in (str(form.signature_fault))
+    assert "Chưa có nội dung nào mới" in (str(form.nothing_fault))
     assert dump(engine) == before
 
 

@@ -160,7 +160,7 @@ def test_another_text_is_the_next_revision_and_the_same_text_is_none(engine: sa.
     open_season(engine)
     add(engine, FARMING, "Lần đầu")
     again = add(engine, FARMING, "Lần đầu\r\n")
-    assert str(again.signature_fault) == f"Chưa có nội dung nào mới; điền {SHARED} rồi gửi."
+    assert str(again.nothing_fault) == f"Chưa có nội dung nào mới; điền {SHARED} rồi gửi."
     assert add(engine, FARMING, "Lần đầu", revision=0).faults == []  # a page left open, sent twice
     assert add(engine, FARMING, "Lần hai").faults == []
     assert texts(engine) == [(FARMING, 1, "Lần đầu"), (FARMING, 2, "Lần hai")]
@@ -200,7 +200,7 @@ def test_an_agency_that_does_not_coordinate_an_activity_adds_nothing_to_it(sqlit
     open_season(sqlite_engine)
     for agency, activity in ((SCIENCE, SHARED), (TRADE, SHARED), (FARMING, "II.39"), (FARMING, "II.999")):
         form = add(sqlite_engine, agency, "Chen vào", activity)
-        assert str(form.signature_fault) == f"Chưa có nội dung nào mới; điền {activity} rồi gửi."
+        assert str(form.nothing_fault) == f"Chưa có nội dung nào mới; điền {activity} rồi gửi."
     with writing(sqlite_engine) as session:
         typed = {f"{SHARED}.part": "Chen vào", "said_by": WHO}
         send_fields(case_of(session, SCIENCE), typed)

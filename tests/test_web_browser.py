@@ -145,15 +145,55 @@ def test_what_cannot_be_saved_is_told_and_is_not_left_unasked(visit: Callable[..
     assert asked == ["beforeunload"]
 
 
+def test_what_is_sent_without_a_network_stays_on_the_page_and_leaves_once_it_is_back(
+    visit: Callable[..., Page], office: Office
+) -> None:
+    page = visit(TRADE)
+    fill_in(page, activities(page)[0], "gõ khi mất mạng")
+    page.locator(field("said_by")).fill(SIGNED)
+    page.context.set_offline(True)
+    press(page, "Gửi báo cáo")
+    expect(page.locator("#saved")).to_contain_text("Chưa gửi được")
+    expect(page.locator(field(f"{activities(page)[0]}.result"))).to_have_value("gõ khi mất mạng")
+    page.context.set_offline(False)
+    press(page, "Gửi báo cáo")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Biên nhận báo cáo tiến độ")
+    assert [update.result for update in office.rows(Update)] == ["gõ khi mất mạng"]
+
+
+@pytest.mark.parametrize("status", [413, 500, 503])
+def test_nothing_leaves_the_page_before_the_server_could_save_it(
+    status: int, visit: Callable[..., Page], office: Office
+) -> None:
+    page = visit(TRADE)
+    fill_in(page, activities(page)[0], "vẫn còn đây")
+    page.locator(field("said_by")).fill(SIGNED)
+    page.route("**/b/*", lambda route: route.fulfill(status=status, body="x"))
+    press(page, "Gửi báo cáo")
+    expect(page.locator("#saved")).to_contain_text("Chưa gửi được")
+    expect(page.locator(field(f"{activities(page)[0]}.result"))).to_have_value("vẫn còn đây")
+    assert office.rows(Update) == []
+
+
+def test_to_save_and_to_press_enter_leaves_her_where_she_is(visit: Callable[..., Page]) -> None:
+    page = visit(TRADE)
+    last = activities(page)[-1]
+    page.locator(field(f"{last}.percent")).fill("40")
+    page.locator(field(f"{last}.percent")).press("Enter")
+    expect(page.locator("#saved")).to_contain_text("Đã lưu nháp")
+    assert page.evaluate("document.activeElement.id") == f"{last}.percent"
+    assert page.evaluate("scrollY") > 0
+
+
 def test_two_clicks_send_once(visit: Callable[..., Page], office: Office) -> None:
     page = visit(TRADE)
     fill_in(page, activities(page)[0], "một lần")
     page.locator(field("said_by")).fill(SIGNED)
     posts: list[str] = []
-    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.on("request", lambda request: posts.append(request.post_data or "") if request.method == "POST" else None)
     page.get_by_role("button", name="Gửi báo cáo", exact=True).dblclick()
     expect(page.get_by_role("heading", level=1)).to_have_text("Biên nhận báo cáo tiến độ")
-    assert len(posts) == 1
+    assert sum("action=send" in one for one in posts) == 1
     assert len(office.rows(Update)) == 1
 
 

@@ -22,9 +22,10 @@ from tracker.answers.checks import (
     recorded_text,
 )
 from tracker.answers.contributions import check_contributions, read_contributions, record_contributions
-from tracker.answers.form import Entry, FigureEntry, Form, as_typed, recorded_form
+from tracker.answers.form import Entry, FigureEntry, Form, as_typed
 from tracker.answers.overlay import lay_over
 from tracker.answers.record import Signed, record_answers, record_figures, same_words
+from tracker.answers.recorded_form import recorded_form
 from tracker.answers.submission import Submission
 from tracker.case import Case
 from tracker.errors import Fault, PeriodClosed
@@ -81,10 +82,7 @@ def submit(case: Case, submission: Submission) -> Outcome:
     added = check_contributions(entry for entry in form.contributions if only in {None, entry.activity.id})
     form.signature_fault = _check_signature(form)
     if not (answers or repeated or values or added or form.faults):
-        wanted = (
-            next((entry.label for entry in form.entries if entry.name == only), only) or "ít nhất một hoạt động"
-        )
-        form.signature_fault = Fault(NOTHING_SAID, "chưa có nội dung nào mới", f"điền {wanted} rồi gửi")
+        form.nothing_fault = _nothing_new(form, only)
     for orphan in form.orphans:
         what = "kế hoạch đã thay đổi, phần đã điền được chép lại dưới đây"
         orphan.fault = Fault((orphan.name, "orphan"), what, "gửi lần nữa thì các nội dung khác được gửi")
@@ -99,6 +97,14 @@ def submit(case: Case, submission: Submission) -> Outcome:
         contributions=record_contributions(case, added, signed),
     )
     return Outcome(form=form, receipt=receipt)
+
+
+def _nothing_new(form: Form, only: str | None) -> Fault:
+    """Return what is wrong where nothing new was said: what to fill in, or the tick that sends it as it stands."""
+    wanted = next((entry.label for entry in form.entries if entry.name == only), only) or "ít nhất một hoạt động"
+    ticked = any(one.carried_over and not one.locked for one in form.entries if only in {None, one.name})
+    tick = " hoặc đánh dấu ô gửi nguyên văn" if ticked else ""
+    return Fault(NOTHING_SAID, "chưa có nội dung nào mới", f"điền {wanted}{tick} rồi gửi")
 
 
 def refuse_if_closed(case: Case) -> None:

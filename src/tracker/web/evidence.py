@@ -11,7 +11,8 @@ from starlette.responses import RedirectResponse, Response
 
 from tracker.answers.evidence import LARGEST, MOST, Given, remove_evidence, take_evidence
 from tracker.answers.evidence_kinds import TAKEN
-from tracker.answers.form import Form, recorded_form
+from tracker.answers.form import Form
+from tracker.answers.recorded_form import recorded_form
 from tracker.answers.submit import refuse_if_closed
 from tracker.errors import BadInput
 from tracker.settings import Settings

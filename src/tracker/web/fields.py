@@ -13,8 +13,9 @@ from typing import Any
 
 from tracker.answers.contributions import read_contributions
 from tracker.answers.drafts import Typed, discard_draft, save_draft
-from tracker.answers.form import Form, recorded_form
+from tracker.answers.form import Form
 from tracker.answers.overlay import lay_over
+from tracker.answers.recorded_form import read_decisions, recorded_form
 from tracker.answers.submission import Answered, Contributed, GivenFigure, Submission
 from tracker.answers.submit import Outcome, is_answered, is_new, submit
 from tracker.case import Case
@@ -57,6 +58,7 @@ def filled_form(case: Case, typed: Typed | None = None) -> Form:
     """Return the form as the page shows it: `typed` where given, else the saved draft, over what is recorded."""
     form = recorded_form(case)
     read_contributions(case, form)
+    read_decisions(case, form)
     draft = draft_of(case.session, case.period, case.agency_id)
     form.draft_saved_at = draft.saved_at if draft else None
     if typed is None and draft is not None:
