@@ -197,6 +197,11 @@ class Activity:
     stages: Stages = told("mốc nhắc", "Mốc nhắc riêng của hoạt động này, nếu khác mốc chung.", Stages())
     note: str | None = told("ghi chú", "Ghi chú cho người quản trị.", None)
 
+    @property
+    def deadline(self) -> date:
+        """Return the day until which the work itself is to be done: its own, or its last planned year's end."""
+        return self.due or date(max(self.years), 12, 31)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
