@@ -57,6 +57,11 @@ class ReportRequest(BaseModel):
         description="Word để trình ký, HTML để xem, PDF để phát hành và lưu, Excel để lọc và tính.",
         min_length=1,
     )
+    list_returned: bool = Field(
+        default=False,
+        title="Chốt cả khi còn báo cáo đã trả lại",
+        description="Văn bản nêu tên các báo cáo đang được bổ sung.",
+    )
     mail: bool = Field(
         default=True, title="Gửi thư", description="Gửi các tệp tới hộp thư của cơ quan đầu mối, mỗi bản một lần."
     )
@@ -94,6 +99,7 @@ def compile_period(settings: Settings, period: str, request: ReportRequest, who:
             request.formats,
             choice=request.choice,
             final=request.version == "chính thức",
+            list_returned=request.list_returned,
             step=_progress(),
         )
 

@@ -16,7 +16,7 @@ VIETNAMESE = (
     "văn bản\nhai dòng\n\nba dòng",
 )
 EMOJI = ("👍", "👍🏽", "👨‍👩‍👧", "🇻🇳", "❤️", "1️⃣", "🏴‍☠️", "🎉 xong")
-OTHER_SCRIPTS = ("漢字かな", "नमस्ते", "Ελληνικά", "Привет", "ไทย", "\ue000", "a\u200bb\u2060c", "mềm\u00admại")
+OTHER_SCRIPTS = ("漢字かな", "नमस्ते", "Ελληνικά", "Привет", "ไทย", "a\u200bb\u2060c", "mềm\u00admại")
 RIGHT_TO_LEFT = ("שלום עולם", "مرحبا بالعالم", "abc שלום 12 def", "\u202eabc\u202c")
 MARKUP = (
     "<b>đậm</b>",

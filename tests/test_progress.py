@@ -40,14 +40,14 @@ def test_groups_stand_in_the_order_in_which_they_appear() -> None:
     ("status", "said_on", "today", "cell"),
     [
         (UpdateStatus.DONE, DUE, date(2024, 12, 1), Timeliness.DONE_IN_TIME),
-        (UpdateStatus.DONE, date(2024, 10, 30), date(2024, 12, 1), Timeliness.DONE_LATE),
+        (UpdateStatus.DONE, date(2024, 10, 30), date(2024, 12, 1), Timeliness.DONE),
         (UpdateStatus.UNDER_WAY, DUE, DUE, Timeliness.OPEN_IN_TIME),
         (UpdateStatus.UNDER_WAY, DUE, date(2024, 10, 30), Timeliness.OPEN_LATE),
         (None, None, DUE, Timeliness.OPEN_IN_TIME),
         (None, None, date(2024, 10, 30), Timeliness.OPEN_LATE),
     ],
 )
-def test_a_task_falls_into_one_of_four_cells(
+def test_a_task_is_counted_by_its_own_deadline_and_never_called_finished_late(
     status: UpdateStatus | None, said_on: date | None, today: date, cell: Timeliness
 ) -> None:
     assert timeliness(status, said_on, DUE, today) is cell

@@ -17,7 +17,7 @@ from pdf_reading import elements
 from tracker.errors import BadInput
 from tracker.papers.files import FORMATS
 from tracker.progress import Timeliness, UpdateStatus
-from tracker.report.choice import Choice
+from tracker.report.choice import Choice, checked
 from tracker.report.compile import Compiled, compile_memo, print_again
 from tracker.report.facts import Snapshot, read_snapshot
 from tracker.report.memo import memo
@@ -272,12 +272,16 @@ def test_the_counts_of_a_choice_are_those_of_the_database(
     assert f"Trong {asked} hoạt động phải báo cáo, {told} hoạt động đã có báo cáo" in words(snapshot)
 
 
-def test_returned_answers_do_not_hold_a_final_memo_up(engine: sa.Engine, compiled: Compile) -> None:
+def test_a_final_memo_is_refused_while_something_is_returned_or_names_it_by_choice(
+    engine: sa.Engine, compiled: Compile
+) -> None:
     say(engine, "II.10")
     with writing(engine) as session:
         give_back(session, duty_of(session, "II.10"), "Ghi rõ", "đầu mối", NOW)
-    final = compiled(final=True)
-    assert "đã trả lại để bổ sung" in words(final.snapshot)
+    with pytest.raises(BadInput, match=r"1 báo cáo đã trả lại .*II\.10 \(Sở Công Thương\)"):
+        compiled(final=True)
+    final = compiled(final=True, list_returned=True)
+    assert "Đang bổ sung theo yêu cầu, tính là chưa có báo cáo: II.10 (Sở Công Thương)." in words(final.snapshot)
     with reading(engine) as session:
         assert session.scalar(sa.select(sa.func.count(Update.id))) == 1
 
@@ -294,3 +298,11 @@ def test_a_snapshot_frozen_before_there_were_choices_and_comparisons_is_still_re
     for row in older["rows"]:
         del row["resaid"]
     assert replace(read_snapshot(json.dumps(older)), past=fresh.past) == fresh
+
+
+def test_an_abolished_agency_gets_no_letterhead_and_its_successor_is_named(engine: sa.Engine) -> None:
+    plan = open_season(engine)
+    own = Choice(agencies=("so-tttt",), own=True)
+    assert checked(plan, own, date(2025, 2, 28)) == own
+    with pytest.raises(BadInput, match=r"đã thôi hoạt động; chọn nơi tiếp nhận nhiệm vụ: so-khcn"):
+        checked(plan, own, date(2025, 3, 1))

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -116,9 +116,9 @@ def test_figures_stand_by_their_target_with_the_period_before(engine: sa.Engine)
 
 @pytest.mark.parametrize(
     ("days_after_due", "late", "cell"),
-    [(0, False, Timeliness.DONE_IN_TIME), (1, True, Timeliness.DONE_LATE)],
+    [(0, False, Timeliness.DONE_IN_TIME), (1, True, Timeliness.DONE_IN_TIME), (800, True, Timeliness.DONE)],
 )
-def test_a_report_is_late_from_the_day_after_the_due_date(
+def test_a_report_is_late_after_its_due_date_and_a_task_after_its_own_deadline(
     sqlite_engine: sa.Engine, days_after_due: int, late: bool, cell: Timeliness
 ) -> None:
     open_season(sqlite_engine)
@@ -128,11 +128,39 @@ def test_a_report_is_late_from_the_day_after_the_due_date(
     assert (row.due, row.late, row.cell) == (DUE, late, cell)
 
 
-def test_what_nobody_reported_is_open_and_late_only_once_the_date_has_passed(sqlite_engine: sa.Engine) -> None:
+def test_what_is_not_finished_is_late_only_after_the_last_year_it_is_planned_for(sqlite_engine: sa.Engine) -> None:
     open_season(sqlite_engine)
-    for day, cell in ((DUE, Timeliness.OPEN_IN_TIME), (DUE + timedelta(days=1), Timeliness.OPEN_LATE)):
-        assert {row.cell for row in snapshot_of(sqlite_engine, as_of=day).rows} == {cell}
-    assert not any(row.late for row in snapshot_of(sqlite_engine, as_of=date(2024, 12, 31)).rows)
+    rows = snapshot_of(sqlite_engine, as_of=date(2025, 1, 1)).rows
+    assert {row.cell for row in rows if max(row.years) == 2024} == {Timeliness.OPEN_LATE}
+    assert {row.cell for row in rows if max(row.years) > 2024} == {Timeliness.OPEN_IN_TIME}
+    assert {row.cell for row in snapshot_of(sqlite_engine, as_of=date(2024, 12, 31)).rows} == {
+        Timeliness.OPEN_IN_TIME
+    }
+    assert not any(row.late for row in rows)
+
+
+def test_what_was_sent_in_time_returned_and_sent_again_is_not_late_and_owed_in_between(
+    engine: sa.Engine,
+) -> None:
+    open_season(engine)
+    say(engine, "II.10")
+    with writing(engine) as session:
+        give_back(session, duty_of(session, "II.10"), "Ghi rõ", "đầu mối", NOW)
+    returned = row_of(snapshot_of(engine), "II.10")
+    assert (returned.said, returned.state) == (None, DutyState.RETURNED)
+    late = NOW + timedelta(days=20)
+    say(engine, "II.10", answer("Đã bổ sung"), said(at=late))
+    again = row_of(snapshot_of(engine, as_of=late.date()), "II.10")
+    assert again.said is not None
+    assert (again.said.result, again.late, again.said.first_on) == ("Đã bổ sung", False, TODAY)
+
+
+def test_what_a_successor_answers_for_is_named_with_whom_it_took_it_over_from(sqlite_engine: sa.Engine) -> None:
+    open_season(sqlite_engine, None, date(2025, 10, 15))
+    day = datetime.fromisoformat("2025-10-16T08:00:00+07:00")
+    say(sqlite_engine, "II.5", answer(), said(at=day), code="2025")
+    leads = {row.id: row.lead for row in snapshot_of(sqlite_engine, "2025", day.date()).rows}
+    assert leads["II.5"] == "Sở Khoa học và Công nghệ (tiếp nhận nhiệm vụ của Sở Thông tin và Truyền thông)"
 
 
 def test_of_the_period_before_only_counts_are_in_it(engine: sa.Engine) -> None:
@@ -181,13 +209,16 @@ SEASONS = st.lists(
     max_size=20,
 )
 LATEST = """
-    SELECT d.id, d.due, d.state, u.* FROM duties d JOIN periods p ON p.id = d.period_id
+    SELECT d.id, d.due, d.state, u.*,
+      (SELECT min(x.said_on) FROM updates x WHERE x.duty_id = u.duty_id) AS first_on
+    FROM duties d JOIN periods p ON p.id = d.period_id
     LEFT JOIN updates u ON u.duty_id = d.id
       AND u.revision = (SELECT max(x.revision) FROM updates x WHERE x.duty_id = d.id)
+      AND d.state <> 'returned'
     WHERE p.code = '2024' AND d.state <> 'withdrawn'
 """
 COUNTS = f"""
-    SELECT count(*), count(said_on), coalesce(sum(said_on <= due), 0), coalesce(sum(said_on > due), 0),
+    SELECT count(*), count(said_on), coalesce(sum(first_on <= due), 0), coalesce(sum(first_on > due), 0),
       coalesce(sum(status = 'done'), 0), coalesce(sum(status = 'under_way'), 0),
       coalesce(sum(status = 'not_started'), 0), coalesce(sum(status = 'stopped'), 0) FROM ({LATEST})
 """

@@ -28,6 +28,10 @@ WRITTEN = st.text(st.sampled_from('aăđảẤb AB.,;:!?-–•*+()"/@_ \t\u00a0
         ("=1+2\n{{ x }} #set page(fill: red)", "=1+2\n{{ x }} #set page(fill: red)"),
         ("+84 912 000 000", "+84 912 000 000"),
         ("\n \n", ""),
+        ("- mở lớp\n+ trong đó 05 nữ\no\tnghề may", "- Mở lớp\n+ Trong đó 05 nữ\n+ Nghề may"),
+        ("1\tđan lát\txã Ô Lâm\t30\t45.000.000", "1 | đan lát | xã Ô Lâm | 30 | 45.000.000"),
+        ("1.\tmở lớp\n-\ttập huấn", "1. mở lớp\n- Tập huấn"),
+        ("\uf0b7 mở lớp\n\uf0a7\ntập huấn\nđến \uf0fc nay", "- Mở lớp\n- Tập huấn\nđến nay"),
     ],
 )
 def test_a_text_is_put_right(typed: str, printed: str) -> None:
@@ -51,7 +55,7 @@ def test_hostile_texts_keep_their_letters_too() -> None:
 
 
 def letters(text: str) -> str:
-    """Return what is not spacing, a bullet or a capital."""
+    """Return what is not spacing, a bullet, the edge of a cell or a capital."""
     return "".join(
-        c for c in unicodedata.normalize("NFC", text).casefold() if not c.isspace() and c not in "-–—*•·●▪◦+"
+        c for c in unicodedata.normalize("NFC", text).casefold() if not c.isspace() and c not in "-–—*•·●▪◦➢❖✓☑+|o"
     )

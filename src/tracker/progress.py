@@ -122,27 +122,34 @@ WAYS = {"page": "trang báo cáo", "workbook": "tệp Excel", "reply": "thư tr�
 
 
 class Timeliness(StrEnum):
-    """The four cells of Vietnamese directive tracking; about the task, not about its report."""
+    """The cells of Vietnamese directive tracking; about the task and its own deadline, not about its report."""
 
     DONE_IN_TIME = "done_in_time"
+    DONE = "done"
+    """Reported as done after the deadline: when it was done nobody said."""
     DONE_LATE = "done_late"
+    """Only in memos of before, which took the day of the report for the day it was done."""
     OPEN_IN_TIME = "open_in_time"
     OPEN_LATE = "open_late"
 
 
 TIMELINESS_WORDS = {
     Timeliness.DONE_IN_TIME: "Hoàn thành đúng hạn",
+    Timeliness.DONE: "Hoàn thành, chưa rõ ngày",
     Timeliness.DONE_LATE: "Hoàn thành quá hạn",
     Timeliness.OPEN_IN_TIME: "Chưa hoàn thành trong hạn",
     Timeliness.OPEN_LATE: "Chưa hoàn thành quá hạn",
 }
 
 
-def timeliness(status: UpdateStatus | None, said_on: date | None, due: date, today: date) -> Timeliness:
-    """Return the cell of a task whose last report said `status` on `said_on`; both None where nothing was said."""
+def timeliness(status: UpdateStatus | None, said_on: date | None, deadline: date, today: date) -> Timeliness:
+    """Return the cell of a task whose last report said `status` on `said_on`; both None where nothing was said.
+
+    No agency is asked when it finished, so that nothing is called finished too late.
+    """
     if status is UpdateStatus.DONE and said_on is not None:
-        return Timeliness.DONE_IN_TIME if said_on <= due else Timeliness.DONE_LATE
-    return Timeliness.OPEN_IN_TIME if today <= due else Timeliness.OPEN_LATE
+        return Timeliness.DONE_IN_TIME if said_on <= deadline else Timeliness.DONE
+    return Timeliness.OPEN_IN_TIME if today <= deadline else Timeliness.OPEN_LATE
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,11 @@ UNSEEN = re.compile(
 )
 """Signs that nobody sees and that turn the direction of what follows, or hide words in it. Not the joiners: emoji
 and Indian scripts need them. Vietnamese needs none of them."""
+_PRIVATE = "\ue000-\uf8ff\U000f0000-\U0010ffff"
+"""Signs whose look each font makes up for itself; Word's fonts of bullets are among them."""
+PRIVATE = re.compile(f"[{_PRIVATE}]")
+_PRIVATE_BULLET = re.compile(rf"^[^\S\n]*[{_PRIVATE}][^\S\n]*(?:\n[^\S\n]*(?=[^\s\-+{_PRIVATE}]))?", re.MULTILINE)
+"""Such a sign where a line begins, or alone on the line before: so do lists look that are copied out of a PDF."""
 SPREAD = 4
 """Signs that one letter may take as it is typed: ế may come as three, a line break as two. A text longer than its
 limit by more than that is too long however it is written, and is refused before anything else is done with it."""
@@ -57,8 +62,13 @@ def composed(text: str) -> str:
 
 
 def composed_lines(text: str) -> str:
-    """Return `text` composed, with one kind of line break and no space around it."""
-    return composed(text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """Return `text` composed, with one kind of line break, no space around it and no private sign."""
+    return composed(without_private(text.replace("\r\n", "\n").replace("\r", "\n"))).strip()
+
+
+def without_private(text: str) -> str:
+    """Return `text` without PRIVATE signs: one that begins a line stands for a bullet, which becomes "- "."""
+    return text if text.isascii() else PRIVATE.sub("", _PRIVATE_BULLET.sub("- ", text))
 
 
 def decomposed(text: str) -> str:

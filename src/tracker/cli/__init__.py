@@ -143,6 +143,8 @@ def _add_printing(parser: argparse.ArgumentParser) -> None:
 def _add_report_options(parser: argparse.ArgumentParser) -> None:
     _add_printing(parser)
     parser.add_argument("--final", action="store_true", help="chốt kỳ; báo cáo đến sau không gộp vào")
+    told = "chốt cả khi còn báo cáo đã trả lại; văn bản nêu tên các báo cáo đó"
+    parser.add_argument("--list-returned", action="store_true", help=told)
     parser.add_argument("--agency", action="append", default=[], metavar="CƠ_QUAN", help="chỉ cơ quan này")
     parser.add_argument("--own", action="store_true", help="báo cáo riêng mang thể thức của cơ quan đã chọn")
     parser.add_argument("--area", action="append", default=[], metavar="NỘI_DUNG", help="chỉ nội dung này")

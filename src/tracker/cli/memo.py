@@ -32,7 +32,15 @@ def report(args: argparse.Namespace) -> None:
     formats = args.formats or FORMATS
     with store(settings) as engine:
         compiled = compile_memo(
-            engine, settings, args.period, who(), args.number, formats, choice=choice, final=args.final
+            engine,
+            settings,
+            args.period,
+            who(),
+            args.number,
+            formats,
+            choice=choice,
+            final=args.final,
+            list_returned=args.list_returned,
         )
     _tell(compiled)
 

@@ -22,11 +22,11 @@ MEDIA_TYPES: Mapping[str, str] = {
     "xlsx": f"{_OFFICE}.spreadsheetml.sheet",
 }
 """By the end of a file's name."""
-_UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = re.compile(r"[^\t\n\x20-\x7e\x85\xa0-\ud7ff\uf900-\ufdcf\ufdf0-\ufffd\U00010000-\U000effff]")
 
 
 def printable(text: str) -> str:
-    """Return `text` without the characters XML 1.0 forbids, its line ends as newlines and its tabs as spaces.
+    """Return `text` without what XML 1.0 or PDF/A forbids, its line ends as newlines and its tabs as spaces.
 
     Such characters are refused where text comes in; this is the last defence, so that no text blocks a paper.
     """

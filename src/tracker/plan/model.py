@@ -250,6 +250,10 @@ class Plan:
         time = read_time(activity.time, self.plan.issued)
         return time.deadline if time else None
 
+    def last_day_of(self, activity: Activity) -> date:
+        """Return the day until which the work is to be done: its deadline, or its last planned year's end."""
+        return self.deadline_of(activity) or activity.due or date(max(activity.years), 12, 31)
+
     @cached_property
     def by_id(self) -> Mapping[str, Activity]:
         """Return all that may be reported on by its printed id."""

@@ -35,7 +35,7 @@ def _by_duty(snapshot: Snapshot) -> dict[tuple[str, str], Row]:
 def _of_report(before: Row, after: Row) -> Iterator[str]:
     if before.said is None and after.said is not None:
         yield f"có báo cáo, {_progress(after.said)}"
-    elif before.said is not None and after.said is None:
+    elif before.said is not None and after.said is None and after.state is not DutyState.RETURNED:
         yield "không còn báo cáo trong phạm vi này"
     elif before.said is not None and after.said is not None and before.said != after.said:
         was, now = _progress(before.said), _progress(after.said)

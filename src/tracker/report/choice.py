@@ -46,8 +46,11 @@ class Choice:
 WHOLE = Choice()
 
 
-def checked(plan: Plan, choice: Choice) -> Choice:
-    """Return `choice` with ids for the names that people use, each once; BadInput names all that is not usable."""
+def checked(plan: Plan, choice: Choice, on: date) -> Choice:
+    """Return `choice` with ids for the names that people use, each once; BadInput names all that is not usable.
+
+    `on` is the day of the memo: who was succeeded by then signs nothing any more.
+    """
     wrong: list[str] = []
     agencies: list[str] = []
     for named in choice.agencies:
@@ -72,6 +75,12 @@ def checked(plan: Plan, choice: Choice) -> Choice:
         wrong.append(
             "tệp kế hoạch chưa có thể thức báo cáo riêng; thêm reporting.own_letterhead rồi tracker apply"
         )
+    if choice.own and agencies:
+        agency, holder = plan.agencies[agencies[0]], plan.holder(agencies[0], on)
+        if holder is not agency:
+            wrong.append(
+                f"{agency.name} đã thôi hoạt động; chọn nơi tiếp nhận nhiệm vụ: {holder.id} ({holder.name})"
+            )
     if wrong:
         raise BadInput("\n".join(wrong))
     return replace(

@@ -21,7 +21,7 @@ from tracker.papers.xlsx import xlsx_bytes
 from tracker.progress import DutyState
 from tracker.report.changes import changes
 from tracker.report.choice import WHOLE, Choice, checked
-from tracker.report.facts import Snapshot, digest, read_snapshot
+from tracker.report.facts import Row, Snapshot, digest, read_snapshot
 from tracker.report.memo import memo
 from tracker.report.snapshot import take_snapshot
 from tracker.settings import Settings
@@ -90,25 +90,27 @@ def compile_memo(
     *,
     choice: Choice = WHOLE,
     final: bool = False,
+    list_returned: bool = False,
     step: Step = nothing_told,
 ) -> Compiled:
     """Compile the memo of the period `code` as of today and print it in `formats`.
 
     `number` is the clerk's number of the document. The same facts compiled again are the same report and the same
     files. `final` freezes the period: from then on its memo is printed as it was frozen, and what comes later is
-    told beside it. `step` is called as the work goes on. Raises BadInput for an unknown period, for a choice that
-    is not usable, and for a final memo while answers wait for review; FileTrouble where the files cannot be
+    told beside it; `list_returned` lets it name what was returned, where it would be refused. `step` is called as
+    the work goes on. Raises BadInput for an unknown period, for a choice that is not usable, and for a final memo
+    while answers wait for review or were returned; FileTrouble where the files cannot be
     written: what was frozen is kept, so that trying again prints the same memo.
     """
     step("Đọc số liệu", 0)
     with reading(engine) as session:
         period = find_period(session, code)
         version, plan = plan_for(session, period)
-        choice = checked(plan, choice)
+        choice = checked(plan, choice, settings.today())
         live = take_snapshot(session, version, plan, period, settings.today(), choice)
         frozen = final_report(session, period) if choice == WHOLE else None
     if final:
-        _refuse_final(live, choice, frozen)
+        _refuse_final(live, choice, frozen, list_returned)
     text = live.as_json()
     with writing(engine) as session:
         period = find_period(session, code)
@@ -155,18 +157,29 @@ def print_one_again(settings: Settings, report: Report, form: Format, number: in
     return _printed(paper, settings.templates, form)
 
 
-def _refuse_final(live: Snapshot, choice: Choice, frozen: Report | None) -> None:
+def _refuse_final(live: Snapshot, choice: Choice, frozen: Report | None, list_returned: bool) -> None:
     if choice != WHOLE:
         raise BadInput("chỉ báo cáo của cả kỳ mới chốt được; bỏ các lựa chọn, hoặc bỏ phần chốt")
-    waiting = [row for row in (*live.rows, *live.tasks, *live.localities) if row.state is DutyState.SUBMITTED]
-    if waiting and frozen is None:
-        named = ", ".join(f"{row.id} ({row.lead})" for row in waiting[:10])
-        more = f" và {len(waiting) - 10} báo cáo khác" if len(waiting) > 10 else ""
-        code = live.period.code
+    if frozen is not None:
+        return
+    asked, code = (*live.rows, *live.tasks, *live.localities), live.period.code
+    waiting = [row for row in asked if row.state is DutyState.SUBMITTED]
+    returned = [row for row in asked if row.state is DutyState.RETURNED]
+    if returned and not list_returned:
         raise BadInput(
-            f"còn {len(waiting)} báo cáo chờ duyệt: {named}{more}; duyệt hoặc trả lại trước khi chốt: "
+            f"còn {len(returned)} báo cáo đã trả lại mà chưa gửi lại: {_named(returned)}; chờ gửi lại, hoặc chốt "
+            "và nêu tên các báo cáo đó trong văn bản (--list-returned)"
+        )
+    if waiting:
+        raise BadInput(
+            f"còn {len(waiting)} báo cáo chờ duyệt: {_named(waiting)}; duyệt hoặc trả lại trước khi chốt: "
             f"tracker accept {code}, hoặc trang duyệt: tracker link {code} --review"
         )
+
+
+def _named(rows: list[Row]) -> str:
+    more = f" và {len(rows) - 10} báo cáo khác" if len(rows) > 10 else ""
+    return ", ".join(f"{row.id} ({row.lead})" for row in rows[:10]) + more
 
 
 def _print(

@@ -26,6 +26,8 @@ class Said:
     on: date
     way: str
     revision: int
+    first_on: date | None = None
+    """The day of the first report, where this one is sent again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +55,8 @@ class Row:
 
     @property
     def late(self) -> bool:
-        """Say whether its report came after the due date."""
-        return self.said is not None and self.said.on > self.due
+        """Say whether its first report came after the due date; what is sent again was not late for that."""
+        return self.said is not None and (self.said.first_on or self.said.on) > self.due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.plan.identity import Identities
 from tracker.plan.model import Plan
-from tracker.progress import Timeliness, timeliness
+from tracker.progress import DutyState, Timeliness, timeliness
 from tracker.report.choice import WHOLE, Choice, own_letterhead
 from tracker.report.facts import Area, Asked, Chosen, Coming, Past, Proof, Row, Said, Snapshot
 from tracker.report.goals import goals_of
@@ -19,7 +19,7 @@ from tracker.store.figures import Reported, reported_figures
 from tracker.store.periods import compared_periods
 from tracker.store.plans import plan_for
 from tracker.store.tables import Duty, Evidence, Period, PlanVersion, Update
-from tracker.store.updates import figures_of, latest_updates, updates_of
+from tracker.store.updates import figures_of, first_days, latest_updates, updates_of
 
 
 def take_snapshot(
@@ -38,9 +38,10 @@ def take_snapshot(
     goals, used = goals_of(plan, choice, _figures(session, plan, period, as_of, choice), before, as_of)
     proofs = [file for file in evidence_of(session, duties) if choice.spans(_day(file.given_at))]
     newest = latest_updates(session, duties)
+    first = first_days(session, duties)
     past = tuple(_past(session, each, choice) for each in compared)
     rows, localities, tasks = (
-        tuple(_rows(plan, some, said, newest, as_of)) for some in _counted_apart(plan, duties)
+        tuple(_rows(plan, some, said, newest, first, as_of)) for some in _counted_apart(plan, duties)
     )
     told_of = {row.area for row in rows}
     next_year = max(period.years) + 1
@@ -98,10 +99,11 @@ def _counted_apart(plan: Plan, duties: Iterable[Duty]) -> tuple[list[Duty], list
 
 
 def _told(session: Session, period: Period, duties: list[Duty], choice: Choice) -> dict[int, Update]:
-    """Return the newest update of each duty, among those of the chosen days."""
+    """Return the newest update of each duty, among those of the chosen days; what was returned is owed again."""
+    counted = [duty for duty in duties if duty.state is not DutyState.RETURNED]
     if choice.since is None and choice.until is None:
-        return latest_updates(session, duties)
-    history = updates_of(session, period, duties)
+        return latest_updates(session, counted)
+    history = updates_of(session, period, counted)
     spanned = {duty: [u for u in told if choice.spans(u.said_on)] for duty, told in history.items()}
     return {duty: told[-1] for duty, told in spanned.items() if told}
 
@@ -142,12 +144,10 @@ def _past(session: Session, period: Period, choice: Choice) -> Past:
         if not plan.is_apart(duty.activity_id)
         and choice.takes(plan, duty.activity_id, duty.agency_id, period.closes)
     ]
-    said = latest_updates(session, duties)
-    days = {duty.id: said[duty.id].said_on if duty.id in said else None for duty in duties}
-    cells = Counter(
-        timeliness(said[d.id].status if d.id in said else None, days[d.id], d.due, period.closes) for d in duties
-    )
-    late = sum(day is not None and day > duty.due for duty, day in zip(duties, days.values(), strict=True))
+    said = _told(session, period, duties, WHOLE)
+    first = first_days(session, duties)
+    cells = Counter(_cell(plan, duty, said.get(duty.id), period.closes) for duty in duties)
+    late = sum(duty.id in said and first[duty.id] > duty.due for duty in duties)
     return Past(
         title=period.title,
         asked=len(duties),
@@ -163,29 +163,46 @@ def _day(at: datetime) -> date:
     return at.astimezone(ZONE).date()
 
 
+def _cell(plan: Plan, duty: Duty, update: Update | None, today: date) -> Timeliness:
+    status, said_on = (update.status, update.said_on) if update else (None, None)
+    return timeliness(status, said_on, plan.last_day_of(plan.by_id[duty.activity_id]), today)
+
+
+def _lead(plan: Plan, agency_id: str, on: date) -> str:
+    """Return who answers for `agency_id` on the day `on`, as a memo names it."""
+    agency, holder = plan.agencies[agency_id], plan.holder(agency_id, on)
+    if holder is agency:
+        return agency.short
+    province = f" tỉnh {plan.reporting.letterhead.place}"
+    now, before = (each.name.removesuffix(province) for each in (holder, agency))
+    return f"{now} (tiếp nhận nhiệm vụ của {before})"
+
+
 def _rows(
-    plan: Plan, duties: Iterable[Duty], said: dict[int, Update], newest: dict[int, Update], as_of: date
+    plan: Plan,
+    duties: Iterable[Duty],
+    said: dict[int, Update],
+    newest: dict[int, Update],
+    first: dict[int, date],
+    as_of: date,
 ) -> Iterable[Row]:
     for duty in duties:
         activity, update = plan.by_id[duty.activity_id], said.get(duty.id)
-        deadline = plan.deadline_of(activity)
-        cell = timeliness(
-            update.status if update else None, update.said_on if update else None, deadline or duty.due, as_of
-        )
+        cell = _cell(plan, duty, update, as_of)
         yield Row(
             id=activity.id,
             title=activity.title,
             area=activity.content,
-            lead=plan.agencies[duty.agency_id].short,
+            lead=_lead(plan, duty.agency_id, update.said_on if update else as_of),
             coordinating=plan.coordinating_words(activity),
             years=activity.years,
             due=duty.due,
             state=duty.state,
             cell=cell,
-            overdue=deadline is not None and cell is Timeliness.OPEN_LATE,
+            overdue=plan.deadline_of(activity) is not None and cell is Timeliness.OPEN_LATE,
             time=plan.time_words(activity),
             details=plan.details_of(activity),
-            said=_said(update) if update else None,
+            said=_said(update, first[duty.id]) if update else None,
             resaid=update is not None and update.revision < newest[duty.id].revision,
         )
 
@@ -198,7 +215,7 @@ def _proofs(plan: Plan, duties: Iterable[Duty], files: Iterable[Evidence]) -> It
         for file in given.get(duty.id, ()):
             yield Proof(
                 id=duty.activity_id,
-                lead=plan.agencies[duty.agency_id].short,
+                lead=_lead(plan, duty.agency_id, _day(file.given_at)),
                 name=file.name,
                 size=file.size,
                 digest=file.digest,
@@ -206,7 +223,7 @@ def _proofs(plan: Plan, duties: Iterable[Duty], files: Iterable[Evidence]) -> It
             )
 
 
-def _said(update: Update) -> Said:
+def _said(update: Update, first: date) -> Said:
     return Said(
         status=update.status,
         percent=update.percent,
@@ -218,4 +235,5 @@ def _said(update: Update) -> Said:
         on=update.said_on,
         way=update.way,
         revision=update.revision,
+        first_on=first if first != update.said_on else None,
     )

@@ -1,7 +1,7 @@
 """The memo's tables: targets (section III), all activities (Phụ lục I) and who reported (Phụ lục II)."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
 from tracker.papers.paper import Annex, Column, Row, Table
@@ -12,6 +12,7 @@ from tracker.words import vietnamese_date, vietnamese_number, vietnamese_size
 
 NOTHING = "–"
 NOT_REPORTED = "Chưa báo cáo"
+USUAL_CELLS = (Timeliness.DONE_IN_TIME, Timeliness.OPEN_IN_TIME, Timeliness.OPEN_LATE)
 TARGETS_ABREAST = 6
 """Columns of targets that a page takes."""
 
@@ -71,7 +72,10 @@ def compared(snapshot: facts.Snapshot) -> Table:
         ("Báo cáo đúng hạn", [each.in_time for each in stood]),
         ("Báo cáo muộn", [each.late for each in stood]),
         ("Chưa báo cáo", [each.silent for each in stood]),
-        *((TIMELINESS_WORDS[cell], [each.cells.get(cell, 0) for each in stood]) for cell in Timeliness),
+        *(
+            (TIMELINESS_WORDS[cell], [each.cells.get(cell, 0) for each in stood])
+            for cell in _cells(each.cells for each in stood)
+        ),
     ]
     columns = (
         Column(title="Hoạt động", width=65),
@@ -135,6 +139,7 @@ def who_reported(snapshot: facts.Snapshot) -> Annex:
     asked = (*snapshot.rows, *snapshot.tasks, *snapshot.localities)
     for row in asked:
         by_lead.setdefault(row.lead, []).append(row)
+    cells = _cells([Counter(row.cell for row in asked)])
     columns = (
         Column(title="TT", width=10, align="center"),
         Column(title="Cơ quan", width=51),
@@ -143,11 +148,11 @@ def who_reported(snapshot: facts.Snapshot) -> Annex:
         Column(title="Báo cáo muộn", width=20, align="center"),
         Column(title="Chưa báo cáo", width=20, align="center"),
         Column(title="Báo cáo gần nhất", width=26, align="center"),
-        *(Column(title=TIMELINESS_WORDS[cell], width=22, align="center") for cell in Timeliness),
+        *(Column(title=TIMELINESS_WORDS[cell], width=22, align="center") for cell in cells),
     )
-    rows = [_agency_row(str(n), lead, owed) for n, (lead, owed) in enumerate(by_lead.items(), 1)]
+    rows = [_agency_row(str(n), lead, owed, cells) for n, (lead, owed) in enumerate(by_lead.items(), 1)]
     due, as_of = vietnamese_date(snapshot.period.due), vietnamese_date(snapshot.as_of)
-    rows.append(_agency_row("", "Cộng", list(asked)))
+    rows.append(_agency_row("", "Cộng", list(asked), cells))
     return Annex(
         label="Phụ lục II",
         title="TÌNH HÌNH BÁO CÁO CỦA CÁC CƠ QUAN",
@@ -230,7 +235,13 @@ def _made_of(goal: facts.Goal) -> str:
     return f"số liệu của {goal.known}/{goal.asked} {goal.reported_by}{before}"
 
 
-def _agency_row(number: str, lead: str, rows: list[facts.Row]) -> Row:
+def _cells(counted: Iterable[Mapping[Timeliness, int]]) -> list[Timeliness]:
+    """Return the cells to show: the usual ones, and the others where something falls into them."""
+    found = {cell for cells in counted for cell, count in cells.items() if count}
+    return [cell for cell in Timeliness if cell in USUAL_CELLS or cell in found]
+
+
+def _agency_row(number: str, lead: str, rows: list[facts.Row], shown: list[Timeliness]) -> Row:
     told = [row for row in rows if row.said]
     late = sum(row.late for row in told)
     cells = Counter(row.cell for row in rows)
@@ -242,7 +253,7 @@ def _agency_row(number: str, lead: str, rows: list[facts.Row]) -> Row:
             lead,
             *map(vietnamese_number, counts),
             vietnamese_date(newest) if newest else NOTHING,
-            *(vietnamese_number(cells[cell]) for cell in Timeliness),
+            *(vietnamese_number(cells[cell]) for cell in shown),
         )
     )
 

@@ -2,10 +2,15 @@
 
 import re
 
-from tracker.words import composed
+from tracker.words import composed, without_private
 
 _GAPS = re.compile(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+")
-_BULLET = re.compile(r"^[-–—*•·●▪◦+](?: +|(?=[^\W\d_]))")
+_BULLET = re.compile(r"^[-–—*•·●▪◦➢❖✓☑+](?: +|(?=[^\W\d_]))")
+_WORDS_BULLET = re.compile(r"^\s*o\t\s*")
+"""Word's bullet of the second level, copied as text."""
+_BEGUN = re.compile(r"^\s*([-–—*•·●▪◦+]|\w{1,3}[.)])\t\s*")
+"""Word's gap after a bullet or a number is no cell's end."""
+_CELLS = re.compile(r" *\t\s*")
 _GAP_BEFORE = re.compile(r"(?<=[\w)”\"]) +(?=[,;](?!\d)|\.(?:\s|$))")
 _NO_GAP_AFTER = re.compile(r"(?<=[^\W_])(?:,(?=[^\W\d_])|;(?=[^\W_]))")
 _TWO_SENTENCES = re.compile(r"(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})")
@@ -16,12 +21,14 @@ _SHORT_FORMS = frozenset(
 
 
 def tidy(text: str) -> str:
-    """Return `text` in NFC, one space between words, list lines under "- ", a capital where a sentence begins.
+    """Return `text` in NFC, one space between words, list lines under "- " or, one level down, "+ ".
 
-    Lines stay lines; empty ones go. What looks like an address, a number or an abbreviation is left as typed.
+    A sentence begins with a capital. Lines stay lines; empty ones go; the cells of a pasted row stand apart by
+    "|". What looks like an address, a number or an abbreviation is left as typed.
     """
     tidied: list[str] = []
-    for line in composed(text).splitlines():
+    for typed in composed(without_private(text)).splitlines():
+        line = _CELLS.sub(" | ", _BEGUN.sub(r"\1 ", _WORDS_BULLET.sub("+ ", typed)).strip())
         if bare := _GAPS.sub(" ", line).strip():
             before = tidied[-1].rpartition(" ")[2] if tidied else None
             tidied.append(_line(bare, before))
@@ -38,7 +45,8 @@ def _line(line: str, before: str | None) -> str:
         _capital(word) if last is None or _ends_sentence(last) else word
         for last, word in zip([before, *spaced], spaced, strict=False)
     ]
-    return ("- " if bullet else "") + " ".join(begun)
+    sign = "" if not bullet else "+ " if line.startswith("+") else "- "
+    return sign + " ".join(begun)
 
 
 def _spaced(word: str) -> str:

@@ -41,10 +41,10 @@ LETTERHEAD = Letterhead(
 
 
 def _row(name: str, area: str, status: UpdateStatus | None, result: str | None = None) -> facts.Row:
-    texts = {"difficulties": "Khó khăn", "causes": "Nguyên nhân", "proposals": "Đề xuất"}
     said = None if status is None else facts.Said(
         status=status, percent=50, result=result or f"Kết quả thử mẫu {name}", by="Cán bộ thử mẫu", on=DAY,
-        way="page", revision=1, **{field: f"{words} thử mẫu {name}" for field, words in texts.items()},
+        way="page", revision=1, difficulties=f"Khó khăn thử mẫu {name}", causes=f"Nguyên nhân thử mẫu {name}",
+        proposals=f"Đề xuất thử mẫu {name}",
     )  # fmt: skip
     return facts.Row(
         id=name, title=f"Hoạt động thử mẫu {name}", area=area, lead=f"Sở thử mẫu {name}", coordinating="",

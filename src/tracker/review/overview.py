@@ -60,8 +60,8 @@ class Item:
 
     @property
     def late(self) -> bool:
-        """Say whether its last word came after the due date."""
-        return self.said is not None and self.said.said_on > self.duty.due
+        """Say whether its first word came after the due date; what is sent again was not late for that."""
+        return bool(self.updates) and self.updates[0].said_on > self.duty.due
 
     @property
     def last_parts(self) -> list[Contribution]:
@@ -236,6 +236,7 @@ def _beside(
     last = decisions[-1] if decisions else None
     return Beside(
         due=duty.due,
+        first_on=updates[0].said_on if updates else None,
         before=before,
         returned=last.comment if last and last.verdict == DutyState.RETURNED else None,
         accepted=next((one for one in updates if accepted and one.revision == accepted[-1]), None),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tracker.progress import STATUSES, UpdateStatus
+from tracker.progress import STATUSES, TEXTS, UpdateStatus
 from tracker.store.tables import Update
 from tracker.words import vietnamese_date, vietnamese_number
 
@@ -18,6 +18,8 @@ class Beside:
     today: date = date.min
     deadline: date | None = None
     """The day by which the plan wants the task done."""
+    first_on: date | None = None
+    """The day of the first answer, which says whether it was late."""
     before: Update | None = None
     """What was last said in the period before."""
     returned: str | None = None
@@ -33,8 +35,9 @@ class Beside:
 def remarks(said: Update, beside: Beside) -> list[str]:
     """Return what is remarkable about `said`, as Vietnamese sentences; none where it is like any other answer."""
     found = []
-    if said.said_on > beside.due:
-        found.append(f"Gửi muộn {(said.said_on - beside.due).days} ngày so với hạn {vietnamese_date(beside.due)}.")
+    first_on = beside.first_on or said.said_on
+    if first_on > beside.due:
+        found.append(f"Gửi muộn {(first_on - beside.due).days} ngày so với hạn {vietnamese_date(beside.due)}.")
     if beside.returned is not None:
         found.append(f"Gửi lại sau khi bị trả lại với lý do: “{beside.returned}”.")
     if beside.accepted is not None:
@@ -82,6 +85,8 @@ def _against_before(said: Update, before: Update) -> list[str]:
         found.append(f"Tỷ lệ giảm so với kỳ trước, từ {before.percent} % còn {said.percent} %.")
     elif before.status is UpdateStatus.DONE and said.status is not UpdateStatus.DONE:
         found.append("Kỳ trước đã báo hoàn thành.")
-    if said.result and said.result == before.result:
-        found.append("Kết quả giống nguyên văn kỳ trước.")
+    same = [name for name in TEXTS if getattr(said, name) and getattr(said, name) == getattr(before, name)]
+    found += [
+        f"{TEXTS[name].partition(',')[0].removesuffix(' thực hiện')} giống nguyên văn kỳ trước." for name in same
+    ]
     return found

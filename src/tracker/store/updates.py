@@ -1,6 +1,7 @@
 """Updates and figures: what the agencies said, revision upon revision."""
 
 from collections.abc import Collection, Iterable, Sequence
+from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -32,6 +33,18 @@ def latest_updates(session: Session, duties: Collection[Duty]) -> dict[int, Upda
     wanted = {duty.id for duty in duties}
     found = session.scalars(LATEST, {"periods": list(periods), "agencies": sorted(agencies)})
     return {update.duty_id: update for update in found if update.duty_id in wanted}
+
+
+def first_days(session: Session, duties: Collection[Duty]) -> dict[int, date]:
+    """Return the day of the first update of each duty that has one, by duty id."""
+    periods, wanted = {duty.period_id for duty in duties}, {duty.id for duty in duties}
+    found = (
+        sa.select(Update.duty_id, sa.func.min(Update.said_on))
+        .join(Duty, Duty.id == Update.duty_id)
+        .where(Duty.period_id.in_(periods))
+        .group_by(Update.duty_id)
+    )
+    return {duty_id: day for duty_id, day in session.execute(found) if duty_id in wanted}
 
 
 def updates_of(session: Session, period: Period, duties: Collection[Duty]) -> dict[int, list[Update]]:
