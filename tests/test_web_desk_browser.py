@@ -140,7 +140,7 @@ def test_a_season_is_played_by_pages_alone_from_the_plan_to_the_final_memo(
         page.goto(f"{address}/ban-lam-viec/co-quan/{TRADE}")
         check(page)
         press(page, "Xem để chép")
-        link = page.locator(".linkbox").inner_text()
+        link = page.locator(".notice .linkbox").inner_text()
         check(page)
         answer_as_agency(page, link)
 
