@@ -79,12 +79,12 @@ def _taken_in(engine: sa.Engine, settings: Settings, arrival: Arrival) -> Taken 
     if arrival.trouble:
         return Taken(kind=Kind.UNKNOWN, sender=arrival.handle, trouble=arrival.trouble)
     # A stranger's mail ends here: neither its words nor its files are looked at.
-    message, books = read_message(arrival.first, glance=True), []
+    message, books = read_message(arrival.first, glance=True, size=arrival.size), []
     with reading(engine) as session:
         is_known = is_contacts(session, message.sender)
         looked_into = is_known and is_to_be_looked_into(session, settings, message.sender)
         looked_into = looked_into or place(session, settings, message, hold=False) is not None
-    if looked_into:
+    if looked_into and not message.trouble:
         message = read_message(arrival.whole())
         books = read_attached(message)
     with writing(engine) as session:
