@@ -114,3 +114,18 @@ def test_a_message_that_cannot_be_read_is_told_and_waits_for_a_person(
     assert status == 0
     assert err == "Không đọc được thư đến: canbo.sct@angiang.example: thư lớn hơn 1 MB, không đọc nội dung\n"
     assert names(var / "inbox" / "unreadable") == ["thu.eml"]
+
+
+def test_mail_of_a_contact_that_answers_nothing_is_listed_with_what_came(var: Path, collect: Collect) -> None:
+    _, address = sent(var)
+    nobodys = {"In_Reply_To": "<a@b.example>", "References": ""}
+    put(var / "inbox", thu=reply("Đã gửi bản giấy", From=address, **nobodys), la=reply("x", 2, **nobodys))
+    out = collect()[1]
+    told = "Không rõ thư này trả lời thư nào của chương trình."
+    assert f"Thư của nơi nhận trong kế hoạch: {address}. {told}\n" in out
+    assert "1 thư như vậy chờ đầu mối xem: xem bằng tracker replies" in out
+    listed = collect("replies")[1]
+    assert f"  Đã gửi bản giấy\n  \n  [Ghi chú của chương trình: {told}]" in listed
+    assert "1 thư của nơi nhận trong kế hoạch không rõ trả lời thư nào; có trên trang duyệt của mọi kỳ." in listed
+    assert "Thư người lạ không rõ trả lời thư nào: 1 thư." in listed
+    assert "Không có thư trả lời nào" not in listed

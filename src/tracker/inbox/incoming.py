@@ -58,13 +58,14 @@ class Incoming:
     """Why it could not be read whole, in Vietnamese."""
 
 
-def read_message(raw: bytes, *, glance: bool = False) -> Incoming:
+def read_message(raw: bytes, *, glance: bool = False, size: int = 0) -> Incoming:
     """Read `raw`; never raises, whatever it holds. What is longer than LIMIT may come cut at LIMIT + 1.
 
-    A `glance` takes what is needed to find the letter it answers, and leaves words and files alone.
+    A `glance` takes what is needed to find the letter it answers, and leaves words and files alone; `raw` may be
+    a piece of a message of `size` bytes then.
     """
     try:
-        return _too_large(raw) if len(raw) > LIMIT else _read(raw, glance)
+        return _too_large(raw) if max(size, len(raw)) > LIMIT else _read(raw, glance)
     except Exception as error:  # noqa: BLE001  # one message must not keep all others from being read
         return Incoming(digest=_digest(b"whole", raw), trouble=f"không đọc được nội dung ({type(error).__name__})")
 

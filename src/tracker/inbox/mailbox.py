@@ -27,7 +27,7 @@ from tracker.inbox.quotation import kept_words
 from tracker.inbox.results import InboxRead, Taken
 from tracker.inbox.texts import text_of
 from tracker.inbox.transports import Arrival, inbox_at
-from tracker.inbox.workbook_replies import Read, read_attached, take_reply
+from tracker.inbox.workbook_replies import Answered, Read, read_attached, take_reply
 from tracker.settings import ZONE, Settings
 from tracker.store.bounces import mark_bounced
 from tracker.store.engine import one_at_a_time, reading, writing
@@ -74,48 +74,48 @@ def read_inbox(engine: sa.Engine, settings: Settings) -> InboxRead:
     return InboxRead(tuple(taken), more, shut)
 
 
-def _taken_in(engine: sa.Engine, settings: Settings, arrival: Arrival) -> Taken | None:
-    """Record a message; return what followed, or None where it was in the record."""
-    if arrival.trouble:
-        return Taken(kind=Kind.UNKNOWN, sender=arrival.handle, trouble=arrival.trouble)
-    # A stranger's mail ends here: neither its words nor its files are looked at.
-    message, books = read_message(arrival.first, glance=True), []
-    with reading(engine) as session:
-        is_known = is_contacts(session, message.sender)
-        looked_into = is_known and is_to_be_looked_into(session, settings, message.sender)
-        looked_into = looked_into or place(session, settings, message, hold=False) is not None
-    if looked_into:
-        message = read_message(arrival.whole())
-        books = read_attached(message)
-    with writing(engine) as session:
-        one_at_a_time(session)
-        known = _Known(of_contact=is_known, looked_into=looked_into)
-        return _recorded(session, settings, message, books, arrival.reached, known)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Mail:
+    """A message, as far as it was read before the transaction that records it."""
 
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What is known of a message besides its own bytes."""
-
+    message: Incoming
+    books: Sequence[Read]
+    """The workbooks that came with it."""
+    reached: datetime | None
     of_contact: bool
     """It comes in the name of a contact."""
     looked_into: bool
     """Its words and files were read."""
 
 
-def _recorded(
-    session: Session,
-    settings: Settings,
-    message: Incoming,
-    books: Sequence[Read],
-    reached: datetime | None,
-    known: _Known,
-) -> Taken | None:
-    now = settings.now()
-    letter = place(session, settings, message, books, hold=True)
-    received = _received(settings, letter, reached, now)
+def _taken_in(engine: sa.Engine, settings: Settings, arrival: Arrival) -> Taken | None:
+    """Record a message; return what followed, or None where it was in the record."""
+    if arrival.trouble:
+        return Taken(kind=Kind.UNKNOWN, sender=arrival.handle, trouble=arrival.trouble)
+    # A stranger's mail ends here: neither its words nor its files are looked at.
+    message, books = read_message(arrival.first, glance=True, size=arrival.size), []
+    day = _day(_received(settings, None, arrival.reached, settings.now()))
+    with reading(engine) as session:
+        of_contact = is_contacts(session, message.sender)
+        looked_into = of_contact and is_to_be_looked_into(session, message.sender, day)
+        looked_into = looked_into or place(session, settings, message, hold=False) is not None
+    if looked_into and not message.trouble:
+        message = read_message(arrival.whole())
+        books = read_attached(message)
+    mail = _Mail(
+        message=message, books=books, reached=arrival.reached, of_contact=of_contact, looked_into=looked_into
+    )
+    with writing(engine) as session:
+        one_at_a_time(session)
+        return _recorded(session, settings, mail)
+
+
+def _recorded(session: Session, settings: Settings, mail: _Mail) -> Taken | None:
+    message, now = mail.message, settings.now()
+    letter = place(session, settings, message, mail.books, hold=True)
+    received = _received(settings, letter, mail.reached, now)
     itself = message.message_id is not None and answers_a_letter(session, [message.message_id])
-    kind = _kind(settings, message, letter, known, itself=itself)
+    kind = _kind(settings, mail, letter, itself=itself)
     bounced = _given_up(letter, message) if letter else {}
     row = _row(message, letter, kind, received) | {"addresses": list(bounced)}
     placed = letter is not None or itself
@@ -124,17 +124,11 @@ def _recorded(
         return None
     workbook, told = "", ""
     if message_row and kind in {Kind.REPLY, Kind.UNPLACED}:
-        answered = None
-        if letter is not None:
-            answered = take_reply(session, settings, letter, message, books, received)
-        words, whole = _words(message, letter)
-        unread = _unread(message, letter, known)
+        answered = take_reply(session, settings, letter, message, mail.books, received) if letter else None
         workbook = answered.told if answered else ""
-        told = " ".join(filter(None, (workbook, *unread)))
-        settled = answered is not None and answered.settled and not words and not unread
-        kind = Kind.WORKBOOK if settled else kind
-        text = noted(words, told) if told else escaped_words(words)
-        change_message(session, message_row, kind=kind, text=text, whole=whole)
+        kept, told = _kept(mail, letter, answered)
+        change_message(session, message_row, **{"kind": kind} | kept)
+        kind = kept.get("kind", kind)
     if letter is not None:
         for address, failure in bounced.items():
             mark_bounced(session, letter, address, failure.reason, WHO, now, failure.cause)
@@ -151,6 +145,16 @@ def _recorded(
     )
 
 
+def _kept(mail: _Mail, letter: Letter | None, answered: Answered | None) -> tuple[dict[str, Any], str]:
+    """Return the columns to keep of a person's message, and what the coordinator is told of it."""
+    words, whole = _words(mail.message, letter)
+    unread = _unread(mail, letter)
+    told = " ".join([*([answered.told] if answered else []), *unread])
+    kept = {"text": noted(words, told) if told else escaped_words(words), "whole": whole}
+    settled = answered is not None and answered.settled and not words and not unread
+    return kept | ({"kind": Kind.WORKBOOK} if settled else {}), told
+
+
 def _words(message: Incoming, letter: Letter | None) -> tuple[str, str | None]:
     """Return the words to keep of a person's message, and the whole text where more is worth a look."""
     quoted = ""
@@ -161,21 +165,16 @@ def _words(message: Incoming, letter: Letter | None) -> tuple[str, str | None]:
     return kept_words(message.text, quoted)
 
 
-def _unread(message: Incoming, letter: Letter | None, known: _Known) -> list[str]:
+def _unread(mail: _Mail, letter: Letter | None) -> list[str]:
     """Return what of a person's message was not placed or not read, and why: sentences."""
-    return list(
-        filter(
-            None,
-            (
-                "" if letter else UNPLACED,
-                f"{message.trouble[:1].upper()}{message.trouble[1:]}; mở thư trong hộp thư để xem."
-                if message.trouble
-                else "",
-                "" if known.looked_into or message.trouble else UNOPENED,
-                note_on_unread(message.files),
-            ),
-        )
+    trouble = mail.message.trouble
+    told = (
+        "" if letter else UNPLACED,
+        f"{trouble[:1].upper()}{trouble[1:]}; mở thư trong hộp thư để xem." if trouble else "",
+        "" if mail.looked_into or trouble else UNOPENED,
+        note_on_unread(mail.message.files),
     )
+    return [sentence for sentence in told if sentence]
 
 
 def _row(message: Incoming, letter: Letter | None, kind: Kind, received: datetime) -> dict[str, Any]:
@@ -208,7 +207,8 @@ def _received(settings: Settings, letter: Letter | None, reached: datetime | Non
     return now if letter is not None and reached < letter.queued_at else reached
 
 
-def _kind(settings: Settings, message: Incoming, letter: Letter | None, known: _Known, *, itself: bool) -> Kind:
+def _kind(settings: Settings, mail: _Mail, letter: Letter | None, *, itself: bool) -> Kind:
+    message = mail.message
     if message.report:
         return Kind.BOUNCE
     if itself or message.sender.lower() == settings.sender.lower():
@@ -218,7 +218,7 @@ def _kind(settings: Settings, message: Incoming, letter: Letter | None, known: _
         return Kind.AUTO
     if letter:
         return Kind.REPLY
-    return Kind.UNPLACED if known.of_contact else Kind.UNKNOWN
+    return Kind.UNPLACED if mail.of_contact else Kind.UNKNOWN
 
 
 def _given_up(letter: Letter, message: Incoming) -> dict[str, Failure]:

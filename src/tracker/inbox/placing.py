@@ -5,7 +5,7 @@ in the name of a contact that brings none of them is shown to the coordinator.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
@@ -55,9 +55,9 @@ def is_contacts(session: Session, sender: str) -> bool:
     return sender.lower() in contacts
 
 
-def is_to_be_looked_into(session: Session, settings: Settings, sender: str) -> bool:
-    """Say whether the files of one more unplaced message in the name of the contact `sender` are opened today."""
-    since = datetime.combine(settings.today(), time(), tzinfo=ZONE)
+def is_to_be_looked_into(session: Session, sender: str, day: date) -> bool:
+    """Say whether one more unplaced message of `day` in the name of the contact `sender` is opened."""
+    since = datetime.combine(day, time(), tzinfo=ZONE)
     that_day = (Message.received_at >= since, Message.received_at < since + timedelta(days=1))
     senders = session.scalars(sa.select(Message.sender).where(Message.kind == Kind.UNPLACED, *that_day)).all()
     in_its_name = sum(one.lower() == sender.lower() for one in senders)

@@ -24,6 +24,8 @@ class Arrival:
     """Why its bytes could not be read, in Vietnamese."""
     reached: datetime | None = None
     """When it came to lie there, as the mailbox tells; None where that is not known."""
+    size: int = 0
+    """Bytes of the message, as the mailbox tells."""
     rest: Callable[[], bytes] | None = None
     """Fetches a message that is longer whole, cut after LIMIT + 1 bytes; empty where it is gone meanwhile."""
 

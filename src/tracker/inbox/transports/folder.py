@@ -47,14 +47,14 @@ class FolderInbox:
             try:
                 if not path.is_file():  # a folder; or a pipe, which would never end
                     continue
-                first, written = _read(path, PIECE)
+                first, told = _read(path, PIECE)
             except FileNotFoundError:  # another run was faster
                 continue
             except OSError as error:
                 yield Arrival(path.name, b"", f"{path}: không đọc được tệp ({error.strerror})")
             else:
                 rest = partial(_rest, path) if len(first) == PIECE else None
-                yield Arrival(path.name, first, reached=_moment(written), rest=rest)
+                yield Arrival(path.name, first, reached=_moment(told.st_mtime), size=told.st_size, rest=rest)
 
     def done(self, handle: str) -> None:
         """Move the file to `handled/`."""
@@ -80,10 +80,10 @@ class FolderInbox:
             ) from error
 
 
-def _read(path: Path, most: int) -> tuple[bytes, float]:
-    """Return the first `most` bytes of a file and when it was written."""
+def _read(path: Path, most: int) -> tuple[bytes, os.stat_result]:
+    """Return the first `most` bytes of a file and what the file system knows of it."""
     with path.open("rb") as file:
-        return file.read(most), os.fstat(file.fileno()).st_mtime
+        return file.read(most), os.fstat(file.fileno())
 
 
 def _rest(path: Path) -> bytes:

@@ -26,6 +26,7 @@ from tracker.tls import server_at
 PATIENCE = 30
 """Seconds to wait for the server's next word."""
 KEYWORD, SEEN = "TrackerRead", "\\Seen"
+SIZE = re.compile(rb"RFC822\.SIZE (\d{1,18})", re.IGNORECASE)
 REACHED = re.compile(rb'INTERNALDATE "([^"]{1,40})"', re.IGNORECASE)
 TROUBLE = (OSError, imaplib.IMAP4.error, ImapToolsError, UnicodeError)
 
@@ -63,7 +64,7 @@ class ImapInbox:
             status, lines = self._fetch(number, PIECE)
             if texts := _texts(lines):
                 rest = partial(self._rest, number) if len(texts[0]) == PIECE else None
-                yield Arrival(number, texts[0], reached=_reached(lines), rest=rest)
+                yield Arrival(number, texts[0], reached=_reached(lines), size=_size(lines), rest=rest)
             elif status != "OK" or lines != [None]:  # neither there nor deleted meanwhile
                 refused.append(number)
         if refused:
@@ -82,9 +83,9 @@ class ImapInbox:
         self.done(handle)
 
     def _fetch(self, number: str, most: int) -> tuple[str, list[Any]]:
-        """Return the server's answer with the first `most` bytes of a message and when it came."""
+        """Return the server's answer with the first `most` bytes of a message, its size, and when it came."""
         with self._telling("không đọc được hộp thư đến", "lần chạy sau đọc tiếp"):
-            wanted = f"(INTERNALDATE BODY.PEEK[]<0.{most}>)"
+            wanted = f"(INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{most}>)"
             return self._opened.client.uid("FETCH", number, wanted)
 
     def _rest(self, number: str) -> bytes:
@@ -144,10 +145,21 @@ def _texts(lines: Iterable[Any]) -> list[bytes]:
 
 
 def _reached(lines: Iterable[object]) -> datetime | None:
-    """Return when the server took in the message of a FETCH answer, whose own bytes tell nothing of that."""
+    """Return when the server took in the message of a FETCH answer."""
+    found = _told(lines, REACHED)
+    return moment_in(found[1].decode("ascii", "replace")) if found else None
+
+
+def _size(lines: Iterable[object]) -> int:
+    found = _told(lines, SIZE)
+    return int(found[1]) if found else 0
+
+
+def _told(lines: Iterable[object], what: re.Pattern[bytes]) -> re.Match[bytes] | None:
+    """Return where a FETCH answer tells `what`; the bytes of the message itself tell nothing."""
     told = (line[0] if isinstance(line, tuple) else line for line in lines)
-    found = (REACHED.search(line) for line in told if isinstance(line, bytes))
-    return next((moment_in(one[1].decode("ascii", "replace")) for one in found if one), None)
+    found = (what.search(line) for line in told if isinstance(line, bytes))
+    return next((one for one in found if one), None)
 
 
 def _said(lines: Iterable[object]) -> str:
