@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from answering import NOW, ROOT, TODAY, answer, duty_of, give_figure, open_season, paper_of, said, say, snapshot_of
 
 from tracker.errors import FileTrouble
+from tracker.papers.letterhead import attached_to, place_and_date
 from tracker.papers.paper import Block, Paper
 from tracker.plan.model import Plan
 from tracker.progress import STATUSES, UpdateStatus
@@ -223,9 +224,49 @@ def test_proposals_are_grouped_by_who_asks(sqlite_engine: sa.Engine) -> None:
 def test_where_nobody_has_difficulties_or_proposals_that_is_said(sqlite_engine: sa.Engine) -> None:
     say(sqlite_engine, "II.10")
     found = paper(sqlite_engine)
-    assert words(section(found, "2. Khó khăn", 2)) == ["Các cơ quan không nêu khó khăn, hạn chế."]
-    assert words(section(found, "3. Nguyên nhân", 2)) == ["Các cơ quan không nêu nguyên nhân."]
-    assert words(section(found, "VI. "))[0] == "Các cơ quan không có đề xuất, kiến nghị."
+    assert words(section(found, "2. Khó khăn", 2)) == ["Các cơ quan đã báo cáo không nêu khó khăn, hạn chế."]
+    assert words(section(found, "3. Nguyên nhân", 2)) == ["Các cơ quan đã báo cáo không nêu nguyên nhân."]
+    assert words(section(found, "VI. "))[0] == "Các cơ quan đã báo cáo không nêu đề xuất, kiến nghị."
+
+
+@pytest.mark.parametrize(
+    "typed", ["Không", "KHÔNG.", "-", ".", "Không có khó khăn, vướng mắc", "Chưa có", "không có gì"]
+)
+@pytest.mark.usefixtures("plan")
+def test_a_box_filled_with_nothing_is_no_difficulty_cause_or_proposal(
+    sqlite_engine: sa.Engine, typed: str
+) -> None:
+    say(sqlite_engine, "II.10", answer(difficulties=typed, causes=typed, proposals=typed))
+    snapshot = snapshot_of(sqlite_engine)
+    [row] = [row for row in snapshot.rows if row.said]
+    assert row.said is not None
+    assert row.said.difficulties == typed
+    assert [block.text for block in paper_of(snapshot).body if block.said_by] == ["Đã làm"]
+
+
+@pytest.mark.parametrize("typed", ["Không có vốn", "Chưa có kho bảo quản", "Không đủ cán bộ", "Khó khăn về vốn"])
+@pytest.mark.usefixtures("plan")
+def test_what_is_lacking_is_a_difficulty(sqlite_engine: sa.Engine, typed: str) -> None:
+    say(sqlite_engine, "II.10", answer(difficulties=typed))
+    assert typed in [block.text for block in paper(sqlite_engine).body if block.said_by]
+
+
+@pytest.mark.usefixtures("plan")
+def test_where_nobody_reported_no_sentence_speaks_for_the_agencies(sqlite_engine: sa.Engine) -> None:
+    found = paper(sqlite_engine)
+    for heading, level in (("2. Khó khăn", 2), ("3. Nguyên nhân", 2), ("VI. ", 1)):
+        assert words(section(found, heading, level))[0] == "Chưa có báo cáo của các cơ quan."
+
+
+@pytest.mark.usefixtures("plan")
+def test_the_day_of_issue_stands_beside_the_number_and_is_blank_without_one(sqlite_engine: sa.Engine) -> None:
+    snapshot, template = snapshot_of(sqlite_engine), ROOT / "templates" / "memo" / "memo.txt"
+    blank = memo(snapshot, template)
+    issued = memo(snapshot, template, 87, date(2024, 11, 5))
+    assert place_and_date(blank) == "An Giang, ngày \u00a0\u00a0\u00a0\u00a0 tháng 10 năm 2024"
+    assert place_and_date(issued) == "An Giang, ngày 05 tháng 11 năm 2024"
+    assert "ngày 05 tháng 11 năm 2024" in attached_to(issued)
+    assert "15/10/2024" in issued.body[0].text
 
 
 def test_next_years_activities_are_named_with_their_leads(sqlite_engine: sa.Engine, plan: Plan) -> None:
@@ -384,7 +425,7 @@ def test_a_template_that_is_gone_or_not_text_is_named(sqlite_engine: sa.Engine, 
 @pytest.mark.usefixtures("plan")
 def test_an_edited_sentence_of_the_template_is_printed(sqlite_engine: sa.Engine, tmp_path: Path) -> None:
     shipped = (ROOT / "templates" / "memo" / "memo.txt").read_text(encoding="utf-8")
-    edited = shipped.replace("Các cơ quan không có đề xuất, kiến nghị.", "Không ai đề xuất gì.")
+    edited = shipped.replace("Chưa có báo cáo của các cơ quan.", "Không ai đề xuất gì.")
     (tmp_path / "memo.txt").write_text(edited, encoding="utf-8")
     found = memo(snapshot_of(sqlite_engine), tmp_path / "memo.txt", TODAY)
     assert words(section(found, "VI. "))[0] == "Không ai đề xuất gì."
