@@ -65,7 +65,7 @@ def _without_nothings(snapshot: Snapshot) -> Snapshot:
 
 
 def _without_nothing(row: Row) -> Row:
-    empty = {name: "" for name in TEXTS if row.said and says_nothing(getattr(row.said, name))}
+    empty: dict[str, Any] = {name: "" for name in TEXTS if row.said and says_nothing(getattr(row.said, name))}
     return replace(row, said=replace(row.said, **empty)) if row.said and empty else row
 
 
