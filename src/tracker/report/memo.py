@@ -79,6 +79,12 @@ def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> s
     filters: dict[str, Callable[..., Any]] = {
         "own": own,
         "day": vietnamese_date,
+        "long_day": lambda day: (
+            f"{day.day:02} tháng {day.month:02} năm {day.year}"
+            if day.month <= 2
+            else f"{day.day:02} tháng {day.month} năm {day.year}"
+        ),
+        "after_report": tables.after_report,
         "number": vietnamese_number,
         "status": STATUS_WORDS.__getitem__,
         "by_lead": _by_lead,

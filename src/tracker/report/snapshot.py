@@ -42,9 +42,10 @@ def take_snapshot(
     first = first_days(session, duties)
     past = tuple(_past(session, each, choice) for each in compared)
     rows = tuple(_rows(plan, (duty for duty in duties if duty.activity_id != area), said, newest, first, as_of))
+    asked_ids = {row.id for row in rows}
     told_of = {row.area for row in rows}
     next_year = max(period.years) + 1
-    whole = choice == WHOLE
+    whole, adhoc = choice == WHOLE, period.kind == "adhoc"
     own = choice.agencies[0] if choice.own else None
     return Snapshot(
         plan=plan.plan,
@@ -59,17 +60,17 @@ def take_snapshot(
         areas=tuple(
             Area(id=a.id, title=a.title, direction=a.part == "direction")
             for a in plan.content
-            if whole or a.id in told_of
+            if (whole and not adhoc) or a.id in told_of
         ),
         rows=rows,
         localities=tuple(
             _rows(plan, (duty for duty in duties if duty.activity_id == area), said, newest, first, as_of)
         ),
-        goals=goals,
+        goals=tuple(goal for goal in goals if not adhoc or goal.value is not None),
         coming=tuple(
             Coming(id=a.id, title=a.title, lead=plan.holder(a.lead, date(next_year, 1, 1)).short)
             for a in plan.activities_of(next_year)
-            if choice.takes(plan, a.id, a.lead, as_of)
+            if choice.takes(plan, a.id, a.lead, as_of) and (not adhoc or a.id in asked_ids)
         ),
         proofs=tuple(_proofs(plan, duties, proofs)),
         chosen=None if whole else _chosen(plan, choice),

@@ -17,13 +17,22 @@ TARGETS_ABREAST = 6
 """Columns of targets that a page takes."""
 
 
+def after_report(title: str) -> str:
+    """Return what a report's title says after “Báo cáo”: “năm 2024”."""
+    return title.removeprefix("Báo cáo ")
+
+
 def subject(snapshot: facts.Snapshot) -> str:
-    """Return the memo's trích yếu."""
-    period = snapshot.period
-    title = period.title.removeprefix("Báo cáo ") if period.kind == "annual" else period.title
-    if snapshot.chosen and not snapshot.chosen.own:
-        title += " (một phần)"
-    return f"Kết quả thực hiện Kế hoạch số {snapshot.plan.code} – {title[:1].lower() + title[1:]}"
+    """Return the memo's trích yếu: “Kết quả thực hiện Kế hoạch số 305/KH-UBND năm 2024”."""
+    period, of_plan = snapshot.period, f"thực hiện Kế hoạch số {snapshot.plan.code}"
+    part = " (một phần)" if snapshot.chosen and not snapshot.chosen.own else ""
+    if period.kind == "annual":
+        return f"Kết quả {of_plan} {after_report(period.title)}{part}"
+    return (
+        f"{period.title} {of_plan}{part}"
+        if period.kind == "phase"
+        else f"Kết quả {of_plan} ({period.title}){part}"
+    )
 
 
 def targets(snapshot: facts.Snapshot) -> Table:
