@@ -167,7 +167,7 @@ def test_a_reported_activity_has_its_title_lead_status_and_standing(sqlite_engin
     title = plan.by_id["II.10"].title.rstrip(". ")
     assert told["II.10"].label == f"II.10. {title} (Sở Công Thương):"
     assert told["II.10"].text == "Đang thực hiện, đạt 60\u00a0%; chưa được duyệt."
-    assert told["II.17"].text == "Hoàn thành, đạt 100\u00a0%; báo cáo muộn, ngày 04/11/2024."
+    assert told["II.17"].text == "Hoàn thành; báo cáo muộn, ngày 04/11/2024."
     assert "II.18" not in told
     [owed] = [b.text for b in paper(sqlite_engine).body if b.text.startswith("Đang bổ sung")]
     assert owed == "Đang bổ sung theo yêu cầu, tính là chưa có báo cáo: II.18 (Sở Công Thương)."
