@@ -83,7 +83,7 @@ def test_it_has_no_name_of_its_kind_but_says_under_its_number_what_it_is_about()
     assert number.text == f"Số: {NBSP * 6}/BTV"
     assert about.text == "V/v đôn đốc báo cáo tiến độ thực hiện Kế hoạch số 1/KH-UBND"
     assert (about.style.font.size, about.style.paragraph_format.alignment) == (Pt(12), WD_ALIGN_PARAGRAPH.CENTER)
-    assert document.tables[0].cell(1, 1).text == "An Giang, ngày 19 tháng 11 năm 2024"
+    assert document.tables[0].cell(1, 1).text == "An Giang, ngày \u00a0\u00a0\u00a0\u00a0 tháng 11 năm 2024"
     assert "CÔNG VĂN" not in words_of(document)
 
 
@@ -123,7 +123,7 @@ def test_an_annex_of_its_own_lists_what_is_owed(to: tuple[LateAgency, ...]) -> N
     ]
     assert [section.orientation for section in document.sections] == [WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE]
     attached = next(line for line in words_of(document) if line.startswith("(Kèm theo Công văn số"))
-    assert attached.endswith("/BTV ngày 19 tháng 11 năm 2024 của Hội mẫu)")
+    assert attached.endswith("/BTV ngày \u00a0\u00a0\u00a0\u00a0 tháng 11 năm 2024 của Hội mẫu)")
 
 
 def test_a_successor_is_told_whose_duty_it_was() -> None:

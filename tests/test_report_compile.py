@@ -85,7 +85,8 @@ def test_the_memo_says_the_same_in_every_format(sqlite_engine: sa.Engine, settin
     tables = [sheet for sheet in book if not sheet.title.startswith("Biểu đồ")]
     cells = [cell for sheet in tables for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert words in [cell.value for cell in cells]
-    assert {cell.data_type for cell in cells} == {"s"}
+    assert {cell.data_type for cell in cells} == {"s", "n", "d"}
+    assert {cell.value for cell in book["Phụ lục I"]["A"] if cell.data_type == "n"} == {None}
     assert said_of_charts(word, page, pdf) == 2
     rows = [row for row in book["Phụ lục I"].iter_rows(values_only=True) if "." in str(row[0])]
     assert len([row for row in rows if row[1]]) == 42

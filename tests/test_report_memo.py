@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from answering import NOW, ROOT, TODAY, answer, duty_of, give_figure, open_season, paper_of, said, say, snapshot_of
 
 from tracker.errors import FileTrouble
+from tracker.papers.letterhead import attached_to, place_and_date
 from tracker.papers.paper import Block, Paper
 from tracker.plan.model import Plan
 from tracker.progress import STATUSES, UpdateStatus
@@ -98,7 +99,13 @@ def test_the_opening_names_the_plan_the_period_and_the_day_of_the_numbers(
     sqlite_engine: sa.Engine, plan: Plan
 ) -> None:
     opening = paper(sqlite_engine).body[0].text
-    for fact in ("305/KH-UBND", "22/03/2024", plan.plan.issuer, "Báo cáo năm 2024", "29/10/2024", "15/10/2024"):
+    for fact in (
+        "305/KH-UBND",
+        "22 tháng 3 năm 2024",
+        plan.plan.issuer,
+        "kết quả thực hiện năm 2024",
+        "15/10/2024",
+    ):
         assert fact in opening
 
 
@@ -107,9 +114,12 @@ def test_the_sentence_of_counts_tells_on_time_and_late_apart(sqlite_engine: sa.E
     for activity, days in (("II.10", 0), ("II.17", 14), ("II.18", 15)):
         say(sqlite_engine, activity, who=said(at=NOW + timedelta(days=days)))
     total = len(snapshot_of(sqlite_engine).rows)
-    assert paper(sqlite_engine, date(2024, 11, 5)).body[1].text == (
+    [told] = [
+        b.text for b in section(paper(sqlite_engine, date(2024, 11, 5)), "I. ") if b.text.startswith("Trong ")
+    ]
+    assert told == (
         f"Trong {total} hoạt động phải báo cáo, 3 hoạt động đã có báo cáo (2 đúng hạn, 1 muộn), "
-        f"{total - 3} hoạt động chưa có báo cáo."
+        f"{total - 3} hoạt động chưa có báo cáo; hạn báo cáo là ngày 29/10/2024."
     )
 
 
@@ -130,13 +140,15 @@ def test_what_was_not_reported_is_named_with_its_lead_in_each_content_area(
         assert sorted(named) == sorted(silent)
 
 
-def test_an_area_without_duties_and_one_with_all_reports_are_said_so(sqlite_engine: sa.Engine, plan: Plan) -> None:
+def test_an_area_without_reports_is_said_so_and_one_with_all_of_them_says_nothing_of_it(
+    sqlite_engine: sa.Engine, plan: Plan
+) -> None:
     for activity in plan.activities_of(2024):
         if activity.content == "ND6":
             say(sqlite_engine, activity.id)
     found = paper(sqlite_engine)
     six, seven = plan.area("ND6").title, plan.area("ND7").title
-    assert "Cả 2 hoạt động của nội dung này đều đã có báo cáo." in words(section(found, f"6. {six}", 2))
+    assert not [b.text for b in section(found, f"6. {six}", 2) if "báo cáo" in b.text]
     assert "Chưa có báo cáo về 1 hoạt động của nội dung này: II.41 (Hội LHPN tỉnh)." in words(
         section(found, f"7. {seven}", 2)
     )
@@ -155,7 +167,7 @@ def test_a_reported_activity_has_its_title_lead_status_and_standing(sqlite_engin
     title = plan.by_id["II.10"].title.rstrip(". ")
     assert told["II.10"].label == f"II.10. {title} (Sở Công Thương):"
     assert told["II.10"].text == "Đang thực hiện, đạt 60\u00a0%; chưa được duyệt."
-    assert told["II.17"].text == "Hoàn thành, đạt 100\u00a0%; báo cáo muộn, ngày 04/11/2024."
+    assert told["II.17"].text == "Hoàn thành; báo cáo muộn, ngày 04/11/2024."
     assert "II.18" not in told
     [owed] = [b.text for b in paper(sqlite_engine).body if b.text.startswith("Đang bổ sung")]
     assert owed == "Đang bổ sung theo yêu cầu, tính là chưa có báo cáo: II.18 (Sở Công Thương)."
@@ -223,9 +235,49 @@ def test_proposals_are_grouped_by_who_asks(sqlite_engine: sa.Engine) -> None:
 def test_where_nobody_has_difficulties_or_proposals_that_is_said(sqlite_engine: sa.Engine) -> None:
     say(sqlite_engine, "II.10")
     found = paper(sqlite_engine)
-    assert words(section(found, "2. Khó khăn", 2)) == ["Các cơ quan không nêu khó khăn, hạn chế."]
-    assert words(section(found, "3. Nguyên nhân", 2)) == ["Các cơ quan không nêu nguyên nhân."]
-    assert words(section(found, "VI. "))[0] == "Các cơ quan không có đề xuất, kiến nghị."
+    assert words(section(found, "2. Khó khăn", 2)) == ["Các cơ quan đã báo cáo không nêu khó khăn, hạn chế."]
+    assert words(section(found, "3. Nguyên nhân", 2)) == ["Các cơ quan đã báo cáo không nêu nguyên nhân."]
+    assert words(section(found, "VI. "))[0] == "Các cơ quan đã báo cáo không nêu đề xuất, kiến nghị."
+
+
+@pytest.mark.parametrize(
+    "typed", ["Không", "KHÔNG.", "-", ".", "Không có khó khăn, vướng mắc", "Chưa có", "không có gì"]
+)
+@pytest.mark.usefixtures("plan")
+def test_a_box_filled_with_nothing_is_no_difficulty_cause_or_proposal(
+    sqlite_engine: sa.Engine, typed: str
+) -> None:
+    say(sqlite_engine, "II.10", answer(difficulties=typed, causes=typed, proposals=typed))
+    snapshot = snapshot_of(sqlite_engine)
+    [row] = [row for row in snapshot.rows if row.said]
+    assert row.said is not None
+    assert row.said.difficulties == typed
+    assert [block.text for block in paper_of(snapshot).body if block.said_by] == ["Đã làm"]
+
+
+@pytest.mark.parametrize("typed", ["Không có vốn", "Chưa có kho bảo quản", "Không đủ cán bộ", "Khó khăn về vốn"])
+@pytest.mark.usefixtures("plan")
+def test_what_is_lacking_is_a_difficulty(sqlite_engine: sa.Engine, typed: str) -> None:
+    say(sqlite_engine, "II.10", answer(difficulties=typed))
+    assert typed in [block.text for block in paper(sqlite_engine).body if block.said_by]
+
+
+@pytest.mark.usefixtures("plan")
+def test_where_nobody_reported_no_sentence_speaks_for_the_agencies(sqlite_engine: sa.Engine) -> None:
+    found = paper(sqlite_engine)
+    for heading, level in (("2. Khó khăn", 2), ("3. Nguyên nhân", 2), ("VI. ", 1)):
+        assert words(section(found, heading, level))[0] == "Chưa có báo cáo của các cơ quan."
+
+
+@pytest.mark.usefixtures("plan")
+def test_the_day_of_issue_stands_beside_the_number_and_is_blank_without_one(sqlite_engine: sa.Engine) -> None:
+    snapshot, template = snapshot_of(sqlite_engine), ROOT / "templates" / "memo" / "memo.txt"
+    blank = memo(snapshot, template)
+    issued = memo(snapshot, template, 87, date(2024, 11, 5))
+    assert place_and_date(blank) == "An Giang, ngày \u00a0\u00a0\u00a0\u00a0 tháng 10 năm 2024"
+    assert place_and_date(issued) == "An Giang, ngày 05 tháng 11 năm 2024"
+    assert "ngày 05 tháng 11 năm 2024" in attached_to(issued)
+    assert "15/10/2024" in issued.body[0].text
 
 
 def test_next_years_activities_are_named_with_their_leads(sqlite_engine: sa.Engine, plan: Plan) -> None:
@@ -384,7 +436,7 @@ def test_a_template_that_is_gone_or_not_text_is_named(sqlite_engine: sa.Engine, 
 @pytest.mark.usefixtures("plan")
 def test_an_edited_sentence_of_the_template_is_printed(sqlite_engine: sa.Engine, tmp_path: Path) -> None:
     shipped = (ROOT / "templates" / "memo" / "memo.txt").read_text(encoding="utf-8")
-    edited = shipped.replace("Các cơ quan không có đề xuất, kiến nghị.", "Không ai đề xuất gì.")
+    edited = shipped.replace("Chưa có báo cáo của các cơ quan.", "Không ai đề xuất gì.")
     (tmp_path / "memo.txt").write_text(edited, encoding="utf-8")
     found = memo(snapshot_of(sqlite_engine), tmp_path / "memo.txt", TODAY)
     assert words(section(found, "VI. "))[0] == "Không ai đề xuất gì."

@@ -48,6 +48,12 @@ def vietnamese_date(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+def long_day(day: date) -> str:
+    """Return "05 tháng 02 năm 2024": days under 10 and months 1 and 2 are padded (Nghị định 30/2020/NĐ-CP)."""
+    month = f"{day.month:02}" if day.month <= 2 else str(day.month)
+    return f"{day.day:02} tháng {month} năm {day.year}"
+
+
 def composed(text: str) -> str:
     """Return `text` from outside in NFC, without UNSEEN signs, in a time that grows as its length does.
 

@@ -136,6 +136,8 @@ def _parser() -> argparse.ArgumentParser:
 def _add_printing(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("period", metavar="KỲ")
     parser.add_argument("--number", type=document_number, metavar="SỐ", help="số văn bản do văn thư cấp")
+    told = "ngày ban hành ghi cùng số; mặc định: hôm nay"
+    parser.add_argument("--dated", type=day, metavar="NGÀY", help=told)
     told = "dạng tệp: docx, html, pdf, xlsx; mặc định: cả bốn"
     parser.add_argument("--formats", type=memo_formats, metavar="DẠNG,…", help=told)
 

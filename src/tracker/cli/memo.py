@@ -41,6 +41,7 @@ def report(args: argparse.Namespace) -> None:
             choice=choice,
             final=args.final,
             list_returned=args.list_returned,
+            dated=args.dated,
         )
     _tell(compiled)
 
@@ -52,7 +53,8 @@ def print_again(args: argparse.Namespace) -> None:
 
     settings = settings_for(args)
     with store(settings) as engine:
-        _tell(print_again(engine, settings, args.period, args.of, args.number, args.formats or FORMATS))
+        formats = args.formats or FORMATS
+        _tell(print_again(engine, settings, args.period, args.of, args.number, formats, dated=args.dated))
 
 
 def _tell(compiled: Compiled) -> None:

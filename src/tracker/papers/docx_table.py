@@ -12,11 +12,13 @@ from docx.document import Document
 from docx.oxml import parse_xml
 from markupsafe import Markup
 
+from tracker.papers.fitting import SIDES, is_whole
 from tracker.papers.paper import Column, Table
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 TABLE_MARK, KEPT_WITH_NEXT = "memo-table", "kept"
 _MARK = re.compile(f"<{TABLE_MARK} [^>]*/>".encode())
+TWIPS_PER_MM = 1440 / 25.4
 GRID, HEAD, BAND, CELL = "Bảng báo cáo", "Bảng: đầu cột", "Bảng: dòng mục", "Bảng: ô"
 
 
@@ -62,7 +64,11 @@ class WordTables:
         cells = [_cell(each, self._styles[CELL], align=align) for each, align in aligned]
         band = [_cell(width, self._styles[BAND], span=len(widths))]
         rows = [self._row([column.title for column in table.columns], head, "<w:tblHeader/>")]
-        rows += (self._row(row.cells, band if row.band else cells) for row in table.rows)
+        rooms = [each / TWIPS_PER_MM - SIDES for each in widths]
+        for row in table.rows:
+            room = [width / TWIPS_PER_MM - SIDES] if row.band else rooms
+            whole = is_whole(zip(row.cells, room, strict=True))
+            rows.append(self._row(row.cells, band if row.band else cells, whole=whole))
         if KEPT_WITH_NEXT in mark.attrib:
             rows[-1] = re.sub("(<w:pStyle [^>]*/>)", r"\1<w:keepNext/>", rows[-1])
         return "".join(
@@ -76,11 +82,13 @@ class WordTables:
             )
         )
 
-    def _row(self, texts: Sequence[str], starts: list[str], repeated: str = "") -> str:
+    def _row(self, texts: Sequence[str], starts: list[str], repeated: str = "", *, whole: bool = True) -> str:
+        """Return a row's XML; one that may not fit a page is not kept `whole`, or LibreOffice loses lines."""
         inside = "".join(
             f"{start}{self._as_run_text(text)}{_CELL_END}" for start, text in zip(starts, texts, strict=True)
         )
-        return f"<w:tr><w:trPr><w:cantSplit/>{repeated}</w:trPr>{inside}</w:tr>"
+        properties = f"<w:trPr><w:cantSplit/>{repeated}</w:trPr>" if whole else ""
+        return f"<w:tr>{properties}{inside}</w:tr>"
 
 
 _CELL_END = "</w:t></w:r></w:p></w:tc>"

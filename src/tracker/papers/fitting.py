@@ -12,6 +12,10 @@ from itertools import pairwise
 
 from tracker.papers.letterhead import POINTS_PER_MM, width_of
 
+SIDES, CELL_SIZE = 3.8, 12
+"""Millimetres and points: the empty sides of a table's cell, and the size of its letters."""
+HIGHEST_WHOLE_ROW = 120
+"""Millimetres: a row that may be higher is split, for it might not fit a page under the repeated heading."""
 MAY_BREAK = "\ufdd0"
 """Stands where a word may be broken; no printable text holds it."""
 LINE = 1.149
@@ -38,6 +42,11 @@ def height(texts: Iterable[tuple[str, float]], size: float) -> float:
     """Return in millimetres how high a row may get; `texts` are its texts, each with its column's millimetres."""
     lines = max(sum(_lines(line, size, room) for line in text.split("\n")) for text, room in texts)
     return lines * LINE * size / POINTS_PER_MM
+
+
+def is_whole(texts: Iterable[tuple[str, float]]) -> bool:
+    """Say whether a table's row surely fits a page; `texts` are its texts, each with its column's millimetres."""
+    return height(texts, CELL_SIZE) <= HIGHEST_WHOLE_ROW
 
 
 def _lines(line: str, size: float, room: float) -> int:

@@ -40,7 +40,7 @@ def number_line(paper: Paper) -> str:
 
 
 def place_and_date(paper: Paper) -> str:
-    """Return `An Giang, ngày 05 tháng 02 năm 2024`."""
+    """Return `An Giang, ngày 05 tháng 02 năm 2024`, the day blank while there is no number."""
     return f"{paper.letterhead.place}, {_day(paper)}"
 
 
@@ -109,7 +109,11 @@ def _code(paper: Paper) -> str:
 
 
 def _day(paper: Paper) -> str:
-    """Return the day in words; days under 10 and months 1 and 2 are padded, so that none can be altered."""
+    """Return the day in words; days under 10 and months 1 and 2 are padded, so that none can be altered.
+
+    The day is the day of issue (Nghị định 30/2020/NĐ-CP, Phụ lục I): until there is a number its place is blank.
+    """
     day = paper.dated
     month = f"{day.month:02}" if day.month <= 2 else str(day.month)
-    return f"ngày {day.day:02} tháng {month} năm {day.year}"
+    of_month = NBSP * 4 if paper.number is None else f"{day.day:02}"
+    return f"ngày {of_month} tháng {month} năm {day.year}"

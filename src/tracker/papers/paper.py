@@ -7,11 +7,24 @@ form here, so that all formats say the same, sentence by sentence.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
 from tracker.plan.model import Letterhead
 
 Align = Literal["left", "center", "right"]
+
+
+class Counted(str):
+    """A number or a day as Vietnamese write it, with its value: a workbook counts with it, all others print it."""
+
+    value: Decimal | int | date
+
+    def __new__(cls, text: str, value: Decimal | int | date = 0) -> "Counted":
+        """Return `text`, which is how `value` is written."""
+        made = super().__new__(cls, text)
+        made.value = value
+        return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +43,8 @@ class Row:
 
     cells: tuple[str, ...]
     band: bool = False
+    total: bool = False
+    """Whether it sums up the others: it is no row of its own where people sort and filter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,16 +15,14 @@ import typst
 from tracker.errors import FileTrouble
 from tracker.papers.charts import alternative, svg
 from tracker.papers.files import printable
-from tracker.papers.fitting import broken, height
+from tracker.papers.fitting import CELL_SIZE, SIDES, broken, is_whole
 from tracker.papers.letterhead import rule_length, title_of, words_around
 from tracker.papers.paper import Annex, Block, Chart, Paper, Row, Table
 
 FONTS = Path(__file__).parent / "fonts"
-TEXT_WIDTH, ANNEX_WIDTH, SIDES = 165, 252, 3.8
-"""Millimetres: the text's width on a page upright and turned, and the empty sides of a cell."""
-TEXT_SIZE, CELL_SIZE = 14, 12
-HIGHEST_WHOLE_ROW = 120
-"""Millimetres: a row that may be higher is split, for it might not fit a page under the repeated heading."""
+TEXT_WIDTH, ANNEX_WIDTH = 165, 252
+"""Millimetres: the text's width on a page upright and turned."""
+TEXT_SIZE = 14
 
 
 def pdf_bytes(paper: Paper, template: Path) -> bytes:
@@ -125,7 +123,7 @@ def _table(table: Table, width: float) -> dict[str, Any]:
 
 def _row(row: Row, rooms: list[float]) -> dict[str, Any]:
     cells = [_fitted(cell, CELL_SIZE, room) for cell, room in zip(row.cells, rooms, strict=True)]
-    whole = height(zip(row.cells, rooms, strict=True), CELL_SIZE) <= HIGHEST_WHOLE_ROW
+    whole = is_whole(zip(row.cells, rooms, strict=True))
     return {"cells": cells, "band": row.band, "whole": whole}
 
 

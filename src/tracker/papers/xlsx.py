@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 import xlsxwriter
@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_range
 
 from tracker.papers.files import printable
 from tracker.papers.letterhead import attached_to, number_line, title_of
-from tracker.papers.paper import Annex, Chart, Column, Paper, Row, Table
+from tracker.papers.paper import Annex, Chart, Column, Counted, Paper, Row, Table
 from tracker.papers.sheets import A4, CELL, FONT, LINE, finished, height, put
 from tracker.papers.xlsx_chart import draw_chart
 
@@ -31,6 +31,9 @@ STYLES: dict[str, dict[str, Any]] = {
     "center": CELL | {"align": "center"},
     "right": CELL | {"align": "right"},
     "number": CELL | {"align": "center", "num_format": "#,##0"},
+    "counted": CELL | {"num_format": "#,##0.##########"},
+    "whole": CELL | {"align": "right", "num_format": "#,##0"},
+    "day": CELL | {"align": "center", "num_format": "dd/mm/yyyy"},
     "sum": CELL | {"align": "center", "num_format": "#,##0", "bold": True, "bg_color": "#DCE6F1"},
 }
 
@@ -38,7 +41,8 @@ STYLES: dict[str, dict[str, Any]] = {
 def xlsx_bytes(paper: Paper) -> bytes:
     """Return the tables and charts of `paper` as .xlsx; the same paper gives the same bytes.
 
-    In tables every cell is text, whatever it begins with.
+    What the paper counted is a number or a day to count with; what a person typed is text, whatever it begins
+    with.
     """
     packed = io.BytesIO()
     with xlsxwriter.Workbook(packed, {"in_memory": True}) as file:
@@ -99,14 +103,26 @@ def _draw(sheet: Any, annex: Annex, paper: Paper, looks: dict[str, Any]) -> None
     sheet.set_row(head, 2 * LINE + 4)
     for number, row in enumerate(table.rows, start=head + 1):
         for place, (text, column) in enumerate(zip(row.cells, table.columns, strict=True)):
-            put(sheet, number, place, text, looks[column.align])
+            _put_cell(sheet, number, place, text, looks, column)
         sheet.set_row(number, height(zip(row.cells, widths, strict=True), least=1))
-    last = head + max(1, len(table.rows))
+    last = head + max(1, sum(not row.total for row in table.rows))
     sheet.autofilter(head, 0, last, len(widths) - 1)
-    sheet.ignore_errors({"number_stored_as_text": xl_range(head + 1, 0, last, len(widths) - 1)})
+    sheet.ignore_errors({"number_stored_as_text": xl_range(head + 1, 0, head + len(table.rows), len(widths) - 1)})
     sheet.freeze_panes(head + 1, min(FROZEN_COLUMNS, len(widths) - 1))
     sheet.repeat_rows(head)
     _set_print(sheet, paper, annex)
+
+
+def _put_cell(sheet: Any, row: int, place: int, text: str, looks: dict[str, Any], column: Column) -> None:
+    """Write what was counted as a number or a day, and all else as the text it is."""
+    if not isinstance(text, Counted):
+        put(sheet, row, place, text, looks[column.align])
+    elif isinstance(text.value, date):
+        sheet.write_datetime(row, place, datetime.combine(text.value, time()), looks["day"])
+    else:
+        sheet.write_number(
+            row, place, float(text.value), looks["whole" if text.value == int(text.value) else "counted"]
+        )
 
 
 def _draw_top(sheet: Any, annex: Annex, paper: Paper, looks: dict[str, Any]) -> int:

@@ -48,6 +48,15 @@ class Compiled:
     after: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Issue:
+    """The clerk's number of a memo and the day on which it is issued."""
+
+    number: int | None = None
+    dated: date | None = None
+
+
+UNISSUED = _Issue()
 Step = Callable[[str, float], None]
 """Takes what is done next, and the share of the work that is done."""
 
@@ -91,11 +100,14 @@ def compile_memo(
     choice: Choice = WHOLE,
     final: bool = False,
     list_returned: bool = False,
+    dated: date | None = None,
     step: Step = nothing_told,
 ) -> Compiled:
     """Compile the memo of the period `code` as of today and print it in `formats`.
 
-    `number` is the clerk's number of the document. The same facts compiled again are the same report and the same
+    `number` is the clerk's number of the document, `dated` its day of issue, by default today. The same facts
+    compiled again are the same report and the same files. `final` freezes the period: from then on its memo is
+    printed as it was frozen, and what comes later is
     files. `final` freezes the period: from then on its memo is printed as it was frozen, and what comes later is
     told beside it; `list_returned` lets it name what was returned, where it would be refused. `step` is called as
     the work goes on. Raises BadInput for an unknown period, for a choice that is not usable, and for a final memo
@@ -122,7 +134,7 @@ def compile_memo(
     return Compiled(
         report,
         snapshot,
-        _print(settings, code, report, snapshot, number, formats, step),
+        _print(settings, code, report, snapshot, _Issue(number, dated or settings.today()), formats, step),
         is_new,
         changed=tuple(changes(read_snapshot(before.snapshot), snapshot)) if before else (),
         after=tuple(changes(snapshot, live)) if report.final else (),
@@ -136,6 +148,8 @@ def print_again(
     of: int,
     number: int | None = None,
     formats: Sequence[Format] = FORMATS,
+    *,
+    dated: date | None = None,
 ) -> Compiled:
     """Print the memo no. `of` of the period `code` from what was frozen then; raises BadInput, FileTrouble."""
     with reading(engine) as session:
@@ -144,7 +158,9 @@ def print_again(
         before = report_before(session, report)
     snapshot = read_snapshot(report.snapshot)
     changed = tuple(changes(read_snapshot(before.snapshot), snapshot)) if before else ()
-    files = _print(settings, code, report, snapshot, number, formats, nothing_told)
+    files = _print(
+        settings, code, report, snapshot, _Issue(number, dated or settings.today()), formats, nothing_told
+    )
     return Compiled(report, snapshot, files, is_new=False, changed=changed)
 
 
@@ -187,11 +203,11 @@ def _print(
     code: str,
     report: Report,
     snapshot: Snapshot,
-    number: int | None,
+    issue: _Issue,
     formats: Sequence[Format],
     step: Step,
 ) -> tuple[Path, ...]:
-    paper, templates = _paper(settings, report, snapshot, number), settings.templates
+    paper, templates = _paper(settings, report, snapshot, issue), settings.templates
     files = {each: settings.reports / file_name(code, report, each) for each in FORMATS if each in formats}
     # typst leaves the interpreter alone while it sets the PDF, so that the others are printed meanwhile.
     with ThreadPoolExecutor(max_workers=1) as beside:
@@ -211,8 +227,9 @@ def _print(
     return tuple(files.values())
 
 
-def _paper(settings: Settings, report: Report, snapshot: Snapshot, number: int | None = None) -> Paper:
-    return memo(snapshot, template_file(settings.templates, "memo/memo.txt"), number, draft=not report.final)
+def _paper(settings: Settings, report: Report, snapshot: Snapshot, issue: _Issue = UNISSUED) -> Paper:
+    words = template_file(settings.templates, "memo/memo.txt")
+    return memo(snapshot, words, issue.number, issue.dated if issue.number else None, draft=not report.final)
 
 
 def file_name(code: str, report: Report, form: Format) -> str:

@@ -7,17 +7,18 @@ characters that no answer can hold, and the text is put in after the lines were 
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from tracker.papers.paper import Block, Paper, Table
-from tracker.progress import MEMO_ORDER, STATUS_WORDS, STATUSES
+from tracker.progress import MEMO_ORDER, STATUS_WORDS, STATUSES, TEXTS
 from tracker.report import charts, tables
-from tracker.report.facts import Snapshot
-from tracker.report.tidy import tidy
+from tracker.report.facts import Row, Snapshot
+from tracker.report.tidy import says_nothing, tidy
 from tracker.templating import rendered, sandbox
-from tracker.words import vietnamese_date, vietnamese_number
+from tracker.words import long_day, vietnamese_date, vietnamese_number
 
 MARK = re.compile("\x02([0-9]+)\x03")
 FACT = re.compile("\x0e([^\x0e\x0f]*)\x0f")
@@ -27,12 +28,15 @@ TABLES: Mapping[str, Callable[[Snapshot], Table]] = {
 }
 
 
-def memo(snapshot: Snapshot, words: Path, number: int | None = None, *, draft: bool = True) -> Paper:
-    """Return the memo of `snapshot` in the words of the template `words`, dated the day of its facts.
+def memo(
+    snapshot: Snapshot, words: Path, number: int | None = None, dated: date | None = None, *, draft: bool = True
+) -> Paper:
+    """Return the memo of `snapshot` in the words of the template `words`.
 
-    `number` is the clerk's number, None until there is one; a `draft` is marked so. Raises FileTrouble where the
-    template cannot be used.
+    `number` is the clerk's number, None until there is one, and `dated` the day of issue beside it; until then the
+    paper has the month of its facts. A `draft` is marked so. Raises FileTrouble where the template cannot be used.
     """
+    snapshot = _without_nothings(snapshot)
     quotes: list[tuple[str, str]] = []
     text = _render(words, snapshot, quotes)
     body = [_block(line.strip(), quotes, snapshot) for line in text.splitlines() if line.strip()]
@@ -43,12 +47,26 @@ def memo(snapshot: Snapshot, words: Path, number: int | None = None, *, draft: b
         kind="BÁO CÁO",
         subject=tables.subject(snapshot),
         number=number,
-        dated=snapshot.as_of,
+        dated=dated or snapshot.as_of,
         body=tuple(body),
         annexes=(tables.all_activities(snapshot), tables.who_reported(snapshot), *listed),
         illustration=snapshot.illustration,
         draft=draft,
     )
+
+
+def _without_nothings(snapshot: Snapshot) -> Snapshot:
+    """Return `snapshot` without texts that say nothing; the record keeps them."""
+    return replace(
+        snapshot,
+        rows=tuple(map(_without_nothing, snapshot.rows)),
+        localities=tuple(map(_without_nothing, snapshot.localities)),
+    )
+
+
+def _without_nothing(row: Row) -> Row:
+    empty: dict[str, Any] = {name: "" for name in TEXTS if row.said and says_nothing(getattr(row.said, name))}
+    return replace(row, said=replace(row.said, **empty)) if row.said and empty else row
 
 
 def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> str:
@@ -73,6 +91,8 @@ def _by_lead(rows: Iterable[Any]) -> list[tuple[str, list[Any]]]:
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "day": vietnamese_date,
+    "long_day": long_day,
+    "after_report": tables.after_report,
     "number": vietnamese_number,
     "status": STATUS_WORDS.__getitem__,
     "by_lead": _by_lead,

@@ -43,9 +43,10 @@ def take_snapshot(
     rows, localities, tasks = (
         tuple(_rows(plan, some, said, newest, first, as_of)) for some in _counted_apart(plan, duties)
     )
+    asked_ids = {row.id for row in rows}
     told_of = {row.area for row in rows}
     next_year = max(period.years) + 1
-    whole = choice == WHOLE
+    whole, adhoc = choice == WHOLE, period.kind == "adhoc"
     own = choice.agencies[0] if choice.own else None
     return Snapshot(
         plan=plan.plan,
@@ -60,16 +61,17 @@ def take_snapshot(
         areas=tuple(
             Area(id=a.id, title=a.title, direction=a.part == "direction")
             for a in plan.content
-            if a.part != "tasks" and (whole or a.id in told_of)
+            if a.part != "tasks" and ((whole and not adhoc) or a.id in told_of)
         ),
         rows=rows,
         localities=localities,
         tasks=tasks,
-        goals=goals,
+        goals=tuple(goal for goal in goals if not adhoc or goal.value is not None),
         coming=tuple(
             Coming(id=a.id, title=a.title, lead=plan.lead_words(a, date(next_year, 1, 1)))
             for a in plan.activities_of(next_year)
             if any(choice.takes(plan, a.id, lead, as_of) for lead in plan.leads_of(a))
+            and (not adhoc or a.id in asked_ids)
         ),
         proofs=tuple(_proofs(plan, duties, proofs)),
         chosen=None if whole else _chosen(plan, choice),

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
-from tracker.papers.paper import Annex, Column, Row, Table
+from tracker.papers.paper import Annex, Column, Counted, Row, Table
 from tracker.progress import STATUS_WORDS, TIMELINESS_WORDS, Timeliness
 from tracker.report import facts
 from tracker.report.tidy import tidy
@@ -17,13 +17,22 @@ TARGETS_ABREAST = 6
 """Columns of targets that a page takes."""
 
 
+def after_report(title: str) -> str:
+    """Return what a report's title says after “Báo cáo”: “năm 2024”."""
+    return title.removeprefix("Báo cáo ")
+
+
 def subject(snapshot: facts.Snapshot) -> str:
-    """Return the memo's trích yếu."""
-    period = snapshot.period
-    title = period.title if period.kind in ("adhoc", "phase") else period.title.removeprefix("Báo cáo ")
-    if snapshot.chosen and not snapshot.chosen.own:
-        title += " (một phần)"
-    return f"Kết quả thực hiện {snapshot.plan.citation} – {title[:1].lower() + title[1:]}"
+    """Return the memo's trích yếu: “Kết quả thực hiện Kế hoạch số 305/KH-UBND năm 2024”."""
+    period, of_plan = snapshot.period, f"thực hiện {snapshot.plan.citation}"
+    part = " (một phần)" if snapshot.chosen and not snapshot.chosen.own else ""
+    if period.title.startswith("Báo cáo "):
+        return f"Kết quả {of_plan} {after_report(period.title)}{part}"
+    return (
+        f"{period.title} {of_plan}{part}"
+        if period.kind == "phase"
+        else f"Kết quả {of_plan} ({period.title}){part}"
+    )
 
 
 def targets(snapshot: facts.Snapshot) -> Table:
@@ -40,7 +49,7 @@ def targets(snapshot: facts.Snapshot) -> Table:
     rows = [
         Row(
             cells=(
-                str(n),
+                _counted(n),
                 f"{goal.title} ({_made_of(goal)})" if goal.asked else goal.title,
                 goal.unit,
                 goal.printed,
@@ -83,7 +92,7 @@ def compared(snapshot: facts.Snapshot) -> Table:
     )
     return Table(
         columns=columns,
-        rows=tuple(Row(cells=(title, *map(vietnamese_number, counts))) for title, counts in lines),
+        rows=tuple(Row(cells=(title, *map(_counted, counts))) for title, counts in lines),
     )
 
 
@@ -124,7 +133,7 @@ def _activity_rows(snapshot: facts.Snapshot) -> Iterator[Row]:
                     row.coordinating or NOTHING,
                     row.time or ", ".join(map(str, row.years)),
                     STATUS_WORDS[said.status] if said else NOT_REPORTED,
-                    str(said.percent) if said and said.percent is not None else NOTHING,
+                    _counted(said.percent) if said and said.percent is not None else NOTHING,
                     tidy(said.result or said.causes) or NOTHING if said else NOTHING,
                 )
             )
@@ -150,7 +159,7 @@ def who_reported(snapshot: facts.Snapshot) -> Annex:
         Column(title="Báo cáo gần nhất", width=26, align="center"),
         *(Column(title=TIMELINESS_WORDS[cell], width=22, align="center") for cell in cells),
     )
-    rows = [_agency_row(str(n), lead, owed, cells) for n, (lead, owed) in enumerate(by_lead.items(), 1)]
+    rows = [_agency_row(_counted(n), lead, owed, cells) for n, (lead, owed) in enumerate(by_lead.items(), 1)]
     due, as_of = vietnamese_date(snapshot.period.due), vietnamese_date(snapshot.as_of)
     rows.append(_agency_row("", "Cộng", list(asked), cells))
     return Annex(
@@ -175,12 +184,12 @@ def proofs(snapshot: facts.Snapshot) -> Annex:
     rows = [
         Row(
             cells=(
-                str(number),
+                _counted(number),
                 proof.id,
                 proof.lead,
                 proof.name,
                 vietnamese_size(proof.size),
-                vietnamese_date(proof.on),
+                Counted(vietnamese_date(proof.on), proof.on),
                 proof.digest[:16],
             )
         )
@@ -212,21 +221,24 @@ def _by_locality(label: str, goals: list[facts.Goal], continued: bool) -> Annex:
         *(Column(title=f"{goal.title} ({goal.unit})", width=180 // len(goals), align="right") for goal in goals),
     )
     rows = [
-        Row(cells=(str(number), name, *(_portion(portions.get(name)) for portions in values)))
+        Row(cells=(_counted(number), name, *(_portion(portions.get(name)) for portions in values)))
         for number, name in enumerate(names, 1)
     ]
-    sums = [_number(goal.value) + ("" if goal.whole else f" ({goal.known}/{goal.asked})") for goal in goals]
+    sums = [
+        _number(goal.value) if goal.whole else f"{_number(goal.value)} ({goal.known}/{goal.asked})"
+        for goal in goals
+    ]
     return Annex(
         label=label,
         title=f"SỐ LIỆU CHỈ TIÊU THEO {kind.upper()}{' (TIẾP THEO)' if continued else ''}",
-        table=Table(columns=columns, rows=(*rows, Row(cells=("", "Cộng", *sums)))),
+        table=Table(columns=columns, rows=(*rows, Row(cells=("", "Cộng", *sums), total=True))),
     )
 
 
 def _portion(portion: facts.Portion | None) -> str:
     if portion is None:
         return NOTHING
-    return NOT_REPORTED if portion.value is None else vietnamese_number(portion.value)
+    return NOT_REPORTED if portion.value is None else _counted(portion.value)
 
 
 def _made_of(goal: facts.Goal) -> str:
@@ -251,19 +263,24 @@ def _agency_row(number: str, lead: str, rows: list[facts.Row], shown: list[Timel
         cells=(
             number,
             lead,
-            *map(vietnamese_number, counts),
-            vietnamese_date(newest) if newest else NOTHING,
-            *(vietnamese_number(cells[cell]) for cell in shown),
-        )
+            *map(_counted, counts),
+            Counted(vietnamese_date(newest), newest) if newest else NOTHING,
+            *(_counted(cells[cell]) for cell in shown),
+        ),
+        total=not number,
     )
 
 
+def _counted(value: Decimal | int) -> Counted:
+    return Counted(vietnamese_number(value), value)
+
+
 def _number(value: Decimal | None) -> str:
-    return NOTHING if value is None else vietnamese_number(value)
+    return NOTHING if value is None else _counted(value)
 
 
 def _reached(goal: facts.Goal) -> str:
     if goal.value is None or not goal.at_least or not goal.whole:
         return NOTHING
     share = (goal.value * 100 / goal.at_least).quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return vietnamese_number(share)
+    return _counted(share)

@@ -19,6 +19,20 @@ _SHORT_FORMS = frozenset(
     {"ths", "pgs", "gs", "ts", "bs", "ks", "cn", "tx", "tp", "tt", "đc", "vd", "tr", "stt", "kp"}
 )
 
+LONGEST_NOTHING = 100
+_NOTHING = re.compile(
+    r"(?:(?:hiện |đến nay |cơ bản )?(?:không|chưa)(?: có| phát sinh| gặp| nêu)?(?: gì)?"
+    r"(?: (?:những|các))?(?: (?:khó khăn|vướng mắc|hạn chế|tồn tại|nguyên nhân|lý do|đề xuất|kiến nghị|ý kiến"
+    r"|và|gì))*)?"
+)
+"""What people write into a box that they have nothing to say in, in small letters and without marks."""
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether `text` only says that there is nothing: "Không", "-", "Không có khó khăn, vướng mắc."."""
+    words = " ".join(re.sub(r"[\W_]+", " ", composed(text).casefold()).split())
+    return len(words) < LONGEST_NOTHING and _NOTHING.fullmatch(words) is not None
+
 
 def tidy(text: str) -> str:
     """Return `text` in NFC, one space between words, list lines under "- " or, one level down, "+ ".
