@@ -14,7 +14,7 @@ from tracker.inbox.mime_parts import HEAD, Part, take_apart
 from tracker.inbox.quotation import own_words
 from tracker.inbox.texts import LINE, clean_line, clean_words, decoded, header_text, text_of
 from tracker.workbook.model import MEDIA_TYPE
-from tracker.workbook.package import LARGEST_FILE
+from tracker.workbook.zip_parts import LARGEST_FILE
 
 LIMIT = 25 * 1024 * 1024
 """Bytes of a message that is read; of a larger one only the headers are."""

@@ -20,8 +20,8 @@ from tracker.store.engine import writing
 from tracker.store.tables import Figure, Period, Update
 from tracker.words import vietnamese_number
 from tracker.workbook.model import COLUMNS, REPORT
-from tracker.workbook.package import FRESH
 from tracker.workbook.read import FilledFigure, FilledRow, FilledWorkbook, read_workbook
+from tracker.workbook.zip_parts import FRESH
 
 MOST_FAULTS = 200
 LONGEST_QUOTE = 400
