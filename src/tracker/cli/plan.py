@@ -2,34 +2,41 @@
 
 from __future__ import annotations
 
-import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli.common import settings_for, store, who
+import click
+
+from tracker.cli.common import on_day, settings_on, store, tracker, who
 from tracker.errors import NothingApplied
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tracker.settings import Settings
 
 
-def check(args: argparse.Namespace) -> int:
+@tracker.command("check", help="kiểm tra tệp kế hoạch, nêu mọi lỗi")
+@click.argument("file", type=Path, required=False, metavar="TỆP", help="mặc định: activities.yaml")
+def check(file: Path | None) -> int:
     """Read the plan file and print what it holds, or every fault."""
     from tracker.plan.reader import read_plan
     from tracker.plan.summary import summary
 
-    path = args.file
-    if path is None:
+    if file is None:
         from tracker.settings import load_settings
 
-        path = load_settings().plan
-    reading = read_plan(path)
+        file = load_settings().plan
+    reading = read_plan(file)
     print(summary(reading.plan))
     for note in reading.notes:
         print(f"lưu ý: {note}")
     return 0
 
 
-def diff(args: argparse.Namespace) -> None:
+@tracker.command("diff", help="cho biết áp dụng tệp kế hoạch sẽ thay đổi những gì")
+@on_day
+def diff(on: date | None) -> None:
     """Print what applying the plan file would change."""
     from tracker.plan.changes import plan_changes
     from tracker.plan.reader import read_plan
@@ -38,7 +45,7 @@ def diff(args: argparse.Namespace) -> None:
     from tracker.store.engine import trying
     from tracker.store.plans import applied_plan, newest_version
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     reading = read_plan(settings.plan)
     try:
         with store(settings) as engine, trying(engine) as session:
@@ -56,18 +63,24 @@ def diff(args: argparse.Namespace) -> None:
         print("Không có gì thay đổi.")
 
 
-def apply(args: argparse.Namespace) -> None:
+@tracker.command("apply", help="áp dụng tệp kế hoạch")
+@on_day
+@click.option(
+    "--yes", type=int, metavar="SỐ", help="đồng ý với số việc bị chuyển hoặc không còn được tính mà lệnh đã nêu"
+)
+@click.option("--first", is_flag=True, help="chỉ khi chưa áp dụng kế hoạch nào")
+def apply(on: date | None, yes: int | None, first: bool) -> None:
     """Make the plan file the plan in force."""
     from tracker.plan.reader import read_plan
     from tracker.store.apply import apply_agreed_plan
     from tracker.store.engine import writing
 
-    settings = settings_for(args)
-    if args.first and _is_applied(settings):
+    settings = settings_on(on)
+    if first and _is_applied(settings):
         return
     reading = read_plan(settings.plan)
     with store(settings, create=True) as engine, writing(engine) as session:
-        version = apply_agreed_plan(session, reading, who(), settings.today(), settings.now(), args.yes)
+        version = apply_agreed_plan(session, reading, who(), settings.today(), settings.now(), yes)
     if version is None:
         print("Tệp kế hoạch giống bản đang áp dụng; không có gì thay đổi.")
     else:
