@@ -17,8 +17,8 @@ from tracker.errors import FileTrouble, TrackerError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMPLETE = "_TRACKER_COMPLETE"
-"""A shell sets it to ask what may be typed next; `eval "$(_TRACKER_COMPLETE=bash_source tracker)"` lets it."""
+COMPLETE = "_COMPLETE_TRACKER"
+"""A shell sets it to ask what may be typed next; `eval "$(_COMPLETE_TRACKER=bash_source tracker)"` lets it."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
