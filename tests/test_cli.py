@@ -1,6 +1,7 @@
 """The command line, as people and scripts meet it: what it prints, what it leaves behind, how it fails."""
 
 import os
+import pty
 import re
 import socket
 import subprocess
@@ -436,3 +437,24 @@ def test_check_starts_without_the_database_the_pages_and_the_flows(office: Offic
         cwd=office.folder,
     )
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_the_shell_completes_commands_and_options(office: Office) -> None:
+    office.patch.setenv("_COMPLETE_TRACKER", "bash_complete")
+    for typed, at, found in (("tracker per", 1, "plain,period"), ("tracker remind --dr", 2, "plain,--dry-run")):
+        office.patch.setenv("COMP_WORDS", typed)
+        office.patch.setenv("COMP_CWORD", str(at))
+        assert office.run()[1].split() == [found]
+
+
+def test_a_table_fits_the_terminal_and_loses_no_letter(reminded: Office) -> None:
+    parent, child = pty.openpty()
+    environment = {**os.environ, "COLUMNS": "40", "TERM": "xterm", "NO_COLOR": "1"}
+    with os.fdopen(child, "wb") as terminal:
+        command = [sys.executable, "-m", "tracker.cli", "period", "list"]
+        subprocess.run(command, stdout=terminal, env=environment, cwd=reminded.folder, check=True, timeout=60)
+        shown = re.sub(r"\x1b\[[0-9;]*m", "", os.read(parent, 4096).decode())
+    os.close(parent)
+    lines = [line.rstrip() for line in shown.splitlines()]
+    assert max(map(len, lines)) <= 40
+    assert set(reminded.well("period", "list").split()) <= set(shown.split())

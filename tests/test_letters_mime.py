@@ -261,5 +261,17 @@ def test_the_due_date_is_an_event_that_calendars_read() -> None:
     assert "http" not in event.data.decode()
 
 
+@pytest.mark.parametrize("title", ["A, B; C\\n: D", "hai\ndòng", "Ộ" * 200, "ngắt\u2028dòng", "x" * 74, ""])
+def test_any_title_comes_out_of_the_event_as_it_was_in_lines_of_no_more_than_75_bytes(title: str) -> None:
+    data = due_event(title, "2024@angiang.example", date(2024, 10, 29), NOW, 3).data
+    [read] = Calendar.from_ical(data).walk("VEVENT")
+    [alarm] = read.walk("VALARM")
+    assert str(read["summary"]) == str(alarm["description"]) == title
+    assert alarm["trigger"].dt == timedelta(hours=-16)
+    assert (read["dtend"].dt, read["dtstamp"].dt) == (date(2024, 10, 30), NOW.replace(microsecond=0))
+    assert max(map(len, data.split(b"\r\n"))) <= 75
+    assert b"\n" not in data.replace(b"\r\n", b"")
+
+
 def test_the_link_is_put_in_wherever_the_mark_stands() -> None:
     assert with_link(f"a {LINK} b {LINK}", "z") == "a z b z"

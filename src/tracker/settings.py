@@ -2,16 +2,14 @@
 
 import os
 import re
-import secrets
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from tracker.errors import FileTrouble, SettingsError, nearest
+from tracker.errors import SettingsError, nearest
 from tracker.settings_files import Given, anchored, masked, settings_in_files
 from tracker.tls import transport_faults
 
@@ -136,22 +134,9 @@ class Settings:
         """
         if self.given_key is not None:
             return self.given_key.encode()
-        path = self.var / "secret-key"
-        try:
-            self.var.mkdir(parents=True, exist_ok=True)
-            if not path.exists():
-                _keep_new_key(path)
-            key = path.read_bytes()
-        except OSError as error:
-            raise FileTrouble(
-                f"{path}: không giữ được khóa bí mật ({error.strerror}); cho quyền ghi hoặc đặt TRACKER_SECRET_KEY"
-            ) from error
-        if len(key.strip()) < SHORTEST_KEY:
-            raise FileTrouble(
-                f"{path}: khóa bí mật rỗng hoặc ngắn dưới {SHORTEST_KEY} ký tự; lấy lại tệp này từ bản sao lưu, "
-                "hoặc xóa tệp để chương trình tạo khóa mới"
-            )
-        return key
+        from tracker.secret_key import key_in  # few commands need it
+
+        return key_in(self.var / "secret-key", SHORTEST_KEY)
 
 
 def load_settings(env: Mapping[str, str] | None = None) -> Settings:
@@ -243,18 +228,6 @@ def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
             "trình tự tạo khóa, hoặc đặt 32 ký tự ngẫu nhiên trở lên"
         )
     return wrong
-
-
-def _keep_new_key(path: Path) -> None:
-    # Written aside and linked into place, so that nobody ever reads half a key; the first to link wins.
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-        with suppress(FileExistsError):
-            os.link(aside, path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _address(url: str) -> SplitResult | None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-import argparse
+from typing import TYPE_CHECKING
 
-from tracker.cli.common import settings_for, store, who
+import click
+
+from tracker.cli.common import on_day, settings_on, store, tracker, who
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
-def sign_in(args: argparse.Namespace) -> None:
+@tracker.command("signin", help="in một đường dẫn đăng nhập bàn làm việc, dùng một lần")
+@on_day
+@click.argument("email", metavar="ĐỊA_CHỈ")
+def sign_in(on: date | None, email: str) -> None:
     """Print a link that signs a person of the plan in, once."""
     from tracker.errors import BadInput, nearest
     from tracker.letters.mime import sign_in_address
@@ -16,15 +24,15 @@ def sign_in(args: argparse.Namespace) -> None:
     from tracker.store.plans import plan_in_force
     from tracker.store.sessions import LINK_LIVES, make_sign_in
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     now = settings.now()
     with store(settings) as engine, writing(engine) as session:
         _, plan = plan_in_force(session)
-        person = plan.find_person(args.email)
+        person = plan.find_person(email)
         if person is None:
             known = [one.email for one in plan.reporting.people]
             raise BadInput(
-                f'kế hoạch không có người dùng "{args.email}"; {nearest(args.email, known)}; '
+                f'kế hoạch không có người dùng "{email}"; {nearest(email, known)}; '
                 "thêm vào reporting.people của tệp kế hoạch rồi: tracker apply"
             )
         _, token = make_sign_in(session, person.email, settings.secret_key(), now)

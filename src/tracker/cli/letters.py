@@ -2,68 +2,94 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from typing import TYPE_CHECKING
 
-from tracker.cli.common import settings_for, store, who
+import click
+
+from tracker.cli.common import on_day, print_table, settings_on, store, tracker, who
 from tracker.errors import BadInput
 
+if TYPE_CHECKING:
+    from datetime import date
 
-def list_letters(args: argparse.Namespace) -> None:
+letters = tracker.group("letters", help="các thư đã xếp hàng")(lambda: None)
+by_key = click.argument("key", metavar="MÃ_THƯ")
+
+
+@letters.command("list", help="liệt kê thư, mới nhất trước")
+@click.option("--state", metavar="TRẠNG_THÁI", help='chỉ thư ở trạng thái này, ví dụ "bị từ chối"')
+def list_letters(state: str | None) -> None:
     """Print the letters and how each stands."""
     from tracker.settings import ZONE
     from tracker.store.engine import reading
     from tracker.store.letters import letters_in, state_called, state_words
 
-    state = state_called(args.state) if args.state is not None else None
-    with store(settings_for(args)) as engine, reading(engine) as session:
-        letters = letters_in(session, state)
-        for letter in letters:
-            when = (letter.sent_at or letter.queued_at).astimezone(ZONE)
-            to = ", ".join([*letter.to, *letter.cc])
-            print(f"{when:%d/%m/%Y %H:%M}  {letter.key}  {state_words(letter)}  {to}  {letter.reply}".rstrip())
-    if not letters:
+    called = state_called(state) if state is not None else None
+    with store(settings_on()) as engine, reading(engine) as session:
+        rows = [
+            (
+                f"{(letter.sent_at or letter.queued_at).astimezone(ZONE):%d/%m/%Y %H:%M}",
+                letter.key,
+                state_words(letter),
+                ", ".join([*letter.to, *letter.cc]),
+                letter.reply,
+            )
+            for letter in letters_in(session, called)
+        ]
+    print_table(("Lúc", "Mã thư", "Trạng thái", "Gửi tới", "Máy chủ thư trả lời"), rows)
+    if not rows:
         print("Chưa có thư nào.")
 
 
-def show_letter(args: argparse.Namespace) -> None:
+@letters.command("show", help="xem nguyên văn một thư")
+@by_key
+def show_letter(key: str) -> None:
     """Print one letter whole; its link stays a mark."""
     from tracker.store.engine import reading
     from tracker.store.letters import find_letter, state_words
 
-    with store(settings_for(args)) as engine, reading(engine) as session:
-        letter = find_letter(session, args.key)
+    with store(settings_on()) as engine, reading(engine) as session:
+        letter = find_letter(session, key)
         copied = f"\nĐồng gửi: {', '.join(letter.cc)}" if letter.cc else ""
         replied = f"\nMáy chủ thư trả lời: {letter.reply}" if letter.reply else ""
         print(f"Gửi: {', '.join(letter.to)}{copied}\nTiêu đề: {letter.subject}")
         print(f"Trạng thái: {state_words(letter)}{replied}\n\n{letter.text}")
 
 
-def retry_letter(args: argparse.Namespace) -> None:
+@letters.command("retry", help="xếp hàng lại thư bị từ chối, bị trả lại hoặc đã rút")
+@on_day
+@by_key
+def retry_letter(on: date | None, key: str) -> None:
     """Queue one letter that did not arrive again."""
     from tracker.remind.retry import queue_again
     from tracker.store.engine import writing
     from tracker.store.letters import find_letter
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     with store(settings) as engine, writing(engine) as session:
-        again = queue_again(session, settings, find_letter(session, args.key), who())
+        again = queue_again(session, settings, find_letter(session, key), who())
     fate = f"nhưng lần chạy tới sẽ rút thư: {again.idle}." if again.idle else "thư sẽ đi ở lần chạy tới."
     print(f"Đã xếp hàng lại, gửi tới {', '.join(again.to)}; {fate}")
 
 
-def cancel_letter(args: argparse.Namespace) -> None:
+@letters.command("cancel", help="rút thư còn đang chờ")
+@on_day
+@by_key
+def cancel_letter(on: date | None, key: str) -> None:
     """Withdraw one letter that waits."""
     from tracker.store.engine import writing
     from tracker.store.letters import cancel_letter, find_letter
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     with store(settings) as engine, writing(engine) as session:
-        cancel_letter(session, find_letter(session, args.key), who(), settings.now())
+        cancel_letter(session, find_letter(session, key), who(), settings.now())
     print("Đã rút thư.")
 
 
-def skip_letters(args: argparse.Namespace) -> int:
+@letters.command("skip", help="sau khi khôi phục bản sao cũ: rút các thư sẽ bị gửi lại")
+@on_day
+def skip_letters(on: date | None) -> int:
     """Queue what this store thinks is owed on the day and withdraw it all, so that no agency is asked twice.
 
     For a copy that was restored: it does not know of the letters that left after it was made. Withdrawn letters
@@ -75,7 +101,7 @@ def skip_letters(args: argparse.Namespace) -> int:
     from tracker.store.letters import cancel_letter, letters_in
     from tracker.store.outbox import take_over_expired
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     with store(settings) as engine:
         queued = queue_today(engine, settings)
         if queued.day_off:

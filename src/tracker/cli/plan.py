@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tracker.cli.common import settings_for, store, who
+import click
+
+from tracker.cli.common import on_day, settings_on, store, tracker, who
 from tracker.errors import NothingApplied
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from tracker.plan.reader import Reading
     from tracker.settings import Settings
 
 
-def check(args: argparse.Namespace) -> int:
+@tracker.command("check", help="kiểm tra tệp kế hoạch, nêu mọi lỗi")
+@click.argument("file", type=Path, required=False, metavar="TỆP", help="mặc định: activities.yaml")
+def check(file: Path | None) -> int:
     """Read the plan file and print what it holds, or every fault."""
     from tracker.plan.reader import read_plans
     from tracker.plan.summary import summary
 
-    paths = [args.file]
-    if args.file is None:
+    files = [file] if file else []
+    if not files:
         from tracker.settings import load_settings
 
-        paths = load_settings().plan_files
-    for reading in read_plans(paths):
+        files = load_settings().plan_files
+    for reading in read_plans(files):
         print(summary(reading.plan))
         for note in reading.notes:
             print(f"lưu ý: {note}")
     return 0
 
 
-def new(args: argparse.Namespace) -> None:
+plans = tracker.group("plan", help="tệp kế hoạch mới")(lambda: None)
+
+
+@plans.command("new", help="ghi một tệp kế hoạch trống, có chú thích từng dòng")
+@click.argument("file", type=Path, metavar="TỆP")
+def new(file: Path) -> None:
     """Write an empty plan file with a remark on each line; what is there already stays."""
     from tracker.errors import BadInput
     from tracker.settings import load_settings
@@ -38,18 +49,20 @@ def new(args: argparse.Namespace) -> None:
 
     text = template_file(load_settings().templates, "plan/new.yaml").read_text(encoding="utf-8")
     try:
-        with args.file.open("x", encoding="utf-8") as file:
-            file.write(text)
+        with file.open("x", encoding="utf-8") as empty:
+            empty.write(text)
     except FileExistsError as error:
-        raise BadInput(f"{args.file}: đã có tệp này; chọn tên khác") from error
-    print(f"Đã ghi {args.file}. Điền từng dòng rồi chạy: tracker check {args.file}")
+        raise BadInput(f"{file}: đã có tệp này; chọn tên khác") from error
+    print(f"Đã ghi {file}. Điền từng dòng rồi chạy: tracker check {file}")
 
 
-def diff(args: argparse.Namespace) -> None:
+@tracker.command("diff", help="cho biết áp dụng tệp kế hoạch sẽ thay đổi những gì")
+@on_day
+def diff(on: date | None) -> None:
     """Print what applying the plan file would change."""
     from tracker.plan.reader import read_plans
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     for reading in read_plans(settings.plan_files):
         _diff(settings, reading)
 
@@ -79,21 +92,26 @@ def _diff(settings: Settings, reading: Reading) -> None:
         print("Không có gì thay đổi.")
 
 
-def apply(args: argparse.Namespace) -> None:
+@tracker.command("apply", help="áp dụng tệp kế hoạch")
+@on_day
+@click.option(
+    "--yes", type=int, metavar="SỐ", help="đồng ý với số việc bị chuyển hoặc không còn được tính mà lệnh đã nêu"
+)
+@click.option("--first", is_flag=True, help="chỉ khi chưa áp dụng kế hoạch nào")
+def apply(on: date | None, yes: int | None, first: bool) -> None:
     """Make the plan file the plan in force."""
     from tracker.plan.reader import read_plans
     from tracker.store.apply import apply_agreed_plan
     from tracker.store.engine import writing
 
-    settings = settings_for(args)
-    if args.first and _is_applied(settings):
+    settings = settings_on(on)
+    if first and _is_applied(settings):
         return
     readings = read_plans(settings.plan_files)
     with store(settings, create=True) as engine, writing(engine) as session:
         now = settings.now()
         applied = [
-            (each.plan, apply_agreed_plan(session, each, who(), settings.today(), now, args.yes))
-            for each in readings
+            (each.plan, apply_agreed_plan(session, each, who(), settings.today(), now, yes)) for each in readings
         ]
         numbers = [version and version.id for _, version in applied]
     for (plan, _), number in zip(applied, numbers, strict=True):

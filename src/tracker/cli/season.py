@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tracker.cli.common import settings_for, store, told, who
+import click
+
+from tracker.cli.common import DAY, on_day, print_outcome, print_table, settings_on, store, tracker, who
 from tracker.errors import FileTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from sqlalchemy import Engine
+    from sqlalchemy.orm import Session
 
     from tracker.plan.model import Plan
     from tracker.remind.preview import PreviewDay, PreviewLetters
     from tracker.settings import Settings
-    from tracker.store.tables import Duty
+    from tracker.store.tables import Period
 
 
-def remind(args: argparse.Namespace) -> int:
+@tracker.command("remind", help="xếp hàng và gửi thư nhắc của ngày")
+@on_day
+@click.option("--dry-run", is_flag=True, help="chỉ cho xem, không ghi và không gửi gì")
+def remind(on: date | None, dry_run: bool) -> int:
     """Queue and send the day's reminders."""
     from tracker.letters.send import send_queued
     from tracker.remind.queue import queue_today
     from tracker.remind.wording import as_lines, escalations_as_lines, refreshed_lines
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     with store(settings) as engine:
-        queued = queue_today(engine, settings, dry_run=args.dry_run)
-        outcome = None if args.dry_run else send_queued(engine, settings)
+        queued = queue_today(engine, settings, dry_run=dry_run)
+        outcome = None if dry_run else send_queued(engine, settings)
     for line in refreshed_lines(queued.refreshed.withdrawn, queued.refreshed.reworded):
         print(line)
     if queued.day_off:
         print(f"Ngày {settings.today():%d/%m/%Y} là ngày nghỉ: không xếp thư nhắc mới.")
     for line in as_lines(queued.fresh):
         print(line)
-    verb = "Sẽ xếp hàng" if args.dry_run else "Đã xếp hàng"
+    verb = "Sẽ xếp hàng" if dry_run else "Đã xếp hàng"
     print(f"{verb} {len(queued.fresh)} thư nhắc; {len(queued.known)} thư đã có từ trước.")
     if queued.copies:
         print(f"{verb} {len(queued.copies)} bản sao gửi cơ quan phối hợp.")
@@ -44,22 +50,26 @@ def remind(args: argparse.Namespace) -> int:
         print(line)
     for fault in queued.unreachable:
         print(fault, file=sys.stderr)
-    status = told(outcome, settings) if outcome else 0
+    status = print_outcome(outcome, settings) if outcome else 0
     for trouble in queued.troubles:
         print(trouble, file=sys.stderr)
     return 1 if queued.troubles else status
 
 
-def preview(args: argparse.Namespace) -> None:
+@tracker.command("preview", help="xem trước thư nhắc, không ghi và không gửi gì")
+@on_day
+@click.option("--year", type=int, metavar="NĂM", help="mọi ngày nhắc của các kỳ đến hạn trong năm")
+@click.option("--letter", metavar="CƠ_QUAN", help="xem nguyên văn thư gửi cơ quan này")
+def preview(on: date | None, year: int | None, letter: str | None) -> None:
     """Print who would get which reminder, and when, or one letter whole."""
     from tracker.remind.preview import preview_letters, preview_year
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     with store(settings) as engine:
-        if args.letter:
-            _print_letters(preview_letters(engine, settings, args.letter), settings)
-        elif args.year:
-            _print_days(preview_year(engine, args.year))
+        if letter:
+            _print_letters(preview_letters(engine, settings, letter), settings)
+        elif year:
+            _print_days(preview_year(engine, year))
         else:
             _print_today(engine, settings)
 
@@ -99,7 +109,9 @@ def _print_today(engine: Engine, settings: Settings) -> None:
     print("\n".join(lines) if lines else f"Ngày {settings.today():%d/%m/%Y} {off}")
 
 
-def collect(args: argparse.Namespace) -> int:
+@tracker.command("collect", help="xác nhận báo cáo đã đến, rút thư nhắc không còn cần")
+@on_day
+def collect(on: date | None) -> int:
     """Read the mailbox, send receipts for what has come and withdraw what is no longer owed."""
     from tracker.answers.receipts import Intake, take_in_today
     from tracker.inbox.mailbox import read_inbox
@@ -108,7 +120,7 @@ def collect(args: argparse.Namespace) -> int:
     from tracker.remind.refresh import refresh_queued
     from tracker.remind.wording import refreshed_lines
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     with store(settings) as engine:
         inbox = read_inbox(engine, settings)  # first: what follows heeds where letters came back from
         intake, spoiled = Intake(()), None
@@ -127,124 +139,101 @@ def collect(args: argparse.Namespace) -> int:
     print(f"Đã xếp hàng {len(intake.receipts)} thư xác nhận; rút {refreshed.withdrawn} thư nhắc không còn cần.")
     for line in refreshed_lines(0, refreshed.reworded):
         print(line)
-    status = told(outcome, settings)
+    status = print_outcome(outcome, settings)
     troubles = [trouble for trouble in (spoiled, refreshed.trouble) if trouble]
     for trouble in troubles:
         print(trouble, file=sys.stderr)
     return 1 if troubles or inbox.shut else status
 
 
-def pause(args: argparse.Namespace) -> None:
+@tracker.command("pause", help="tạm dừng nhắc một cơ quan; không nêu cơ quan: liệt kê")
+@on_day
+@click.argument("agency", required=False, metavar="CƠ_QUAN")
+@click.option("--until", type=DAY, help="ngày cuối tạm dừng")
+@click.option("--reason", metavar="LÝ_DO", help="ghi vào nhật ký")
+@click.option("--activity", metavar="HOẠT_ĐỘNG", help="chỉ hoạt động này")
+def pause(on: date | None, agency: str | None, **asked: Any) -> None:
     """Hold reminders to an agency back; without one, print what is held back."""
     from tracker.store.engine import writing
     from tracker.store.pauses import pause_lines, pause_reminders, running_pauses
     from tracker.store.plans import plan_in_force, plans_with
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     with store(settings) as engine, writing(engine) as session:
         _, plan = plan_in_force(session)
-        if args.agency:
-            plan = plans_with(session, args.agency)[0]
+        if agency:
+            plan = plans_with(session, agency)[0]
             now = settings.now()
-            pause_reminders(session, plan, args.agency, args.activity, args.until, args.reason, who(), now)
+            pause_reminders(session, plan, agency, **asked, who=who(), now=now)
         lines = pause_lines(plan, running_pauses(session, settings.today()))
     print("\n".join(lines) if lines else "Không có cơ quan nào đang tạm dừng nhắc.")
 
 
-def resume(args: argparse.Namespace) -> None:
+@tracker.command("resume", help="bỏ tạm dừng nhắc một cơ quan")
+@on_day
+@click.argument("agency", metavar="CƠ_QUAN")
+def resume(on: date | None, agency: str) -> None:
     """End the pauses of an agency."""
     from tracker.store.engine import writing
     from tracker.store.pauses import resume_reminders
     from tracker.store.plans import plans_with
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     with store(settings) as engine, writing(engine) as session:
-        plan = plans_with(session, args.agency)[0]
-        resume_reminders(session, plan, args.agency, settings.today(), who(), settings.now())
+        plan = plans_with(session, agency)[0]
+        resume_reminders(session, plan, agency, settings.today(), who(), settings.now())
     print("Đã bỏ tạm dừng nhắc; thư đi theo mốc nhắc tới.")
 
 
-def status(args: argparse.Namespace) -> None:
+@tracker.command("status", help="tình hình theo cơ quan và theo nội dung")
+@on_day
+@click.argument("period", required=False, metavar="KỲ", help="mặc định: các kỳ đang mở")
+def status(on: date | None, period: str | None) -> None:
     """Print the standing by agency and by content area."""
     from tracker.store.engine import trying
     from tracker.store.periods import find_period, open_ruled_periods, running_periods
     from tracker.store.plans import plan_for, plan_ids, plan_in_force
-    from tracker.store.standing import standing_table
 
-    settings = settings_for(args)
+    settings = settings_on(on)
     with store(settings) as engine, trying(engine) as session:
         for plan_id in plan_ids(session):
             _, plan = plan_in_force(session, plan_id)
             open_ruled_periods(session, plan, settings.today(), settings.now())
-        periods = (
-            [find_period(session, args.period)] if args.period else running_periods(session, settings.today())
-        )
-        for period in periods:
-            print(standing_table(session, plan_for(session, period)[1], period, settings.today()))
+        today = settings.today()
+        periods = [find_period(session, period)] if period else running_periods(session, today)
+        for each in periods:
+            _print_standing(session, plan_for(session, each)[1], each, today)
     if not periods:
         print("Hôm nay không có kỳ báo cáo nào đang mở.")
 
 
-def list_periods(args: argparse.Namespace) -> None:
-    """Print the periods that were opened."""
-    from tracker.store.engine import reading
-    from tracker.store.periods import all_periods
+def _print_standing(session: Session, plan: Plan, period: Period, today: date) -> None:
+    """Print the standing of `period` by agency and by content area."""
+    from tracker.progress import standing
+    from tracker.store.duties import duties_of
+    from tracker.store.standing import standing_by_agency, standing_by_area
 
-    with store(settings_for(args)) as engine, reading(engine) as session:
-        for period in all_periods(session):
-            days = f"mở {period.opens:%d/%m/%Y}, hạn {period.due:%d/%m/%Y}, khóa {period.closes:%d/%m/%Y}"
-            print(f"{period.name}: {period.title} ({days})")
-
-
-def open_period(args: argparse.Namespace) -> None:
-    """Open a period: one of the plan's rules ahead of its day, or an ad hoc one."""
-    from tracker.store.engine import writing
-    from tracker.store.periods import open_period, requested_period
-    from tracker.store.plans import plan_in_force
-
-    settings = settings_for(args)
-    with store(settings) as engine, writing(engine) as session:
-        plan_id, _, code = args.code.rpartition("@")
-        _, plan = plan_in_force(session, plan_id or None)
-        period = requested_period(
-            plan,
-            settings.today(),
-            code=code,
-            title=args.title,
-            due=args.due,
-            closes=args.closes,
-            years=args.year,
-            activities=args.activity,
-            agencies=args.agency,
-        )
-        open_period(session, plan, period, who(), settings.now())
-    print(f"Đã mở kỳ {period.name}: {period.title}, hạn {period.due:%d/%m/%Y}.")
+    whole = standing(duty.state for duty in duties_of(session, period))
+    print(
+        f"{period.title} (hạn {period.due:%d/%m/%Y}): {whole.answered}/{whole.expected} đầu việc có báo cáo, "
+        f"{whole.accepted} đã duyệt, {whole.returned} trả lại"
+    )
+    for heading, groups in (
+        ("Theo cơ quan", standing_by_agency(session, plan, period, today)),
+        ("Theo nội dung", standing_by_area(session, plan, period)),
+    ):
+        print(f"\n{heading}")
+        rows = [
+            (_in_pipe(name), f"{one.answered:>3}/{one.expected:<3}", "đủ" if one.complete else f"còn {one.owed}")
+            for name, one in groups.items()
+        ]
+        print_table(("", "Có báo cáo", "Còn thiếu"), rows, gap=" ")
+    print()
 
 
-def extend_period(args: argparse.Namespace) -> None:
-    """Close a period on another day; one that has closed opens again."""
-    from tracker.store.engine import writing
-    from tracker.store.periods import find_period, move_closing
-    from tracker.store.plans import plan_for, plan_in_force
-
-    settings = settings_for(args)
-    with store(settings) as engine, writing(engine) as session:
-        period = find_period(session, args.code)
-        (_, plan), (_, before) = plan_in_force(session, period.plan_id), plan_for(session, period)
-        added, gone = move_closing(session, plan, period, args.closes, who(), settings.now())
-        changes = [*_duty_lines("Thêm", plan, added), *_duty_lines("Rút, báo cáo đã gửi vẫn lưu", before, gone)]
-    print(f"Kỳ {period.name} khóa ngày {period.closes:%d/%m/%Y}.")
-    if changes:
-        print(f"Theo kế hoạch đang áp dụng: thêm {len(added)} đầu việc, rút {len(gone)} đầu việc.")
-    for line in changes:
-        print(line)
-
-
-def _duty_lines(did: str, plan: Plan, duties: Sequence[Duty]) -> list[str]:
-    """Return a line for each activity of `duties`, in the order of `plan`, which knows them."""
-    from tracker.store.duties import plan_order
-
-    agencies: dict[str, list[str]] = {}
-    for duty in plan_order(plan, duties):
-        agencies.setdefault(duty.activity_id, []).append(plan.agencies[duty.agency_id].short)
-    return [f"  {did}: {i}. {plan.by_id[i].title} ({', '.join(names)})" for i, names in agencies.items()]
+def _in_pipe(name: str) -> str:
+    """Return `name` whole where the table folds it to the terminal; else so short that columns stand in line."""
+    if sys.stdout.isatty():
+        return name
+    short = name if len(name) <= 60 else name[:59].rstrip() + "…"
+    return f"  {short:<60}"

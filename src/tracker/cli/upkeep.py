@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
+from pathlib import Path
 
-from tracker.cli.common import settings_for
+import click
+
+from tracker.cli.common import settings_on, tracker
 
 
-def show_settings(args: argparse.Namespace) -> None:
+@tracker.command("settings", help="các cài đặt đang có hiệu lực, và mỗi cài đặt lấy từ đâu")
+def show_settings() -> None:
     """Print every setting, its value and where it was given; passwords and keys as stars."""
     from tracker.settings import load_settings
 
-    del args
     for name, value, place in load_settings().as_rows():
         print(f"{name} = {value}\n    {place}")
 
 
-def back_up(args: argparse.Namespace) -> int:
+@tracker.command("backup", help="sao lưu mọi dữ liệu vào một thư mục mới, rồi đọc lại")
+@click.argument("folder", type=Path, metavar="THƯ_MỤC")
+def back_up(folder: Path) -> int:
     """Copy everything into a new folder, and print what was copied and what was missing."""
     from tracker.backup import back_up
 
-    done = back_up(settings_for(args), args.folder)
+    done = back_up(settings_on(), folder)
     for line in done.lines:
         print(line)
     for trouble in done.troubles:
         print(trouble, file=sys.stderr)
-    print(f"Đã sao lưu và đọc lại: {args.folder}")
+    print(f"Đã sao lưu và đọc lại: {folder}")
     return 1 if done.troubles else 0

@@ -11,7 +11,7 @@ from itertools import islice
 from tracker.inbox.mime_parts import Part, parameters_of
 from tracker.inbox.texts import header_text
 from tracker.workbook.model import MEDIA_TYPE
-from tracker.workbook.package import LARGEST_FILE, OLE
+from tracker.workbook.zip_parts import LARGEST_FILE, OLE
 
 MOST_FILES, MOST_NAMED, LONGEST_NAME = 100, 10, 120
 """Files looked at in one message and named in a note, letters of a name."""

@@ -27,9 +27,9 @@ from tracker.store.messages import WORKBOOK_RECORDED
 from tracker.store.plans import plan_in_force
 from tracker.store.tables import Letter, Period
 from tracker.workbook.model import sealed
-from tracker.workbook.package import FRESH
 from tracker.workbook.read import FilledWorkbook, read_workbook
 from tracker.workbook.take import Taken, record_workbook
+from tracker.workbook.zip_parts import FRESH
 
 ENOUGH = f"hôm nay cơ quan đã nhận {MOST_ANSWERS_A_DAY} thư loại này nên không gửi thêm"
 UNFILLED = "Tệp Excel kèm thư là tệp chương trình đã gửi, chưa điền gì."

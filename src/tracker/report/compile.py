@@ -164,12 +164,14 @@ def print_again(
     return Compiled(report, snapshot, files, is_new=False, changed=changed)
 
 
-def print_one_again(settings: Settings, report: Report, form: Format, number: int | None = None) -> bytes:
-    """Return `report` in `form` from what was frozen, as `print_again` would write it; `number` is the clerk's.
+def print_one_again(
+    settings: Settings, report: Report, form: Format, number: int | None = None, dated: date | None = None
+) -> bytes:
+    """Return `report` in `form` from what was frozen, as `print_again` would write it.
 
     FileTrouble where the template cannot be used.
     """
-    paper = _paper(settings, report, read_snapshot(report.snapshot), number)
+    paper = _paper(settings, report, read_snapshot(report.snapshot), _Issue(number, dated or settings.today()))
     return _printed(paper, settings.templates, form)
 
 

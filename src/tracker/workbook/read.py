@@ -21,7 +21,8 @@ from tracker.workbook.model import (
     TARGETS,
     fingerprint,
 )
-from tracker.workbook.package import FRESH, Cell, Sheet, read_sheets
+from tracker.workbook.package import Cell, Sheet, read_sheets
+from tracker.workbook.zip_parts import FRESH
 
 Value = TypeVar("Value")
 SIGNATURE_OFFSET = 2

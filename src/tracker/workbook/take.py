@@ -21,8 +21,8 @@ from tracker.store.periods import all_periods
 from tracker.store.tables import Figure, Period, Update
 from tracker.words import vietnamese_number
 from tracker.workbook.model import COLUMNS, REPORT
-from tracker.workbook.package import FRESH
 from tracker.workbook.read import FilledFigure, FilledRow, FilledWorkbook, read_workbook
+from tracker.workbook.zip_parts import FRESH
 
 MOST_FAULTS = 200
 LONGEST_QUOTE = 400

@@ -1,6 +1,7 @@
 """The memo: compiled by the page itself, its words, its files with the clerk's number, final and opened again."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from starlette.responses import Response
 
@@ -73,7 +74,7 @@ def act_on_memos(visit: Visit, typed: Mapping[str, str]) -> Response:
 
 
 def show_file(visit: Visit) -> Response:
-    """Hand out a memo, printed from what was frozen; `?so=` is the number that the clerk gave it."""
+    """Hand out a memo, printed from what was frozen; `?so=`, `?ngay=` are its number and day of issue."""
     form, asked = visit.path["form"], visit.query.get("so", "").strip()
     if form not in FORMATS:
         raise no_page()
@@ -81,12 +82,16 @@ def show_file(visit: Visit) -> Response:
     if asked and not 0 < number <= LARGEST_NUMBER:
         return show_memos(visit, (f"Số văn bản là số từ 1 đến {LARGEST_NUMBER}.",))
     try:
+        dated = date.fromisoformat(day) if (day := visit.query.get("ngay", "").strip()) else None
+    except ValueError:
+        return show_memos(visit, ("Ngày ban hành không phải ngày.",))
+    try:
         with reading(visit.engine) as session:
             period = called(session, visit.path["code"])
             report = find_report(session, period, visit.path["number"])
     except BadInput as error:
         raise no_page() from error
-    printed = print_one_again(visit.settings, report, form, number or None)
+    printed = print_one_again(visit.settings, report, form, number or None, dated)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(period.code, report, form)}"'}
     return Response(printed, headers=headers, media_type=MEDIA_TYPES[form])
 
