@@ -1,118 +1,153 @@
-// Saves what is typed as a draft, through the very form that the page posts without this. A report is sent by the
-// form itself, but only after the server has answered such a save: without a network nothing leaves the page.
+// Saves what is typed as a draft, and sends it, through the very forms that the page posts without this. The page
+// stays until the server has answered: a browser that loses a page loses its words.
 "use strict";
 (function () {
-  const form = document.querySelector("form[data-draft]");
-  const told = document.getElementById("saved");
-  const AFTER = 3000, AGAIN = 30000, PATIENCE = 15000; // milliseconds
-  const words = {
-    409: "Chưa lưu nháp: có một bản nháp khác hoặc kỳ báo cáo đã khóa. Bấm Lưu nháp để xem.",
-    404: "Chưa lưu nháp: đường dẫn không còn hiệu lực. Hãy chép nội dung ra ngoài trước khi đóng trang.",
-    413: "Chưa lưu nháp: nội dung quá dài. Hãy rút gọn.",
+  const AFTER = 3000, AGAIN = 30000, PATIENCE = 15000, LONG = 300000; // milliseconds
+  const KEPT = " Nội dung vẫn còn trên trang này.";
+  const WHY = {
+    0: "không nối được với máy chủ." + KEPT + " Xin bấm lại khi có mạng.",
+    403: "máy chủ không nhận nội dung gửi từ trang này." + KEPT,
+    404: "đường dẫn không còn hiệu lực. Hãy chép nội dung ra ngoài trước khi đóng trang.",
+    413: "nội dung quá dài. Hãy rút gọn rồi bấm lại." + KEPT,
   };
-  const NOT_SAVED = "Chưa lưu được nháp, sẽ thử lại. Nội dung vẫn còn trên trang này.";
-  const NOT_SENT = "Chưa gửi được: máy chủ chưa trả lời. Nội dung vẫn còn trên trang này; xin bấm Gửi lại sau ít phút.";
-  const TOO_LONG = "Chưa gửi được: nội dung quá dài. Hãy rút gọn rồi gửi lại.";
+  const BUSY = "máy chủ đang bận hoặc gặp lỗi." + KEPT + " Xin bấm lại sau ít phút.";
+  const page = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
+  let form = null; // what is typed in it is saved as a draft
   let changed = false; // since the last save that began
-  let saving = null; // the save under way
   let unsaved = false; // something is not on the server yet
-  let leaving = false; // what is typed is being sent
-  let sent = null; // the button whose press goes through
+  let saving = null; // the save under way
+  let sending = false;
   let timer = 0;
+  if (!window.fetch) return;
 
-  if (!form || !told || !window.fetch) return;
-  const page = document.createElement("input");
-  page.type = "hidden";
-  page.name = "page";
-  page.value = Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
-  form.append(page); // so that a save is never taken for another person's
+  function tell(text, wrong) {
+    const bar = document.getElementById("saved");
+    if (!bar) return;
+    bar.textContent = text;
+    bar.classList.toggle("fault", Boolean(wrong));
+  }
+
+  function read(text) {
+    return new DOMParser().parseFromString(text, "text/html");
+  }
+
+  // Post `body`; return the answer's status, 0 where there was none, and its text.
+  async function post(to, body, accept, patience) {
+    const stop = new AbortController();
+    const timeout = setTimeout(() => stop.abort(), patience);
+    const keepalive = body instanceof URLSearchParams && body.toString().length < 60000;
+    const asked = { method: "POST", headers: { Accept: accept }, body, keepalive, signal: stop.signal };
+    try {
+      const answer = await fetch(to.getAttribute("action") || location.pathname, asked);
+      return { status: answer.status, ok: answer.ok, text: await answer.text() };
+    } catch {
+      return { status: 0, ok: false, text: "" };
+    } finally {
+      clearTimeout(timeout);
+    }
+  }
+
+  function typed(action) {
+    const body = new URLSearchParams(new FormData(form));
+    body.set("action", action);
+    body.set("page", page); // so that a save is never taken for another person's
+    return body;
+  }
+
+  function refused(what, answer) {
+    const code = read(answer.text).querySelector(".aside");
+    const why = answer.status === 409 ? answer.text : what + ": " + (WHY[answer.status] || BUSY);
+    tell(why + (code ? " " + code.textContent : ""), true);
+  }
 
   function later(wait) {
     clearTimeout(timer);
-    timer = setTimeout(saveWhatChanged, wait);
+    timer = setTimeout(() => changed && !sending && save(), wait);
   }
 
-  // Save what is typed; return the answer's status, 0 where there was none.
   function save() {
     clearTimeout(timer);
-    if (saving) return saving;
-    changed = false;
-    let failed = false;
-    const body = new URLSearchParams(new FormData(form));
-    body.set("action", "save");
-    const text = body.toString();
-    const stop = new AbortController();
-    const patience = setTimeout(() => stop.abort(), PATIENCE);
-    saving = fetch(location.pathname, {
-      method: "POST",
-      headers: { Accept: "text/plain", "Content-Type": "application/x-www-form-urlencoded;charset=UTF-8" },
-      body: text,
-      keepalive: text.length < 60000,
-      signal: stop.signal,
-    })
-      .then(async (answer) => {
-        if (answer.ok) {
-          unsaved = changed;
-          told.textContent = "Đã lưu nháp lúc " + (await answer.text()) + ".";
-        } else if (words[answer.status]) {
-          told.textContent = words[answer.status];
-        } else throw new Error(String(answer.status));
-        return answer.status;
-      })
-      .catch((error) => {
-        changed = failed = true;
-        told.textContent = NOT_SAVED;
-        return Number(error.message) || 0;
-      })
-      .finally(() => {
-        clearTimeout(patience);
-        saving = null;
-        if (changed) later(failed ? AGAIN : AFTER);
-      });
+    saving = saving || saveNow().finally(() => (saving = null));
     return saving;
   }
 
-  function saveWhatChanged() {
-    if (changed && !leaving) save();
+  async function saveNow() {
+    changed = false;
+    const answer = await post(form, typed("save"), "text/plain", PATIENCE);
+    if (answer.ok) saved(answer.text);
+    else if (answer.status === 0 || answer.status >= 500) {
+      changed = true;
+      tell("Chưa lưu được nháp, sẽ thử lại." + KEPT, true);
+      return later(AGAIN);
+    } else refused("Chưa lưu nháp", answer);
+    if (changed) later(AFTER);
   }
 
-  form.addEventListener("input", () => {
-    changed = unsaved = true;
-    later(AFTER);
-  });
+  function saved(text) {
+    unsaved = changed;
+    tell("Đã lưu nháp lúc " + text + ".");
+  }
+
+  // Put the page that the server answered with in the place of this one.
+  function show(text) {
+    const next = read(text);
+    document.title = next.title;
+    document.querySelector("main").replaceWith(document.adoptNode(next.querySelector("main")));
+    start();
+    document.querySelector("[autofocus]")?.focus();
+  }
+
+  async function send(to, button) {
+    const draft = to === form;
+    const action = draft ? button?.value || "save" : "send";
+    const saves = action === "save";
+    const what = saves ? "Chưa lưu nháp" : "Chưa gửi được";
+    sending = true;
+    clearTimeout(timer);
+    tell(saves ? "Đang lưu…" : "Đang gửi…");
+    if (saving) await saving; // else it could come after what is sent
+    if (!draft && form && unsaved) await save();
+    if (!draft && form && unsaved) return (sending = false);
+    if (draft) changed = false;
+    const body = draft ? typed(action) : new FormData(to, button);
+    const answer = await post(to, body, "text/plain, text/html", draft ? 2 * PATIENCE : LONG);
+    sending = false;
+    if (answer.ok && saves) saved(answer.text);
+    else if (answer.ok) {
+      changed = unsaved = false;
+      sending = true; // until the next page is there
+      location.assign(answer.text);
+    } else if (answer.status === 409 || answer.status === 422) show(answer.text);
+    else refused(what, answer);
+    if (!answer.ok && draft) {
+      unsaved = true;
+      changed = answer.status !== 409; // another's draft is not written over unasked
+      if (changed) later(answer.status === 422 ? AFTER : AGAIN);
+    }
+  }
+
+  function start() {
+    form = document.querySelector("form[data-draft]");
+    for (const one of document.querySelectorAll('form[method="post"]')) {
+      one.addEventListener("submit", (event) => {
+        event.preventDefault();
+        if (!sending) send(one, event.submitter);
+      });
+    }
+    form?.addEventListener("input", () => {
+      changed = unsaved = true;
+      later(AFTER);
+    });
+  }
+
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) saveWhatChanged();
+    if (document.hidden && form && changed && !sending) save();
   });
   addEventListener("beforeunload", (event) => {
-    if (unsaved && !leaving) event.preventDefault();
+    if (unsaved) event.preventDefault();
   });
   addEventListener("pageshow", (event) => {
     if (event.persisted) location.reload(); // what came back from the browser's memory may have been sent
   });
-  form.addEventListener("submit", async (event) => {
-    const button = event.submitter;
-    if (leaving && button === sent) return; // saved: the form goes its own way
-    event.preventDefault();
-    if (leaving) return;
-    const sends = button && button.value !== "save";
-    leaving = true;
-    if (saving) await saving;
-    if (sends) told.textContent = "Đang gửi…";
-    const status = await save();
-    if (!sends && status !== 409) {
-      leaving = false; // all is said in the bar; where there is another draft, the page shows it
-      return;
-    }
-    if (status === 0 || status === 413 || status >= 500) {
-      leaving = false;
-      told.textContent = status === 413 ? TOO_LONG : NOT_SENT;
-      return;
-    }
-    clearTimeout(timer);
-    if (sends) told.textContent = "Đang gửi…";
-    sent = button;
-    setTimeout(() => (leaving = false), PATIENCE); // the person may have stopped it
-    button.click();
-    sent = null;
-  });
+  start();
 })();

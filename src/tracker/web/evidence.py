@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from tracker.answers.evidence import LARGEST, MOST, Given, remove_evidence, take_evidence
 from tracker.answers.evidence_kinds import TAKEN
@@ -20,7 +20,7 @@ from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of
 from tracker.store.tables import Duty
 from tracker.web.pages import Pages
-from tracker.web.request import file_response, opened_by, write_in_turn
+from tracker.web.request import file_response, is_brief, lead_to, opened_by, write_in_turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class EvidencePages:
         except ClientDisconnect as error:
             raise HTTPException(400) from error
         file = Given(name, raw, texts.get("given_by", ""), self.settings.now())
-        return await write_in_turn(self._take, token, texts, file)
+        return await write_in_turn(self._take, token, texts, file, is_brief(request))
 
     def file(self, request: Request) -> Response:
         """Hand out one file, as something to keep and not to run."""
@@ -81,7 +81,7 @@ class EvidencePages:
             largest=LARGEST // 1_000_000,
         )
 
-    def _take(self, token: str, typed: dict[str, str], given: Given) -> Response:
+    def _take(self, token: str, typed: dict[str, str], given: Given, brief: bool) -> Response:
         try:
             with writing(self.engine) as session:
                 opened = opened_by(session, self.settings, token)
@@ -95,7 +95,7 @@ class EvidencePages:
                     take_evidence(session, self.settings, duty, given)
         except BadInput as error:
             return self._show(token, str(error), typed)
-        return RedirectResponse(f"/b/{token}/tai-lieu", 303)
+        return lead_to(f"/b/{token}/tai-lieu", brief=brief)
 
 
 def _duties(form: Form) -> dict[str, Duty]:

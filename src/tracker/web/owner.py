@@ -28,12 +28,13 @@ from tracker.store.engine import reading, writing
 from tracker.store.links import find_dead_link
 from tracker.web.fields import filled_form, send_fields
 from tracker.web.pages import Pages
-from tracker.web.request import Opened, opened_by, read_form, write_in_turn
+from tracker.web.request import Opened, is_brief, lead_to, opened_by, read_form, write_in_turn
 
 AT_ONCE = 2
 """Pages shown at once: more threads than that only take the interpreter from one another."""
 JUST_SENT = "da-gui"
 """What in the address names the activity that was sent alone a moment ago."""
+ANOTHER_DRAFT = "Chưa lưu nháp: có một bản nháp khác vừa được lưu. Bấm Lưu nháp để xem."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +56,14 @@ class OwnerPages:
         action, _, activity_id = typed.pop("action", "save").partition(":")
         if action != "renew" and not request.state.issued:
             raise HTTPException(404)
+        brief = is_brief(request)
         if action == "send":
-            return await write_in_turn(self._send, token, typed, activity_id or None)
+            return await write_in_turn(self._send, token, typed, activity_id or None, brief)
         if action == "renew":
             await write_in_turn(self._renew, token)
             return self.pages.notice("link_asked")
-        brief = request.headers.get("accept") == "text/plain"
-        return await write_in_turn(self._save, token, typed, brief)
+        paged = "text/html" in request.headers.get("accept", "*/*") or not brief
+        return await write_in_turn(self._save, token, typed, brief, paged)
 
     def receipt(self, request: Request) -> Response:
         """Show what is recorded, to be printed and kept."""
@@ -84,21 +86,22 @@ class OwnerPages:
         with writing(self.engine) as session:
             send_new_link(session, self.settings, token)
 
-    def _save(self, token: str, typed: Typed, brief: bool) -> Response:
+    def _save(self, token: str, typed: Typed, brief: bool, paged: bool) -> Response:
         with writing(self.engine) as session:
             opened = opened_by(session, self.settings, token)
             try:
                 if save_draft(opened.case, typed):
                     when = f"{opened.case.now.astimezone(ZONE):%H:%M}"
                     return PlainTextResponse(when) if brief else RedirectResponse(opened.path, 303)
-            except PeriodClosed:
-                pass  # the page itself says so
-            if brief:
-                return PlainTextResponse(status_code=409)
+                why = ANOTHER_DRAFT
+            except PeriodClosed as error:
+                why = f"Chưa lưu nháp: {error.what}."
+            if not paged:
+                return PlainTextResponse(why, 409)
             form = filled_form(opened.case, typed)
         return self._render("form", opened, form, 409)
 
-    def _send(self, token: str, typed: Typed, only: str | None) -> Response:
+    def _send(self, token: str, typed: Typed, only: str | None, brief: bool) -> Response:
         with writing(self.engine) as session:
             opened = opened_by(session, self.settings, token)
             try:
@@ -110,7 +113,7 @@ class OwnerPages:
         if outcome.receipt is None:
             return self._render("form", opened, outcome.form, 422)
         after = f"?{urlencode({JUST_SENT: only})}" if only else "/bien-nhan"
-        return RedirectResponse(opened.path + after, 303)
+        return lead_to(opened.path + after, brief=brief)
 
     def _render(
         self,

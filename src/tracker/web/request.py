@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, PlainTextResponse, RedirectResponse, Response
 
 from tracker.answers.evidence import path_of
 from tracker.case import Case, open_by_link, open_by_review_link
@@ -133,6 +133,16 @@ async def read_form(request: Request) -> dict[str, str]:
     for name, value in pairs:
         first.setdefault(name, value)
     return first
+
+
+def is_brief(request: Request) -> bool:
+    """Say whether the page's script asks: it is told in plain text, and leads on by itself."""
+    return request.headers.get("accept", "").startswith("text/plain")
+
+
+def lead_to(address: str, *, brief: bool) -> Response:
+    """Return the answer that leads to `address`: a browser by itself, the page's script by what it reads."""
+    return PlainTextResponse(address) if brief else RedirectResponse(address, 303)
 
 
 def file_response(settings: Settings, file: Evidence) -> Response:

@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from tracker.errors import WHOLE_FILE, Fault, Faults
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.links import find_link
 from tracker.web.pages import Pages
-from tracker.web.request import opened_by, write_in_turn
+from tracker.web.request import is_brief, lead_to, opened_by, write_in_turn
 from tracker.workbook.draw import workbook_file
 from tracker.workbook.fill import workbook_for
 from tracker.workbook.take import take_workbook
@@ -48,9 +48,9 @@ class WorkbookPages:
                 raw = await given.read() if isinstance(given, UploadFile) else b""
         except ClientDisconnect as error:
             raise HTTPException(400) from error
-        return await write_in_turn(self._take, request.path_params["token"], raw)
+        return await write_in_turn(self._take, request.path_params["token"], raw, is_brief(request))
 
-    def _take(self, token: str, raw: bytes) -> Response:
+    def _take(self, token: str, raw: bytes, brief: bool) -> Response:
         with reading(self.engine) as session:
             opened = opened_by(session, self.settings, token)
             link = find_link(session, token, opened.case.now)
@@ -72,4 +72,4 @@ class WorkbookPages:
                 agency=case.agency,
                 faults=error.faults,
             )
-        return RedirectResponse(f"{opened.path}/bien-nhan", 303)
+        return lead_to(f"{opened.path}/bien-nhan", brief=brief)
