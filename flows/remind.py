@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from prefect import flow, task
+from prefect import flow, get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from pydantic import BaseModel, Field
 
@@ -33,7 +33,9 @@ class RemindRequest(BaseModel):
 def queue(settings: Settings, dry_run: bool) -> Queued:
     """Queue what is owed today."""
     with opened_store(settings.database_url) as engine:
-        return queue_today(engine, settings, dry_run=dry_run)
+        queued = queue_today(engine, settings, dry_run=dry_run)
+    get_run_logger().info("reminders queued: %d, known before: %d", len(queued.fresh), len(queued.known))
+    return queued
 
 
 @task(name="Gửi thư đang chờ", retries=3, retry_delay_seconds=[60, 300, 900])
@@ -44,6 +46,8 @@ def send(settings: Settings) -> Outcome:
     """
     with opened_store(settings.database_url) as engine:
         outcome = send_queued(engine, settings)
+    counts = outcome.sent, len(outcome.postponed), len(outcome.refused)
+    get_run_logger().info("letters sent: %d, put off: %d, refused: %d", *counts)
     if lines := outcome.trouble_lines():
         create_markdown_artifact(key="thu-chua-den", markdown=as_list(lines), description="Thư chưa đến nơi")
     if outcome.shut:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal, cast
 from uuid import UUID
 
-from prefect import flow, runtime, task
+from prefect import flow, get_run_logger, runtime, task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from pydantic import BaseModel, Field
 
@@ -90,7 +90,7 @@ def periods_due(settings: Settings) -> list[str]:
 def compile_period(settings: Settings, period: str, request: ReportRequest, who: str) -> Compiled:
     """Freeze the facts of the period and print the memo; Prefect's page shows how far it is."""
     with opened_store(settings.database_url) as engine:
-        return compile_memo(
+        compiled = compile_memo(
             engine,
             settings,
             period,
@@ -102,6 +102,10 @@ def compile_period(settings: Settings, period: str, request: ReportRequest, who:
             list_returned=request.list_returned,
             step=_progress(),
         )
+    get_run_logger().info(
+        "memo %d of the period %s, files: %d", compiled.report.number, period, len(compiled.files)
+    )
+    return compiled
 
 
 @task(name="Gửi báo cáo cho cơ quan đầu mối")
@@ -110,6 +114,7 @@ def mail_memo(settings: Settings, compiled: Compiled) -> list[str]:
     with opened_store(settings.database_url) as engine:
         queued = queue_memo(engine, settings, compiled)
         outcome = send_queued(engine, settings)
+    get_run_logger().info("letters sent: %d", outcome.sent)
     told = "Đã xếp hàng thư gửi cơ quan đầu mối." if queued else "Bản này đã gửi trước đó, hoặc chưa có nơi nhận."
     return [told, *outcome.trouble_lines(), *([outcome.shut] if outcome.shut else [])]
 

@@ -1,24 +1,43 @@
 """What the program says of itself while it runs: one logger a room, on standard error.
 
-A line holds a date, a room and plain words; TRACKER_LOG=json makes it one JSON object, for machines that collect
-lines. No line holds a token, a name or anything that somebody typed: of an error it gives the kind and the places
-in the code, never the error's own words.
+A line holds a date, a room, plain words and fields (`key=… plan=… period=… agency=…`); TRACKER_LOG=json makes it
+one JSON object, for machines that collect lines. No line holds a token, a person's address or anything that
+somebody typed: of an error it gives the kind and the places in the code, never the error's own words.
 """
 
 import json
 import logging
 import sys
 import traceback
+from dataclasses import dataclass
 from pathlib import Path
 
 HOUSE = Path(__file__).parent.parent
 MOST_PLACES = 8
 """Places in the code that a line names, the innermost first."""
 
+logging.getLogger("tracker").addHandler(logging.NullHandler())  # a command says by itself what went wrong
+
 
 def log_of(room: str) -> logging.Logger:
     """Return the logger of the room that is called `room`."""
     return logging.getLogger(f"tracker.{room}")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a room says: words, and codes and counts by name."""
+
+    words: str
+    fields: dict[str, object]
+
+    def __str__(self) -> str:
+        return " ".join([self.words, *(f"{name}={value}" for name, value in self.fields.items())])
+
+
+def tell(log: logging.Logger, words: str, **fields: object) -> None:
+    """Write a line of `words` and `fields`; a field that is None is left out."""
+    log.info(Line(words, {name: value for name, value in fields.items() if value is not None}))
 
 
 def start_log(form: str) -> None:
@@ -52,5 +71,6 @@ class _Text(logging.Formatter):
 class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         at = self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z")
-        said = {"at": at, "level": record.levelname, "room": record.name, "says": record.getMessage()}
-        return json.dumps(said, ensure_ascii=False)
+        said = record.msg if isinstance(record.msg, Line) else Line(record.getMessage(), {})
+        line = {"at": at, "level": record.levelname, "room": record.name, "says": said.words}
+        return json.dumps(line | said.fields, ensure_ascii=False, default=str)

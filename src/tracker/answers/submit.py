@@ -29,11 +29,13 @@ from tracker.answers.recorded_form import recorded_form
 from tracker.answers.submission import Submission
 from tracker.case import Case
 from tracker.errors import Fault, PeriodClosed
+from tracker.log import log_of, tell
 from tracker.plan.model import Target
 from tracker.progress import TEXTS
 from tracker.store.tables import Contribution, Duty, Figure, Period, Update
 from tracker.words import vietnamese_number
 
+LOG = log_of("answers")
 CONFIRM_LOWER = "Số liệu đúng là đã giảm"
 LONGEST_SIGNATURE = 200
 SIGNATURE = ("", "signed_by")
@@ -96,6 +98,9 @@ def submit(case: Case, submission: Submission) -> Outcome:
         figures=record_figures(case.session, case.plan, case.period, values, signed),
         contributions=record_contributions(case, added, signed),
     )
+    counts = {name: len(getattr(receipt, name)) for name in ("updates", "figures", "contributions")}
+    about = {"plan": case.plan.plan.code, "period": case.period.code, "agency": case.agency_id}
+    tell(LOG, "answers taken", **about, way=submission.way, **counts)
     return Outcome(form=form, receipt=receipt)
 
 

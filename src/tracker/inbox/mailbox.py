@@ -28,6 +28,7 @@ from tracker.inbox.results import InboxRead, Taken
 from tracker.inbox.texts import text_of
 from tracker.inbox.transports import Arrival, inbox_at
 from tracker.inbox.workbook_replies import Answered, Read, read_attached, take_reply
+from tracker.log import log_of, tell
 from tracker.settings import ZONE, Settings
 from tracker.store.bounces import mark_bounced
 from tracker.store.engine import one_at_a_time, reading, writing
@@ -43,6 +44,7 @@ from tracker.store.messages import (
 )
 from tracker.store.tables import Letter
 
+LOG = log_of("inbox")
 MOST = 5000
 """Messages of one run; the next takes the rest, so that receipts and letters need not wait for ever."""
 WHO = "hộp thư đến"
@@ -65,12 +67,17 @@ def read_inbox(engine: sa.Engine, settings: Settings) -> InboxRead:
             arrivals = inbox.arrivals()
             for arrival in islice(arrivals, MOST):
                 one = _taken_in(engine, settings, arrival)
-                taken += [one] if one else []
+                if one:
+                    taken.append(one)
+                    lost = len(one.bounced) or None
+                    tell(LOG, "message read", kind=one.kind.value, key=one.letter, given_up=lost)
                 finish = inbox.set_aside if one and one.trouble else inbox.done
                 finish(arrival.handle)
             more = next(arrivals, None) is not None
     except MailboxShut as error:
         shut = str(error)
+        tell(LOG, "mailbox shut")
+    tell(LOG, "mailbox read", new=len(taken), more=more or None)
     return InboxRead(tuple(taken), more, shut)
 
 

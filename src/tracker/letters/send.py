@@ -20,6 +20,7 @@ from tracker.letters.refusal import cause_of
 from tracker.letters.transports import Delivered, MailTransport, mail_transport
 from tracker.letters.transports.channel import tell_channel
 from tracker.letters.transports.usual import refuse_forgotten_settings
+from tracker.log import log_of, tell
 from tracker.settings import Settings
 from tracker.store.bounces import mark_reached, mark_unreached
 from tracker.store.engine import reading, writing
@@ -39,6 +40,7 @@ WHOLE = 3
 """Tries in which a letter goes to all its recipients or to none; after those it goes to whoever takes it."""
 WHO = "máy chủ thư"
 """Whom the journal names where an address was refused."""
+LOG = log_of("letters")
 LOST_IN_A_ROW = 3
 """Connections lost one after the other, with no letter between that left, before the run gives up."""
 
@@ -164,11 +166,15 @@ class _Run:
                 _mark_addresses(session, letter, result, state, now)
             following = None if self.outcome.shut else claim_next_letter(session, now)
         self.outcome.note(letter, result, state)
+        refused = len(result.refused) if isinstance(result, Delivered) else 0
+        about = {"key": letter.key, "agency": letter.agency_id, "tries": letter.attempts}
+        tell(LOG, f"letter {state}", **about, recipients_refused=refused or None)
         return following
 
     def _end_unsettled(self, letter: ClaimedLetter, result: Delivered | DeliveryError, error: StoreError) -> None:
         """End the run because the store takes nothing: `letter` stays claimed until its lease runs out."""
         self.outcome.sent += isinstance(result, Delivered)
+        tell(LOG, "letter left unsettled", key=letter.key, agency=letter.agency_id)
         fate = "đã gửi" if isinstance(result, Delivered) else f"không gửi được ({result.reply})"
         self.outcome.shut = (
             f"{error}. Thư {letter.key} {fate} nhưng chưa ghi được vào cơ sở dữ liệu; "

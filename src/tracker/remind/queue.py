@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.errors import FileTrouble
 from tracker.letters.queue import Outgoing, letter_rows, queue_rows
+from tracker.log import log_of, tell
 from tracker.remind.agenda import Agenda, Unreachable, agenda
 from tracker.remind.copies import Copy
 from tracker.remind.due import Escalation, Reminder
@@ -24,6 +25,7 @@ from tracker.store.pauses import pause_lines
 from tracker.store.periods import open_ruled_periods
 from tracker.store.plans import plan_ids, plan_in_force
 
+LOG = log_of("remind")
 BATCH = 100
 """Letters queued in one transaction."""
 
@@ -144,3 +146,7 @@ def _queue(
         with writing(engine) as session:
             for letter, rows in ready:
                 is_new[letter.key] = queue_rows(session, settings, letter, rows, now) is not None
+        for letter, _ in ready:
+            words = "letter queued" if is_new[letter.key] else "letter queued elsewhere"
+            about = {"plan": day.plan.plan.code, "period": letter.period.code, "agency": letter.agency.id}
+            tell(LOG, words, key=letter.key, **about)

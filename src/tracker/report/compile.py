@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from tracker.calendar import WorkingDays
 from tracker.errors import BadInput
+from tracker.log import log_of, tell
 from tracker.papers.docx import docx_bytes
 from tracker.papers.files import FORMATS, Format, write_whole
 from tracker.papers.html import html_bytes
@@ -31,6 +32,8 @@ from tracker.store.plans import plan_for, plan_in_force
 from tracker.store.reports import final_report, find_report, keep_report, report_before
 from tracker.store.tables import Period, Report
 from tracker.templating import template_file
+
+LOG = log_of("report")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,7 @@ def compile_memo(
             session, period, text, digest(text), who, settings.now(), choice=choice.key, final=final
         )
         before = report_before(session, report)
+    tell(LOG, "memo compiled", plan=plan.plan.code, period=code, number=report.number, final=final or None)
     snapshot = live if report.digest == digest(text) else read_snapshot(report.snapshot)
     return Compiled(
         report,

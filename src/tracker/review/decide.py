@@ -12,6 +12,7 @@ from tracker.errors import BadInput, nearest
 from tracker.letters.address import address_book, by_mail
 from tracker.letters.mime import Attachment
 from tracker.letters.queue import queue_letter
+from tracker.log import log_of, tell
 from tracker.progress import ANSWERED, DutyState
 from tracker.review.sight import Sight, sights_of
 from tracker.settings import Settings
@@ -25,6 +26,7 @@ from tracker.store.tables import Decision, Duty, Period
 from tracker.store.updates import latest_updates
 from tracker.workbook.fill import workbook_for
 
+LOG = log_of("review")
 LONGEST_NAME = 200
 
 
@@ -46,6 +48,7 @@ def accept(session: Session, duties: Collection[Duty], who: str, now: datetime) 
     held = hold_duties(session, [duty.id for duty in duties])
     waiting = [held[duty.id] for duty in duties if held[duty.id].state is DutyState.SUBMITTED]
     _move(session, waiting, DutyState.ACCEPTED, who, now)
+    tell(LOG, "answers accepted", count=len(waiting))
     return waiting
 
 
@@ -111,6 +114,7 @@ def give_back(session: Session, duty: Duty, comment: str, who: str, now: datetim
     if hold_duties(session, [duty.id])[duty.id].state not in ANSWERED:
         raise BadInput(f"{duty.activity_id}: chưa có báo cáo nào để trả lại")
     _move(session, [duty], DutyState.RETURNED, who, now, comment.strip())
+    tell(LOG, "answer returned", agency=duty.agency_id, activity=duty.activity_id)
 
 
 def check_reviewer(typed: str) -> tuple[str, str | None]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,15 @@ def one_at_a_time(session: Session) -> None:
     """Let nobody else plan until this transaction ends; on SQLite a writing transaction already sees to it."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(sa.select(sa.func.pg_advisory_xact_lock(PLANNING_LOCK)))
+
+
+def insert_once(session: Session, table: Any, column: str) -> Any:
+    """Return an INSERT into `table` that does nothing where `column` holds the value already; the id comes back.
+
+    Only the database's own dialect is loaded: the other takes as long as reading a plan.
+    """
+    dialect = import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}")
+    return dialect.insert(table.__table__).on_conflict_do_nothing(index_elements=[column]).returning(table.id)
 
 
 def _revision(engine: sa.Engine) -> str | None:

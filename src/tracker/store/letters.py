@@ -8,12 +8,11 @@ from datetime import date, datetime, time
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
 from tracker.errors import BadInput, nearest
 from tracker.settings import ZONE
-from tracker.store.engine import reading, writing
+from tracker.store.engine import insert_once, reading, writing
 from tracker.store.journal import note
 from tracker.store.links import link_for, token_of
 from tracker.store.periods import link_end
@@ -142,9 +141,8 @@ def queue_letters(session: Session, rows: Sequence[Mapping[str, Any]], now: date
 
     A row holds columns of Letter, and under `duties` the ids of those it mentions.
     """
-    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
     waiting = {"state": "queued", "queued_at": now, "try_at": now, "attempts": 0, "uncertain": False, "reply": ""}
-    statement = insert(Letter.__table__).on_conflict_do_nothing(index_elements=["key"]).returning(Letter.id)
+    statement = insert_once(session, Letter, "key")
     queued = []
     for row in rows:
         columns = {name: value for name, value in row.items() if name != "duties"}

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, defer
 
 from tracker.settings import ZONE
+from tracker.store.engine import insert_once
 from tracker.store.tables import Letter, Message, Period
 
 UNPLACED_A_DAY = 200
@@ -47,9 +47,7 @@ def record_message(session: Session, row: Mapping[str, Any]) -> int | None:
 
     Whoever comes second waits until the first is in the record, or has given up.
     """
-    insert: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
-    statement = insert(Message.__table__).on_conflict_do_nothing(index_elements=["digest"]).returning(Message.id)
-    fresh: int | None = session.scalar(statement, dict(row))
+    fresh: int | None = session.scalar(insert_once(session, Message, "digest"), dict(row))
     return fresh
 
 
