@@ -31,8 +31,12 @@ serve: .venv/ready
 	@$(BIN)/tracker apply --first
 	$(BIN)/python -m flows.serve
 
+serve-demo: export TRACKER_VAR = var/demo
+serve-demo: export TRACKER_TODAY = 2024-11-12
+serve-demo: export TRACKER_ILLUSTRATION = 1
 serve-demo: .venv/ready
-	TRACKER_VAR=var/demo TRACKER_TODAY=2024-10-22 TRACKER_ILLUSTRATION=1 $(BIN)/tracker web
+	@$(BIN)/tracker signin tonghop@angiang.example
+	$(BIN)/tracker web
 
 check: .venv/ready
 	$(BIN)/ruff format --check .

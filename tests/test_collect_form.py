@@ -374,7 +374,7 @@ def test_a_fault_in_the_one_activity_records_nothing_and_leaves_the_draft_alone(
         again = send_fields(case_of(session, TRADE), typed, "I.2")[0].form
     assert set(entry_of(form, "II.10").faults) == {"result"}
     assert entry_of(form, "II.17").values["result"] == "dở"
-    assert "điền I.2 rồi gửi" in (str(again.signature_fault))  # it is not theirs
+    assert "điền I.2 rồi gửi" in (str(again.nothing_fault))  # it is not theirs
     assert dump(engine) == before
 
 

@@ -17,8 +17,9 @@ from tracker.letters.ids import thread_id
 from tracker.settings import ZONE, Settings
 from tracker.store.links import answering_link
 from tracker.store.messages import UNPLACED_A_DAY, Kind, letter_answered
-from tracker.store.plans import plan_in_force
-from tracker.store.tables import Letter, Message, Period, PlanVersion
+from tracker.store.periods import all_periods
+from tracker.store.plans import newest_version, plan_ids, plan_in_force
+from tracker.store.tables import Letter, Message, Period
 from tracker.workbook.model import sealed
 
 LEFT = {"sending", "sent", "bounced"}
@@ -47,12 +48,12 @@ def place(
 
 
 def is_contacts(session: Session, sender: str) -> bool:
-    """Say whether `sender` is a contact of the plan in force, as far as a sender's line can be believed."""
-    if session.scalar(sa.select(PlanVersion.id).limit(1)) is None:
+    """Say whether `sender` is a contact of a plan in force, as far as a sender's line can be believed."""
+    if newest_version(session) is None:
         return False
-    _, plan = plan_in_force(session)
-    contacts = (contact.to.lower() for agency in plan.agencies.values() for contact in agency.contacts)
-    return sender.lower() in contacts
+    plans = (plan_in_force(session, plan_id)[1] for plan_id in plan_ids(session))
+    agencies = (agency for plan in plans for agency in plan.agencies.values())
+    return sender.lower() in (contact.to.lower() for agency in agencies for contact in agency.contacts)
 
 
 def is_to_be_looked_into(session: Session, sender: str, day: date) -> bool:
@@ -66,13 +67,15 @@ def is_to_be_looked_into(session: Session, sender: str, day: date) -> bool:
 
 def _pair_by_thread(session: Session, settings: Settings, answers: Iterable[str]) -> Pair | None:
     """Return whose thread one of the Message-IDs in `answers` names; those of before ids were keyed name none."""
-    if not answers or session.scalar(sa.select(PlanVersion.id).limit(1)) is None:
+    if not answers or newest_version(session) is None:
         return None
-    _, plan = plan_in_force(session)
+    plans = {plan_id: plan_in_force(session, plan_id)[1] for plan_id in plan_ids(session)}
     periods = {period.id: period for period in session.scalars(sa.select(Period))}
     written_to = session.execute(sa.select(Letter.period_id, Letter.agency_id).distinct())
     threads = {
-        thread_id(settings, plan, periods[period_id], agency_id, unkeyed_thread=False): (period_id, agency_id)
+        thread_id(
+            settings, plans[periods[period_id].plan_id], periods[period_id], agency_id, unkeyed_thread=False
+        ): (period_id, agency_id)
         for period_id, agency_id in written_to
     }
     return next((threads[one] for one in answers if one in threads), None)
@@ -88,8 +91,8 @@ def _pair_by_seal(session: Session, settings: Settings, books: Sequence[Read]) -
         if (filled := book.filled) is None:
             continue
         if filled.seal == sealed(settings.secret_key(), filled.period_code, filled.agency_id):
-            period = session.scalar(sa.select(Period.id).where(Period.code == filled.period_code))
-            return (period, filled.agency_id) if period else None
+            period = next((one for one in all_periods(session) if one.name == filled.period_code), None)
+            return (period.id, filled.agency_id) if period else None
     return None
 
 

@@ -110,12 +110,10 @@ def compile_memo(
 
     `number` is the clerk's number of the document, `dated` its day of issue, by default today. The same facts
     compiled again are the same report and the same files. `final` freezes the period: from then on its memo is
-    printed as it was frozen, and what comes later is
-    files. `final` freezes the period: from then on its memo is printed as it was frozen, and what comes later is
-    told beside it; `list_returned` lets it name what was returned, where it would be refused. `step` is called as
-    the work goes on. Raises BadInput for an unknown period, for a choice that is not usable, and for a final memo
-    while answers wait for review or were returned; FileTrouble where the files cannot be
-    written: what was frozen is kept, so that trying again prints the same memo.
+    printed as it was frozen, and what comes later is told beside it; `list_returned` lets it name what was
+    returned, where it would be refused. `step` is called as the work goes on. Raises BadInput for an unknown
+    period, for a choice that is not usable, and for a final memo while answers wait for review or were returned;
+    FileTrouble where the files cannot be written: what was frozen is kept, so that trying again prints the same.
     """
     step("Đọc số liệu", 0)
     with reading(engine) as session:

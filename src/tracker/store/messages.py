@@ -144,10 +144,9 @@ def replies(period: Period | None = None) -> sa.Select[Any]:
 
 
 def count_waiting_replies(session: Session, period: Period) -> int:
-    """Return how many answers to letters of `period` the coordinator has yet to handle."""
-    waiting = (Message.kind == Kind.REPLY, Message.handled_at.is_(None), Letter.period_id == period.id)
-    counted = sa.select(sa.func.count()).select_from(Message).join(Letter, Letter.id == Message.letter_id)
-    return session.scalars(counted.where(*waiting)).one()
+    """Return how many messages the page of `period` shows that the coordinator has yet to handle."""
+    waiting = replies(period).where(Message.handled_at.is_(None)).with_only_columns(Message.id)
+    return session.scalars(sa.select(sa.func.count()).select_from(waiting.subquery())).one()
 
 
 def claim_reply(session: Session, message: Message, seen_uses: int, **values: Any) -> bool:

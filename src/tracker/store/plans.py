@@ -11,6 +11,7 @@ from tracker.errors import NothingApplied
 from tracker.plan.identity import Identities
 from tracker.plan.model import Plan
 from tracker.plan.reader import Reading, parse_plan
+from tracker.plan.renames import renamed, renames
 from tracker.progress import DutyState
 from tracker.settings import ZONE
 from tracker.store.engine import one_at_a_time
@@ -20,7 +21,8 @@ from tracker.store.tables import Duty, Period, PlanVersion
 VERSIONS = sa.select(PlanVersion).options(defer(PlanVersion.text)).order_by(PlanVersion.id.desc())
 """The versions, the newest first, without their texts: one is fetched only where its plan was not parsed yet."""
 OF_PLAN = VERSIONS.where(PlanVersion.plan_id == sa.bindparam("plan"))
-NEWEST = VERSIONS.limit(1)
+FIRST_PLAN = sa.select(PlanVersion.plan_id).order_by(PlanVersion.id).limit(1).scalar_subquery()
+NEWEST = VERSIONS.where(PlanVersion.plan_id == FIRST_PLAN).limit(1)
 NEWEST_OF_PLAN = OF_PLAN.limit(1)
 ASKED = sa.select(Duty.activity_id, Duty.agency_id).where(
     Duty.period_id == sa.bindparam("period"), Duty.state != DutyState.WITHDRAWN
@@ -40,7 +42,10 @@ def plan_ids(session: Session) -> list[str]:
 
 
 def plan_in_force(session: Session, plan_id: str | None = None) -> tuple[PlanVersion, Plan]:
-    """Return the newest version of a plan (None: of any) and what it says; StoreError where none was applied."""
+    """Return the newest version of a plan (None: of the one applied first) and what it says.
+
+    StoreError where none was applied.
+    """
     version = newest_version(session, plan_id)
     if version is None:
         raise NothingApplied
@@ -66,8 +71,12 @@ def plan_for(session: Session, period: Period) -> tuple[PlanVersion, Plan]:
     duties = session.execute(ASKED, {"period": period.id}).tuples().all()
     ended = datetime.combine(period.closes + timedelta(days=1), time(), tzinfo=ZONE)
     found: list[tuple[PlanVersion, Plan]] = []
+    later: list[Plan] = []
     for version in session.scalars(OF_PLAN, {"plan": period.plan_id}):
         plan = applied_plan(version)
+        later.insert(0, plan)
+        for each in later[1:]:  # what is recorded bears the newest ids
+            plan = renamed(plan, renames(plan, each))
         if all(activity in plan.by_id and agency in plan.agencies for activity, agency in duties):
             found.append((version, plan))
             if version.applied_at < ended:
@@ -87,7 +96,7 @@ def plan_on(session: Session, plan_id: str, at: datetime) -> Plan:
 
 
 def newest_version(session: Session, plan_id: str | None = None) -> PlanVersion | None:
-    """Return the newest applied version of a plan (None: of any), or None."""
+    """Return the newest applied version of a plan (None: of the one applied first), or None."""
     return session.scalar(NEWEST_OF_PLAN, {"plan": plan_id}) if plan_id else session.scalar(NEWEST)
 
 

@@ -54,8 +54,10 @@ def _move(session: Session, table: Any, column: Any, old: str, new: str, where: 
 
 
 def _field(name: str, by: Renames) -> str:
-    """Return the name of a field of a page under the new ids: `II.3.result`, `VI.13@huyen-x.result`."""
+    """Return the name of a field of a page under the new ids: `II.3.result`, `figure.htx.seen`."""
+    if name.startswith("figure."):
+        target, dot, rest = name.removeprefix("figure.").partition(".")
+        return f"figure.{by.targets.get(target, target)}{dot}{rest}"
     entry, dot, field = name.rpartition(".")
     activity, at, agency = entry.partition("@")
-    activity = by.activities.get(activity, by.targets.get(activity, activity))
-    return f"{activity}{at}{by.agencies.get(agency, agency)}{dot}{field}"
+    return f"{by.activities.get(activity, activity)}{at}{by.agencies.get(agency, agency)}{dot}{field}"

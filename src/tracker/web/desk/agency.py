@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from starlette.responses import Response
@@ -27,7 +26,7 @@ from tracker.web.desk.journal import lines_of
 from tracker.web.desk.letters import KINDS
 from tracker.web.desk.plan import look_at
 from tracker.web.desk.visit import DONE, RUNNING, Visit, no_page
-from tracker.web.words import in_words
+from tracker.web.words import in_words, typed_day
 
 NEWEST = 20
 """Letters, and lines of the journal, that the page shows."""
@@ -112,7 +111,7 @@ def _pause(visit: Visit, typed: Mapping[str, str]) -> Response:
     agency, now = visit.path["agency"], visit.settings.now()
     wrong = [] if typed.get("ly-do", "").strip() else ["chưa ghi lý do tạm dừng"]
     try:
-        until = date.fromisoformat(typed.get("den-ngay", ""))
+        until = typed_day(typed.get("den-ngay", ""))
     except ValueError:
         wrong.append("chưa chọn ngày cuối tạm dừng")
     if wrong:

@@ -18,6 +18,8 @@ UNKNOWN = "Có lỗi của phần mềm; xin thử lại, nếu vẫn lỗi thì
 class Work:
     """Work whose progress a page shows."""
 
+    final: bool = False
+    """It makes a memo final."""
     doing: str = ""
     share: float = 0.0
     """How much of it is done, from 0 to 1."""
@@ -63,13 +65,13 @@ class Background:
         self._letters.submit(done)
         return True
 
-    def begin_shown(self, key: str, work: Callable[[Work], object]) -> Work:
+    def begin_shown(self, key: str, work: Callable[[Work], object], *, final: bool = False) -> Work:
         """Have a memo compiled whose progress is shown; what runs under the same `key` already is returned."""
         with self._lock:
             there = self._works.get(key)
             if there is not None and not there.done.is_set():
                 return there
-            begun = self._works[key] = Work()
+            begun = self._works[key] = Work(final=final)
 
         def done() -> None:
             try:

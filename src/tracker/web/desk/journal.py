@@ -17,6 +17,7 @@ from tracker.store.tables import Duty, JournalEntry, Period
 from tracker.web.desk.csv_file import csv_response
 from tracker.web.desk.visit import Visit
 from tracker.web.pages import moment
+from tracker.web.words import typed_day
 
 A_PAGE = 100
 PROGRAM = "chương trình"
@@ -160,6 +161,6 @@ def _as_day(text: str) -> str:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if len(text) == 10 else None
+        return typed_day(text) if len(text) == 10 else None
     except ValueError:
         return None

@@ -1,7 +1,6 @@
 """The memo: compiled by the page itself, its words, its files with the clerk's number, final and opened again."""
 
 from collections.abc import Mapping
-from datetime import date
 
 from starlette.responses import Response
 
@@ -16,7 +15,7 @@ from tracker.web.desk.background import UNKNOWN, Work
 from tracker.web.desk.periods import called
 from tracker.web.desk.visit import DONE, Visit, no_page
 from tracker.web.memos import mark
-from tracker.web.words import in_words
+from tracker.web.words import in_words, typed_day
 
 PATIENCE = 8.0
 """Seconds that the page waits for a memo; then it shows how far the work is."""
@@ -59,6 +58,9 @@ def show_memos(
     return page
 
 
+ANOTHER = "Đang lập một bản khác của kỳ này; xin chờ xong rồi bấm lại."
+
+
 def act_on_memos(visit: Visit, typed: Mapping[str, str]) -> Response:
     """Do what the button says: compile, make final, open again, keep words."""
     with reading(visit.engine) as session:
@@ -82,7 +84,7 @@ def show_file(visit: Visit) -> Response:
     if asked and not 0 < number <= LARGEST_NUMBER:
         return show_memos(visit, (f"Số văn bản là số từ 1 đến {LARGEST_NUMBER}.",))
     try:
-        dated = date.fromisoformat(day) if (day := visit.query.get("ngay", "").strip()) else None
+        dated = typed_day(day) if (day := visit.query.get("ngay", "").strip()) else None
     except ValueError:
         return show_memos(visit, ("Ngày ban hành không phải ngày.",))
     try:
@@ -102,7 +104,9 @@ def _compile(visit: Visit, *, final: bool) -> Response:
     def work(begun: Work) -> None:
         compile_memo(visit.engine, visit.settings, code, who, final=final, step=begun.step)
 
-    begun = visit.background.begin_shown(code, work)
+    begun = visit.background.begin_shown(code, work, final=final)
+    if begun.final is not final:
+        return show_memos(visit, (ANOTHER,))
     if not begun.done.wait(PATIENCE):
         return visit.redirect(f"/ky/{code}/bao-cao")
     if faults := _faults_of(begun):

@@ -22,7 +22,7 @@ from tracker.store.standing import standing_of_period
 from tracker.store.tables import Period
 from tracker.web.desk.journal import lines_of
 from tracker.web.desk.visit import DONE, Visit, no_page
-from tracker.web.words import in_words
+from tracker.web.words import in_words, typed_day
 
 AGENCY, ACTIVITY = "co-quan.", "hoat-dong."
 """How the fields of what is chosen begin."""
@@ -41,9 +41,7 @@ def show_periods(visit: Visit, typed: Mapping[str, str] | None = None, faults: t
         periods=periods,
         ruled=[one for one in ruled_periods(plan) if one.code not in known and one.closes >= today],
         plan=plan,
-        leads=[
-            plan.agencies[one] for one in dict.fromkeys(i for row in plan.activities for i in plan.leads_of(row))
-        ],
+        leads=[plan.agencies[one] for one in dict.fromkeys(i for row in plan.rows for i in plan.leads_of(row))],
         today=today,
         typed=typed or {},
         faults=faults,
@@ -57,7 +55,7 @@ def open_one(visit: Visit, typed: Mapping[str, str]) -> Response:
     days: dict[str, date | None] = {}
     for name, words in (("han", "hạn báo cáo"), ("khoa", "ngày khóa")):
         try:
-            days[name] = date.fromisoformat(typed[name]) if typed.get(name) else None
+            days[name] = typed_day(typed[name]) if typed.get(name) else None
         except ValueError:
             wrong.append(f"{words} không phải ngày")
     adhoc = typed.get("action") == "adhoc"
@@ -71,6 +69,8 @@ def open_one(visit: Visit, typed: Mapping[str, str]) -> Response:
             raise BadInput("\n".join(wrong))
         with writing(visit.engine) as session:
             _, plan = plan_in_force(session)
+            if adhoc and code in {one.code for one in ruled_periods(plan)}:
+                raise BadInput("mã này là của kỳ theo kế hoạch; chọn mã khác")
             period = requested_period(
                 plan,
                 visit.settings.today(),
@@ -91,9 +91,9 @@ def open_one(visit: Visit, typed: Mapping[str, str]) -> Response:
 def show_period(visit: Visit, typed: Mapping[str, str] | None = None, faults: tuple[str, ...] = ()) -> Response:
     """Show one period: its dates, how far it is, and what became of it."""
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
         period = called(session, visit.path["code"])
-        lines = lines_of(session, plan, journal_of_period(session, period.code, JournalFilter(most=50)))
+        _, plan = plan_in_force(session, period.plan_id)
+        lines = lines_of(session, plan, journal_of_period(session, period.name, JournalFilter(most=50)))
         whole = standing_of_period(session, period)
     today = visit.settings.today()
     return visit.render(
@@ -115,15 +115,15 @@ def move_one(visit: Visit, typed: Mapping[str, str]) -> Response:
     code, reason = visit.path["code"], " ".join(typed.get("ly-do", "").split())
     wrong = [] if reason else ["chưa ghi lý do"]
     try:
-        closes = date.fromisoformat(typed.get("khoa", ""))
+        closes = typed_day(typed.get("khoa", ""))
     except ValueError:
         wrong.append("chưa chọn ngày khóa")
     try:
         if wrong:
             raise BadInput("\n".join(wrong))
         with writing(visit.engine) as session:
-            _, plan = plan_in_force(session)
             period = called(session, code)
+            _, plan = plan_in_force(session, period.plan_id)
             added, gone = move_closing(session, plan, period, closes, visit.who, visit.settings.now(), reason)
     except BadInput as error:
         return show_period(visit, typed, in_words(error))

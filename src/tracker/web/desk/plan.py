@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from tracker.errors import Faults, Unagreed
+from tracker.errors import BadInput, Faults, Unagreed
 from tracker.plan.changes import plan_changes
 from tracker.plan.reader import Reading, parse_plan
 from tracker.plan.summary import summary
@@ -13,7 +13,9 @@ from tracker.store.apply import apply_agreed_plan, touched_periods
 from tracker.store.displaced import displaced_by
 from tracker.store.engine import reading, trying, writing
 from tracker.store.plans import all_versions, plan_in_force
+from tracker.store.renames import rename_records
 from tracker.web.desk.visit import DONE, RUNNING, Visit, no_page
+from tracker.web.words import in_words
 
 LARGEST = 300_000
 """Bytes of a plan file that a page carries on to its next step; the shipped one has 38,000."""
@@ -83,9 +85,12 @@ def act_on_plan(visit: Visit, typed: Mapping[str, str]) -> Response:
 def look_at(visit: Visit, raw: bytes) -> Response:
     """Show the faults of a plan file, or what applying it would change."""
     found = _read(visit, raw)
-    if isinstance(found, Reading):
+    if not isinstance(found, Reading):
+        return show_plan(visit, found)
+    try:
         return show_plan(visit, difference=_difference(visit, found))
-    return show_plan(visit, found)
+    except BadInput as error:
+        return show_plan(visit, in_words(error))
 
 
 def _read(visit: Visit, raw: bytes) -> Reading | tuple[str, ...]:
@@ -116,6 +121,8 @@ def _apply(visit: Visit, found: Reading, typed: Mapping[str, str]) -> Response:
         overtaken = str(error).startswith("Trong lúc")
         said = str(error) if overtaken else "Ghi đúng số đầu việc và chỉ tiêu bị chuyển để đồng ý áp dụng."
         return show_plan(visit, (said,), _difference(visit, found), 409 if overtaken else 422)
+    except BadInput as error:
+        return show_plan(visit, in_words(error))
     return visit.redirect("/ke-hoach", **{DONE: "ap-dung" if applied else "nhu-cu"})
 
 
@@ -124,6 +131,7 @@ def _difference(visit: Visit, found: Reading) -> Difference:
     with trying(visit.engine) as session:
         version, plan = plan_in_force(session)
         over, changes = version.digest, plan_changes(plan, found.plan)
+        rename_records(session, found.plan)
         displaced = displaced_by(session, found.plan, today)
         lines = [line for line in displaced.lines() if "tracker apply" not in line]
         touched = touched_periods(session, found.plan, today)
