@@ -23,22 +23,24 @@ def text_of_html(markup: str) -> str:
     pieces: list[str] = []
     opened: list[bool] = []
     """Of each element in which we are, whether it quotes."""
+    quoting = 0
     for number, piece in enumerate(TAG.split(_without_hidden(markup))):
         if number % 2 == 0:
             pieces.append(re.sub(r"\s+", " ", piece))
         elif NEW_LINE.match(piece):
             if quote := QUOTE.match(piece):
-                _enter_or_leave(opened, quote)
-            pieces.append("\n\0" if True in opened else "\n")
+                quoting += _enter_or_leave(opened, quote)
+            pieces.append("\n\0" if quoting else "\n")
     lines = ("".join(pieces)).split("\n")
     return re.sub(r"\n{3,}", "\n\n", "\n".join(map(_line, lines))).strip()
 
 
-def _enter_or_leave(opened: list[bool], quote: re.Match[str]) -> None:
+def _enter_or_leave(opened: list[bool], quote: re.Match[str]) -> int:
+    """Note which elements we are in; return how many more of them quote now: 1, 0 or -1."""
     if not quote[1]:
         opened.append(CITED.search(quote[2]) is not None)
-    elif opened:
-        opened.pop()
+        return int(opened[-1])
+    return -int(opened.pop()) if opened else 0
 
 
 def _line(line: str) -> str:
