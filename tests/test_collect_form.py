@@ -242,13 +242,14 @@ def test_two_different_figures_at_once_are_a_conflict_and_the_first_one_stays(en
         assert session.scalars(sa.select(Figure.value)).all() == [1]
 
 
-def test_last_years_words_are_filled_in_and_marked_but_are_no_answer_until_kept(engine: sa.Engine) -> None:
+def test_last_years_words_stand_beside_empty_fields_and_are_no_answer_until_kept(engine: sa.Engine) -> None:
     plan = open_season(engine, None, LAST_YEAR, TODAY)
     say(engine, "II.10", answer("Năm 2023"), code="2023")
     form = page(engine, plan)
     entry = entry_of(form, "II.10")
     assert entry.carried_over
-    assert entry.values["result"] == "Năm 2023"
+    assert entry.before.result == "Năm 2023"
+    assert set(entry.values.values()) == {""}
     assert entry.revision == 0
     assert [e.activity.id for e in form.entries if e.carried_over] == ["II.10"]
     _, new = send(engine, plan, fields(form) | {"II.17.status": "not_started"})
@@ -374,7 +375,7 @@ def test_a_fault_in_the_one_activity_records_nothing_and_leaves_the_draft_alone(
         again = send_fields(case_of(session, TRADE), typed, "I.2")[0].form
     assert set(entry_of(form, "II.10").faults) == {"result"}
     assert entry_of(form, "II.17").values["result"] == "dở"
-    assert "điền I.2 rồi gửi" in (str(again.signature_fault))  # it is not theirs
+    assert "điền I.2 rồi gửi" in (str(again.nothing_fault))  # it is not theirs
     assert dump(engine) == before
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import browsing
 import pytest
+from answering import answer, real_plan, say
 from browsing import SIGNED, TRADE, Office
 from firefox import Firefox, needs_firefox, started_firefox
 from playwright.sync_api import Page, expect
@@ -78,6 +79,23 @@ def test_a_server_in_trouble_gives_the_code_that_its_log_has(visit: Visit) -> No
     page.route("**/b/*", lambda route: route.fulfill(status=500, content_type="text/html", body=notice))
     press(page, "Gửi báo cáo")
     expect(page.locator("#saved")).to_contain_text("Mã: ABC123")
+
+
+def test_last_years_answer_is_copied_into_empty_fields_by_a_button(visit: Visit, office: Office) -> None:
+    ours = next(
+        one.id for one in real_plan().plan.activities if TRADE in one.lead and {2023, 2024} <= {*one.years}
+    )
+    say(office.engine, ours, answer("Năm trước", percent=40, difficulties="Kinh phí"), code="2023")
+    page = visit(TRADE)
+    expect(page.locator(f'[name="{ours}.result"]')).to_have_value("")
+    page.locator(f'[name="{ours}.percent"]').fill("70")
+    press(page, f"Chép nội dung năm trước ({ours})")
+    expect(page.locator(f'[name="{ours}.result"]')).to_have_value("Năm trước")
+    expect(page.locator(f'[name="{ours}.difficulties"]')).to_be_visible()
+    expect(page.locator(f'[name="{ours}.percent"]')).to_have_value("70")
+    expect(page.locator(f'[name="{ours}.status"][value="under_way"]')).to_be_focused()
+    expect(page.locator("#saved")).to_contain_text("Đã lưu nháp")
+    browsing.check(page)
 
 
 @pytest.fixture(scope="module")
