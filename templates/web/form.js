@@ -126,6 +126,17 @@
     }
   }
 
+  // A file that is too large is refused before a slow line has carried it.
+  function tooLarge(to) {
+    const field = to.querySelector("[data-largest]");
+    const file = field?.files[0];
+    if (!file || file.size <= field.dataset.largest) return false;
+    const size = (file.size / 1e6).toFixed(1).replace(".", ",");
+    tell("Tệp lớn " + size + " MB; tối đa " + field.dataset.largest / 1e6 + " MB. Nén ảnh hoặc tách tệp rồi chọn lại.", true);
+    field.focus();
+    return true;
+  }
+
   // Put what the period before said into the fields that are empty.
   function copy(button) {
     const name = button.value.slice("copy:".length);
@@ -157,7 +168,7 @@
       one.addEventListener("submit", (event) => {
         event.preventDefault();
         if (event.submitter?.value.startsWith("copy:")) copy(event.submitter);
-        else if (!sending) send(one, event.submitter);
+        else if (!sending && !tooLarge(one)) send(one, event.submitter);
       });
     }
     form?.addEventListener("input", () => {

@@ -139,6 +139,7 @@ class OwnerPages:
             plan=plan,
             header=plan.plan,
             coordinator=plan.agencies[plan.plan.coordinator],
+            call=[plan.agencies[plan.plan.coordinator]],
             form=form,
             groups=[(plan.area(content), list(entries)) for content, entries in groups],
             days_left=WorkingDays(plan.reporting.calendar).between(case.today, form.period.due),
