@@ -242,13 +242,14 @@ def test_two_different_figures_at_once_are_a_conflict_and_the_first_one_stays(en
         assert session.scalars(sa.select(Figure.value)).all() == [1]
 
 
-def test_last_years_words_are_filled_in_and_marked_but_are_no_answer_until_kept(engine: sa.Engine) -> None:
+def test_last_years_words_stand_beside_empty_fields_and_are_no_answer_until_kept(engine: sa.Engine) -> None:
     plan = open_season(engine, None, LAST_YEAR, TODAY)
     say(engine, "II.10", answer("Năm 2023"), code="2023")
     form = page(engine, plan)
     entry = entry_of(form, "II.10")
     assert entry.carried_over
-    assert entry.values["result"] == "Năm 2023"
+    assert entry.before.result == "Năm 2023"
+    assert set(entry.values.values()) == {""}
     assert entry.revision == 0
     assert [e.activity.id for e in form.entries if e.carried_over] == ["II.10"]
     _, new = send(engine, plan, fields(form) | {"II.17.status": "not_started"})

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import browsing
 import pytest
+from answering import answer, real_plan, say
 from browsing import SIGNED, TRADE, Office
 from firefox import Firefox, needs_firefox, started_firefox
 from playwright.sync_api import Page, expect
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 from tracker.store.engine import writing
 from tracker.store.links import withdraw_links
 from tracker.store.periods import find_period
-from tracker.store.tables import Draft, Update
+from tracker.store.tables import Draft, Evidence, Update
 
 browser, office, visit = browsing.browser, browsing.office, browsing.visit
 Visit = Callable[..., Page]
@@ -80,6 +81,23 @@ def test_a_server_in_trouble_gives_the_code_that_its_log_has(visit: Visit) -> No
     expect(page.locator("#saved")).to_contain_text("Mã: ABC123")
 
 
+def test_last_years_answer_is_copied_into_empty_fields_by_a_button(visit: Visit, office: Office) -> None:
+    ours = next(
+        one.id for one in real_plan().plan.activities if TRADE in one.lead and {2023, 2024} <= {*one.years}
+    )
+    say(office.engine, ours, answer("Năm trước", percent=40, difficulties="Kinh phí"), code="2023")
+    page = visit(TRADE)
+    expect(page.locator(f'[name="{ours}.result"]')).to_have_value("")
+    page.locator(f'[name="{ours}.percent"]').fill("70")
+    press(page, f"Chép nội dung năm trước ({ours})")
+    expect(page.locator(f'[name="{ours}.result"]')).to_have_value("Năm trước")
+    expect(page.locator(f'[name="{ours}.difficulties"]')).to_be_visible()
+    expect(page.locator(f'[name="{ours}.percent"]')).to_have_value("70")
+    expect(page.locator(f'[name="{ours}.status"][value="under_way"]')).to_be_focused()
+    expect(page.locator("#saved")).to_contain_text("Đã lưu nháp")
+    browsing.check(page)
+
+
 @pytest.fixture(scope="module")
 def firefox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
     with started_firefox(tmp_path_factory.mktemp("firefox")) as started:
@@ -126,3 +144,31 @@ def test_in_firefox_what_is_sent_to_a_server_that_is_away_stays_on_the_page(
     firefox.run("document.querySelector('button.main').click()")
     firefox.wait("document.querySelector('h1').textContent === 'Biên nhận báo cáo tiến độ'")
     assert [one.result for one in office.rows(Update)] == ["gõ khi mất mạng"]
+
+
+def test_a_file_too_large_is_refused_before_it_is_sent_and_one_taken_is_told(visit: Visit, office: Office) -> None:
+    page = visit(TRADE)
+    page.goto(page.url + "/tai-lieu")
+    posts: list[str] = []
+    page.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    page.locator("#given_by").fill(SIGNED)
+    page.locator("#file").set_input_files(
+        {"name": "a.pdf", "mimeType": "", "buffer": b"%PDF-" + bytes(10_500_000)}
+    )
+    press(page, "Gửi tệp")
+    expect(page.locator("#saved")).to_contain_text("Tệp lớn 10,5 MB; tối đa 10 MB. Nén ảnh hoặc tách tệp")
+    assert posts == []
+    page.locator("#file").set_input_files({"name": "a.exe", "mimeType": "", "buffer": b"MZ"})
+    press(page, "Gửi tệp")
+    expect(page.get_by_role("alert")).to_be_focused()
+    browsing.check(page)
+    page.locator("#file").set_input_files({"name": "a.pdf", "mimeType": "", "buffer": b"%PDF-1.7"})
+    press(page, "Gửi tệp")
+    expect(page.get_by_role("status").first).to_contain_text("Đã nhận tệp a.pdf")
+    browsing.check(page)
+    press(page, "Rút tệp a.pdf")
+    expect(page.get_by_role("status").first).to_contain_text("Đã rút tệp a.pdf")
+    browsing.check(page)
+    press(page, "Lấy lại tệp này")
+    expect(page.get_by_role("status").first).to_contain_text("Đã nhận tệp a.pdf")
+    assert office.rows(Evidence)[0].removed_at is None

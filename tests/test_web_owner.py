@@ -89,7 +89,7 @@ def test_a_draft_is_there_again_when_the_page_is_opened_later(season: Season) ->
     link = season.link()
     typed = filled(season, link, II_1_result="đang viết dở", II_3_percent="chưa rõ", said_by="Hoa")
     answer = season.browser.post(link, "save", typed)
-    assert (answer.status_code, answer.headers["location"]) == (303, link)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{link}#II.3")
     assert season.rows(Update) == []
     page = season.browser.get(link)
     assert "Đã lưu nháp lúc" in page.text
@@ -106,7 +106,7 @@ def test_pressing_enter_saves_and_never_sends(quiet_season: Season) -> None:
     page = quiet_season.browser.get(link := quiet_season.link()).text
     assert page.index('value="save"') < page.index('value="send"')
     typed = filled(quiet_season, link, II_1_status="not_started")
-    assert quiet_season.browser.ask("POST", link, data=typed).headers["location"] == link
+    assert quiet_season.browser.ask("POST", link, data=typed).headers["location"] == f"{link}#II.1"
     assert quiet_season.rows(Update) == []
 
 
@@ -191,7 +191,7 @@ def test_who_keeps_last_years_words_is_told_that_a_colleague_sent_others_meanwhi
     say(season, "II.1", "Bản năm trước", code="2023")
     link = season.link()
     keeping = filled(season, link, II_1_keep="yes")
-    season.browser.post(link, "send", filled(season, link, II_1_result="Bản của Hoa"))
+    season.browser.post(link, "send", filled(season, link, II_1_status="done", II_1_result="Bản của Hoa"))
     told = season.browser.post(link, "send", keeping)
     assert (told.status_code, fields_of(told)["II.1.result"]) == (422, "Bản năm trước")
     assert "đã gửi nội dung khác" in told.text
@@ -358,21 +358,43 @@ def test_a_returned_answer_shows_the_comment_and_stays_owed_until_it_is_touched_
     assert season.duties()["II.1"].comment is None
 
 
-def test_last_years_words_are_filled_in_and_marked_and_count_only_when_changed_or_confirmed(
+def test_last_years_words_stand_beside_empty_fields_and_count_only_when_copied_or_confirmed(
     season: Season,
 ) -> None:
     say(season, "II.1", "Kết quả năm 2023", code="2023")
     say(season, "II.2", "Kết quả cũ", code="2023")
     link = season.link()
     page = season.browser.get(link)
-    assert page.text.count("<strong>Năm trước</strong>") == 2
-    assert "điền sẵn từ Báo cáo năm 2023" in page.text
-    assert fields_of(page)["II.1.result"] == "Kết quả năm 2023"
+    assert page.text.count("<strong>Năm trước đã báo cáo</strong>") == 2
+    assert "Kết quả năm 2023" in page.text
+    assert fields_of(page)["II.1.result"] == ""
     assert season.browser.post(link, "send", filled(season, link, II_3_status="not_started")).status_code == 303
     assert season.duties()["II.1"].state is DutyState.EXPECTED
-    typed = filled(season, link, II_1_keep="yes", II_2_result="Kết quả mới")
+    typed = filled(season, link, II_1_keep="yes", II_2_result="Kết quả mới", II_2_status="under_way")
     assert season.browser.post(link, "send", typed).status_code == 303
     assert {season.duties()[name].state for name in ("II.1", "II.2")} == {DutyState.SUBMITTED}
+    assert {update.result for update in season.rows(Update)} >= {"Kết quả năm 2023", "Kết quả mới"}
+
+
+def test_without_script_last_years_words_are_copied_into_the_fields_that_are_empty(season: Season) -> None:
+    say(season, "II.1", "Kết quả năm 2023", code="2023")
+    link = season.link()
+    answer = season.browser.post(link, "copy:II.1", filled(season, link, II_1_percent="40", II_2_result="viết dở"))
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{link}#II.1")
+    fields = fields_of(season.browser.get(link))
+    assert fields["II.1.result"] == "Kết quả năm 2023"
+    assert (fields["II.1.percent"], fields["II.2.result"]) == ("40", "viết dở")
+    before = season.rows(Draft)[0].typed
+    assert season.browser.post(link, "copy:II.9", fields).status_code == 303  # of nothing
+    assert season.rows(Draft)[0].typed == before
+
+
+def test_without_script_saving_leads_back_to_where_something_was_written(season: Season) -> None:
+    link = season.link()
+    answer = season.browser.post(link, "save", filled(season, link, II_2_result="viết dở"))
+    assert answer.headers["location"] == f"{link}#II.2"
+    answer = season.browser.post(link, "save", filled(season, link, II_1_result="viết dở"))
+    assert answer.headers["location"] == f"{link}#II.1"
 
 
 def test_a_successors_page_shows_its_predecessors_duties(

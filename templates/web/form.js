@@ -126,12 +126,49 @@
     }
   }
 
+  // A file that is too large is refused before a slow line has carried it.
+  function tooLarge(to) {
+    const field = to.querySelector("[data-largest]");
+    const file = field?.files[0];
+    if (!file || file.size <= field.dataset.largest) return false;
+    const size = (file.size / 1e6).toFixed(1).replace(".", ",");
+    tell("Tệp lớn " + size + " MB; tối đa " + field.dataset.largest / 1e6 + " MB. Nén ảnh hoặc tách tệp rồi chọn lại.", true);
+    field.focus();
+    return true;
+  }
+
+  // Put what the period before said into the fields that are empty.
+  function copy(button) {
+    const name = button.value.slice("copy:".length);
+    const chosen = form.querySelectorAll('[name="' + name + '.status"]');
+    if (!Array.from(chosen).some((one) => one.checked)) {
+      for (const one of chosen) one.checked = one.value === button.dataset.status;
+    }
+    fill(name + ".percent", button.dataset.percent);
+    for (const said of button.closest(".earlier").querySelectorAll("[data-field]")) {
+      fill(name + "." + said.dataset.field, said.textContent);
+    }
+    form.dispatchEvent(new Event("input"));
+    chosen[0].closest(".status").scrollIntoView({ block: "start" });
+    Array.from(chosen).find((one) => one.checked)?.focus();
+    tell("Đã chép vào những ô còn trống của " + name.split("@")[0] + "; xin sửa theo kết quả kỳ này.");
+  }
+
+  function fill(id, text) {
+    const field = document.getElementById(id);
+    if (field.value.trim() || !text) return;
+    field.value = text;
+    const fold = field.closest("details");
+    if (fold) fold.open = true;
+  }
+
   function start() {
     form = document.querySelector("form[data-draft]");
     for (const one of document.querySelectorAll('form[method="post"]')) {
       one.addEventListener("submit", (event) => {
         event.preventDefault();
-        if (!sending) send(one, event.submitter);
+        if (event.submitter?.value.startsWith("copy:")) copy(event.submitter);
+        else if (!sending && !tooLarge(one)) send(one, event.submitter);
       });
     }
     form?.addEventListener("input", () => {

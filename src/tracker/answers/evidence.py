@@ -34,6 +34,8 @@ MOST = 10
 """Files of one activity."""
 MOST_FOR_DUTY, MOST_OF_AGENCY = 200_000_000, 1_000_000_000
 """Bytes that are kept for one activity, and of one agency in a period; files taken back count, for they stay."""
+OLD_OFFICE = {".doc": ".docx", ".xls": ".xlsx", ".ppt": ".pptx"}
+"""Endings of the formats before 2007, which may hold anything, and what to save them as."""
 SPARE = 100_000_000
 """Bytes of the disk that files leave free, so that answers are still taken."""
 LONGEST_NAME, LONGEST_BY = 150, 200
@@ -64,7 +66,9 @@ def take_evidence(session: Session, settings: Settings, duty: Duty, given: Given
     by = composed(given.by).strip() if len(given.by) <= SPREAD * LONGEST_BY else given.by
     faults = list(_faults(given, by, duty, len(kept)))
     if given.raw and kind is None:
-        faults.append(f"không nhận loại tệp này; chỉ nhận {TAKEN}, {HARMLESS}")
+        old = OLD_OFFICE.get(Path(given.name).suffix.lower())
+        way_out = f"; mở tệp rồi lưu thành {old} hoặc PDF và gửi lại" if old else f"; chỉ nhận {TAKEN}, {HARMLESS}"
+        faults.append(f"không nhận loại tệp này{way_out}")
     for_duty, of_agency = bytes_given(session, duty)
     if for_duty + len(given.raw) > MOST_FOR_DUTY or of_agency + len(given.raw) > MOST_OF_AGENCY:
         faults.append(
@@ -73,7 +77,8 @@ def take_evidence(session: Session, settings: Settings, duty: Duty, given: Given
             "đường công văn"
         )
     if faults or kind is None:
-        raise BadInput("\n".join(f"{_shown_name(given.name, '')}: {fault}" for fault in faults))
+        name = _shown_name(given.name, Path(composed(given.name[-20:])).suffix)
+        raise BadInput("\n".join(f"{name}: {fault}" for fault in faults))
     record = Evidence(
         duty_id=duty.id,
         name=_shown_name(given.name, kind.ending),
@@ -107,6 +112,24 @@ def remove_evidence(session: Session, duty: Duty, evidence_id: int, who: str, no
     note(session, now, who, "took a file back", f"duty {duty.id}", name=file.name, digest=file.digest)
 
 
+def restore_evidence(session: Session, duty: Duty, evidence_id: int, who: str, now: datetime) -> None:
+    """Undo `remove_evidence`.
+
+    Raises BadInput where it was not taken back, the activity was accepted meanwhile, or has files enough.
+    """
+    hold_duties(session, [duty.id])
+    file = next((file for file in evidence_of(session, [duty], removed=True) if file.id == evidence_id), None)
+    kept = evidence_of(session, [duty])
+    if file is None:
+        raise BadInput("tệp này không có trong các tệp đã rút")
+    if duty.state is DutyState.ACCEPTED:
+        raise BadInput(f"{duty.activity_id} đã được duyệt nên không thêm tệp được nữa")
+    if len(kept) >= MOST or any(one.digest == file.digest for one in kept):
+        raise BadInput(f"{duty.activity_id} đã có tệp này hoặc đã có {MOST} tệp")
+    file.removed_at = None
+    note(session, now, who, "gave a file again", f"duty {duty.id}", name=file.name, digest=file.digest)
+
+
 def path_of(settings: Settings, file: Evidence) -> Path:
     """Return where the bytes of `file` lie."""
     return settings.var / "evidence" / file.stored_as
@@ -117,7 +140,11 @@ def _faults(given: Given, by: str, duty: Duty, kept: int) -> list[str]:
     if not given.raw:
         faults.append("tệp rỗng hoặc chưa chọn tệp")
     if len(given.raw) > LARGEST:
-        faults.append(f"nặng {len(given.raw) / 1e6:.1f} MB; tối đa {LARGEST / 1e6:.0f} MB".replace(".", ","))
+        faults.append(
+            f"lớn {len(given.raw) / 1e6:.1f} MB; tối đa {LARGEST / 1e6:.0f} MB; nén ảnh hoặc tách tệp".replace(
+                ".", ","
+            )
+        )
     if kept >= MOST:
         faults.append(f"{duty.activity_id} đã có {kept} tệp; tối đa {MOST} tệp, xin rút bớt")
     if duty.state is DutyState.ACCEPTED:

@@ -58,8 +58,13 @@ class Entry:
 
     @property
     def carried_over(self) -> bool:
-        """Say whether its fields were filled from the period before."""
+        """Say whether the period before has words to offer, and this one none yet."""
         return self.last is None and self.before is not None
+
+    @property
+    def offered(self) -> dict[str, str]:
+        """Return what a workbook is filled with: what was last said, else what the period before said."""
+        return as_typed(self.last or self.before)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -47,6 +47,8 @@ def _lay_over_entry(case: Case, entry: Entry, answered: Answered) -> None:
     values = {name: answered.values.get(name, filled[name]) for name in FIELDS}
     entry.unchanged, entry.nothing, entry.reason = answered.unchanged, answered.nothing, answered.reason
     entry.changed = any(recorded_text(values[name]) != recorded_text(filled[name]) for name in FIELDS)
+    if answered.unchanged and based_on == 0 and not entry.changed:
+        values = as_typed(entry.before)  # the tick alone sends what the period before said
     if entry.changed or entry.nothing or entry.unchanged:
         entry.values, entry.revision = values, based_on
 
@@ -56,7 +58,7 @@ def _filled_from(case: Case, entry: Entry, revision: int) -> dict[str, str]:
     if revision == entry.revision:
         return entry.values
     if revision == 0:
-        return as_typed(entry.before)
+        return as_typed(None)
     of_duty = sa.select(Update).where(Update.duty_id == entry.duty.id, Update.revision == revision)
     return as_typed(case.session.scalar(of_duty))
 

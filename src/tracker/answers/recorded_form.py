@@ -76,7 +76,7 @@ class Record:
             for_whom=self.plan.agencies[duty.agency_id],
             last=last,
             before=before,
-            values=as_typed(last or before),
+            values=as_typed(last),
             revision=last.revision if last else 0,
         )
 

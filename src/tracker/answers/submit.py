@@ -172,8 +172,11 @@ def _check(entry: Entry) -> tuple[Answer | None, Faults]:
         if entry.reason.strip():
             faults["nothing"] = Fault(("", "nothing"), "", f"đánh dấu ô “{NOTHING_NEW}”, hoặc xóa lý do đã ghi")
         return answer, faults
-    answer, faults = check_nothing_new(entry.values["status"], entry.values["percent"], entry.reason)
-    filled = as_typed(entry.last or entry.before)
+    filled = entry.offered
+    stands = entry.values if entry.values["status"].strip() else filled  # nothing happened: it stands as it did
+    answer, faults = check_nothing_new(
+        stands["status"], entry.values["percent"] or stands["percent"], entry.reason
+    )
     texts = {name: recorded_text(entry.values[name]) for name in TEXTS}
     if entry.unchanged or any(text not in {"", recorded_text(filled[name])} for name, text in texts.items()):
         remedy = "bỏ dấu này nếu có nội dung để báo cáo; nếu không, xóa nội dung đã ghi ở các ô bên dưới"

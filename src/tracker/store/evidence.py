@@ -8,14 +8,17 @@ from sqlalchemy.orm import Session
 from tracker.store.tables import Duty, Evidence
 
 
-def evidence_of(session: Session, duties: Collection[Duty]) -> Sequence[Evidence]:
-    """Return the files given for `duties` that were not taken back, in the order they came."""
+def evidence_of(session: Session, duties: Collection[Duty], *, removed: bool = False) -> Sequence[Evidence]:
+    """Return the files given for `duties` that were not taken back (or those `removed`), as they came."""
     periods = {duty.period_id for duty in duties}
     wanted = {duty.id for duty in duties}
     found = (
         sa.select(Evidence)
         .join(Duty, Duty.id == Evidence.duty_id)
-        .where(Duty.period_id.in_(periods), Evidence.removed_at.is_(None))
+        .where(
+            Duty.period_id.in_(periods),
+            Evidence.removed_at.is_not(None) if removed else Evidence.removed_at.is_(None),
+        )
         .order_by(Evidence.id)
     )
     return [file for file in session.scalars(found) if file.duty_id in wanted]

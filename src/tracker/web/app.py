@@ -18,6 +18,7 @@ from tracker.store.tables import Purpose
 from tracker.templating import template_file
 from tracker.web.calendar_feed import CalendarFeed
 from tracker.web.coordinator import CoordinatorPages
+from tracker.web.coordinators import Coordinators
 from tracker.web.desk.background import Background
 from tracker.web.desk.routes import desk_routes
 from tracker.web.evidence import EvidencePages
@@ -26,7 +27,7 @@ from tracker.web.memos import MemoPages
 from tracker.web.owner import OwnerPages
 from tracker.web.pages import NOTICES, Pages
 from tracker.web.request import behind_link
-from tracker.web.security import Guard
+from tracker.web.security import UPLOADS, Guard
 from tracker.web.troubles import Troubles
 from tracker.web.workbook import WorkbookPages
 
@@ -48,7 +49,7 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
 
     `checks` are what its health check asks beside the store.
     """
-    pages = Pages(settings)
+    pages = Pages(settings, Coordinators(engine))
     troubles = Troubles(pages)
     owner = OwnerPages(engine, settings, pages)
     evidence = EvidencePages(engine, settings, pages)
@@ -63,7 +64,9 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
     def start(_: Request) -> Response:
         return pages.notice("start")
 
-    def refuse(status: int) -> Response:
+    def refuse(status: int, path: str) -> Response:
+        if status == 413 and path.endswith(UPLOADS):
+            return pages.notice("file_too_large", status, back=path)
         return pages.notice(NOTICES[status], status)
 
     def refused(request: Request, error: Exception) -> Response:
@@ -72,7 +75,7 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
             return pages.notice(kind, 404)
         headers = error.headers if isinstance(error, HTTPException) else None
         if status in NOTICES:
-            page = refuse(status)
+            page = refuse(status, request.url.path)
             page.headers.update(headers or {})
             return page
         return PlainTextResponse("Method Not Allowed" if status == 405 else str(status), status, headers)

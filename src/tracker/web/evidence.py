@@ -1,5 +1,6 @@
 """The agency's files: shown, given, taken back, and handed out to nobody but whom its link lets in."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from tracker.answers.evidence import LARGEST, MOST, Given, remove_evidence, take_evidence
+from tracker.answers.evidence import LARGEST, MOST, Given, remove_evidence, restore_evidence, take_evidence
 from tracker.answers.evidence_kinds import TAKEN
 from tracker.answers.form import Form
 from tracker.answers.recorded_form import recorded_form
@@ -21,6 +22,10 @@ from tracker.store.evidence import evidence_of
 from tracker.store.tables import Duty
 from tracker.web.pages import Pages
 from tracker.web.request import file_response, is_brief, lead_to, opened_by, write_in_turn
+
+TAKEN_NOW, REMOVED_NOW = "da-nhan", "da-rut"
+"""What in the address names the file that was taken, or taken back, a moment ago."""
+NOTHING: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +40,7 @@ class EvidencePages:
         """Show the files, take one, or take one back."""
         token = request.path_params["token"]
         if request.method != "POST":
-            return await run_in_threadpool(self._show, token)
+            return await run_in_threadpool(self._show, token, request.query_params)
         try:
             async with request.form(max_files=1, max_fields=10) as typed:
                 given = typed.get("file")
@@ -57,11 +62,14 @@ class EvidencePages:
             raise HTTPException(404)
         return file_response(self.settings, found)
 
-    def _show(self, token: str, fault: str = "", typed: dict[str, str] | None = None) -> Response:
+    def _show(
+        self, token: str, told: Mapping[str, str] = NOTHING, fault: str = "", typed: dict[str, str] | None = None
+    ) -> Response:
         with reading(self.engine) as session:
             opened = opened_by(session, self.settings, token)
             form = recorded_form(opened.case)
-            files = evidence_of(session, list(_duties(form).values()))
+            duties = list(_duties(form).values())
+            files, removed = evidence_of(session, duties), evidence_of(session, duties, removed=True)
         return self.pages.render(
             "evidence",
             200 if not fault else 409 if opened.case.closed else 422,
@@ -74,11 +82,14 @@ class EvidencePages:
             closed=opened.case.closed,
             until=opened.until,
             coordinator=opened.case.plan.agencies[opened.case.plan.plan.coordinator],
+            call=[opened.case.plan.agencies[opened.case.plan.plan.coordinator]],
             faults=fault.splitlines(),
+            taken_now=next((one for one in files if f"{one.id}" == told.get(TAKEN_NOW)), None),
+            removed_now=next((one for one in removed if f"{one.id}" == told.get(REMOVED_NOW)), None),
             typed=typed or {},
             taken=TAKEN,
             most=MOST,
-            largest=LARGEST // 1_000_000,
+            largest=LARGEST,
         )
 
     def _take(self, token: str, typed: dict[str, str], given: Given, brief: bool) -> Response:
@@ -90,12 +101,16 @@ class EvidencePages:
                 if duty is None:
                     raise BadInput("chọn hoạt động mà tệp này chứng minh")
                 if typed.get("remove", "").isdecimal():
-                    remove_evidence(session, duty, int(typed["remove"][:9]), opened.case.agency_id, given.at)
+                    told, file_id = REMOVED_NOW, int(typed["remove"][:9])
+                    remove_evidence(session, duty, file_id, opened.case.agency_id, given.at)
+                elif typed.get("restore", "").isdecimal():
+                    told, file_id = TAKEN_NOW, int(typed["restore"][:9])
+                    restore_evidence(session, duty, file_id, opened.case.agency_id, given.at)
                 else:
-                    take_evidence(session, self.settings, duty, given)
+                    told, file_id = TAKEN_NOW, take_evidence(session, self.settings, duty, given).id
         except BadInput as error:
-            return self._show(token, str(error), typed)
-        return lead_to(f"/b/{token}/tai-lieu", brief=brief)
+            return self._show(token, fault=str(error), typed=typed)
+        return lead_to(f"/b/{token}/tai-lieu?{told}={file_id}", brief=brief)
 
 
 def _duties(form: Form) -> dict[str, Duty]:

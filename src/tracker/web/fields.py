@@ -13,7 +13,7 @@ from typing import Any
 
 from tracker.answers.contributions import read_contributions
 from tracker.answers.drafts import Typed, discard_draft, save_draft
-from tracker.answers.form import Form
+from tracker.answers.form import Form, as_typed
 from tracker.answers.overlay import lay_over
 from tracker.answers.recorded_form import read_decisions, recorded_form
 from tracker.answers.submission import Answered, Contributed, GivenFigure, Submission
@@ -66,6 +66,28 @@ def filled_form(case: Case, typed: Typed | None = None) -> Form:
     if typed is not None:
         lay_over(case, form, read_fields(typed))
     return form
+
+
+def copied_from_before(case: Case, typed: Typed, name: str) -> Typed:
+    """Return `typed` with what the period before said in those fields of the entry `name` that are empty."""
+    before = next((entry.before for entry in recorded_form(case).entries if entry.name == name), None)
+    if before is None:
+        return typed
+    empty = {
+        field: value for field, value in as_typed(before).items() if not typed.get(f"{name}.{field}", "").strip()
+    }
+    return {**typed, **{f"{name}.{field}": value for field, value in empty.items()}}
+
+
+def last_touched(case: Case, typed: Typed) -> str:
+    """Return the id of the last place of the page that was filled in since the draft it shows; empty for none."""
+    draft = draft_of(case.session, case.period, case.agency_id)
+    if draft is None:
+        form = filled_form(case, typed)
+        return next((entry.name for entry in reversed(form.entries) if entry.changed or entry.nothing), "")
+    touched = [name for name, value in typed.items() if name in draft.typed and draft.typed[name] != value]
+    places = [name if name.startswith(FIGURE) else name.rpartition(".")[0] for name in touched]
+    return next((place for place in reversed(places) if place), "")
 
 
 def send_fields(case: Case, typed: Typed, only: str | None = None) -> tuple[Outcome, bool]:

@@ -4,7 +4,7 @@ from asyncio import Semaphore
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import sqlalchemy as sa
 from starlette.concurrency import run_in_threadpool
@@ -26,7 +26,7 @@ from tracker.progress import STATUS_WORDS, TEXTS, WAYS
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.links import find_dead_link
-from tracker.web.fields import filled_form, send_fields
+from tracker.web.fields import copied_from_before, filled_form, last_touched, send_fields
 from tracker.web.pages import Pages
 from tracker.web.request import Opened, is_brief, lead_to, opened_by, read_form, write_in_turn
 
@@ -63,7 +63,8 @@ class OwnerPages:
             await write_in_turn(self._renew, token)
             return self.pages.notice("link_asked")
         paged = "text/html" in request.headers.get("accept", "*/*") or not brief
-        return await write_in_turn(self._save, token, typed, brief, paged)
+        copied = activity_id if action == "copy" else ""
+        return await write_in_turn(self._save, token, typed, copied, brief, paged)
 
     def receipt(self, request: Request) -> Response:
         """Show what is recorded, to be printed and kept."""
@@ -86,13 +87,17 @@ class OwnerPages:
         with writing(self.engine) as session:
             send_new_link(session, self.settings, token)
 
-    def _save(self, token: str, typed: Typed, brief: bool, paged: bool) -> Response:
+    def _save(self, token: str, typed: Typed, copied: str, brief: bool, paged: bool) -> Response:
         with writing(self.engine) as session:
             opened = opened_by(session, self.settings, token)
+            if copied:
+                typed = copied_from_before(opened.case, typed, copied)
+            place = "" if brief else copied or last_touched(opened.case, typed)
             try:
                 if save_draft(opened.case, typed):
                     when = f"{opened.case.now.astimezone(ZONE):%H:%M}"
-                    return PlainTextResponse(when) if brief else RedirectResponse(opened.path, 303)
+                    back = f"{opened.path}#{quote(place)}" if place else opened.path
+                    return PlainTextResponse(when) if brief else RedirectResponse(back, 303)
                 why = ANOTHER_DRAFT
             except PeriodClosed as error:
                 why = f"Chưa lưu nháp: {error.what}."
@@ -134,6 +139,7 @@ class OwnerPages:
             plan=plan,
             header=plan.plan,
             coordinator=plan.agencies[plan.plan.coordinator],
+            call=[plan.agencies[plan.plan.coordinator]],
             form=form,
             groups=[(plan.area(content), list(entries)) for content, entries in groups],
             days_left=WorkingDays(plan.reporting.calendar).between(case.today, form.period.due),

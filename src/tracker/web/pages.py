@@ -8,6 +8,7 @@ from starlette.responses import HTMLResponse, Response
 
 from tracker.settings import ZONE, Settings
 from tracker.templating import rendered, templates_in
+from tracker.web.coordinators import Coordinators
 
 NOTICES = {
     400: "unreadable",
@@ -26,6 +27,7 @@ class Pages:
     """The templates under `web/`, filled in."""
 
     settings: Settings
+    coordinators: Coordinators
 
     def render(self, name: str, status: int = 200, **facts: Any) -> Response:
         """Return the page that the template called `name` gives."""
@@ -35,7 +37,8 @@ class Pages:
 
     def notice(self, kind: str, status: int = 200, message: str = "", **facts: Any) -> Response:
         """Return the short page called `kind`; `message` is added where the reason is known."""
-        return self.render("notice", status, kind=kind, message=message, **facts)
+        call = self.coordinators.known()
+        return self.render("notice", status, kind=kind, message=message, call=call, **facts)
 
 
 def moment(instant: datetime) -> str:

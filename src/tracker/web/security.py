@@ -41,7 +41,7 @@ HEADERS = {
 
 
 class Guard:
-    """ASGI middleware around `app`; `refuse(status)` gives the page for what it turns away.
+    """ASGI middleware around `app`; `refuse(status, path)` gives the page for what it turns away.
 
     `trouble(method, error)` gives the page for an error that nobody expected: it ends here, so that the server
     neither prints its words nor closes the connection.
@@ -51,7 +51,7 @@ class Guard:
         self,
         app: ASGIApp,
         base_url: str,
-        refuse: Callable[[int], Response],
+        refuse: Callable[[int, str], Response],
         trouble: Callable[[str, Exception], Response],
     ) -> None:
         self.app = app
@@ -66,10 +66,10 @@ class Guard:
             return
         app: ASGIApp = self.app
         if scope["method"] not in READ_ONLY and self._comes_from_elsewhere(Headers(scope=scope)):
-            app = self.refuse(403)
+            app = self.refuse(403, scope["path"])
         largest = LARGEST_UPLOAD if scope["path"].endswith(UPLOADS) else LARGEST_BODY
         if declared_length(Headers(scope=scope)) > largest:
-            app = self.refuse(413)
+            app = self.refuse(413, scope["path"])
         answer = _Answer(send)
         try:
             await app(scope, _bounded(receive, largest), answer.send)

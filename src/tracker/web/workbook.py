@@ -70,6 +70,7 @@ class WorkbookPages:
                 period=case.period,
                 closed=case.closed,
                 agency=case.agency,
+                call=[case.plan.agencies[case.plan.plan.coordinator]],
                 faults=error.faults,
             )
         return lead_to(f"{opened.path}/bien-nhan", brief=brief)

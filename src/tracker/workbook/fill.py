@@ -40,7 +40,8 @@ def filled_workbook(settings: Settings, plan: Plan, version_id: int, form: Form,
 
 
 def _row(plan: Plan, form: Form, entry: Entry) -> WorkbookRow:
-    status, percent = entry.values["status"], entry.values["percent"]
+    offered = entry.offered
+    status, percent = offered["status"], offered["percent"]
     return WorkbookRow(
         activity_id=entry.name,
         label=entry.label,
@@ -50,7 +51,7 @@ def _row(plan: Plan, form: Form, entry: Entry) -> WorkbookRow:
         returned=entry.duty.comment or "",
         status=STATUS_WORDS[UpdateStatus(status)] if status else "",
         percent=int(percent) if percent else None,
-        **{name: entry.values[name] for name in TEXTS},
+        **{name: offered[name] for name in TEXTS},
         revision=entry.revision,
         carried_over=entry.carried_over,
         can_keep=entry.carried_over or entry.duty.state is DutyState.RETURNED,
