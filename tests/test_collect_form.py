@@ -22,8 +22,7 @@ from answering import (
 
 from tracker.answers.checks import LONGEST
 from tracker.answers.drafts import Typed, save_draft
-from tracker.answers.form import Form
-from tracker.answers.recorded_form import recorded_form
+from tracker.answers.form import Form, recorded_form
 from tracker.errors import BadInput
 from tracker.plan.model import Plan
 from tracker.progress import DutyState

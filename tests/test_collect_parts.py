@@ -13,7 +13,8 @@ from factories_web import plan_text
 from tracker.answers.checks import LONGEST
 from tracker.answers.contributions import MOST_IN_GROUP, coordinated
 from tracker.answers.drafts import save_draft
-from tracker.answers.form import ContributionEntry, Form
+from tracker.answers.entries import ContributionEntry
+from tracker.answers.form import Form
 from tracker.errors import BadInput, Fault
 from tracker.plan.model import Plan
 from tracker.plan.reader import parse_plan

@@ -10,8 +10,8 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, WHO, answer, case_of, duty_of, give_figure, later, open_season, said, say
 
+from tracker.answers.form import recorded_form
 from tracker.answers.record import record_answers
-from tracker.answers.recorded_form import recorded_form
 from tracker.answers.submit import submit
 from tracker.progress import DutyState, UpdateStatus
 from tracker.review.decide import accept, give_back

@@ -5,8 +5,8 @@ from datetime import date
 import sqlalchemy as sa
 from answering import NOW, TODAY, WHO, answer, case_of, open_season, said, shipped_plan
 
+from tracker.answers.form import record_of, recorded_form
 from tracker.answers.record import record_answers
-from tracker.answers.recorded_form import record_of, recorded_form
 from tracker.store.duties import duties_of
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from plan_text import altered, faults_of, plan_of
 
-from tracker.answers.recorded_form import recorded_form
+from tracker.answers.form import recorded_form
 from tracker.case import open_case
 from tracker.plan.period_rules import ENDS, LENGTHS, PeriodRule, RuleDay, spans_of
 from tracker.plan.reader import parse_plan

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from answering import NOW, TODAY, answer, case_of, duty_of, open_season, paper_of, said, snapshot_of
 from plan_text import DISTRICTS, altered, faults_of, plan_of
 
+from tracker.answers.form import recorded_form
 from tracker.answers.record import record_answers
-from tracker.answers.recorded_form import recorded_form
 from tracker.letters.send import send_queued
 from tracker.plan.reader import parse_plan
 from tracker.progress import DutyState, Timeliness, UpdateStatus

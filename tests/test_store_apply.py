@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 from answering import NOW, TODAY, answer, case_of, duty_of, edited_plan, open_season, real_plan, say
 
-from tracker.answers.recorded_form import recorded_form
+from tracker.answers.form import recorded_form
 from tracker.errors import BadInput, NothingApplied
 from tracker.plan.reader import Reading, parse_plan
 from tracker.progress import DutyState

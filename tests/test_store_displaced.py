@@ -8,7 +8,7 @@ from answering import NOW, case_of, give_figure, real_plan
 from office import DAY, Office
 from plan_text import plan_of
 
-from tracker.answers.recorded_form import recorded_form
+from tracker.answers.form import recorded_form
 from tracker.plan.identity import Identities, alike
 from tracker.report.snapshot import take_snapshot
 from tracker.store.engine import open_store, reading, writing

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from tracker.answers.checks import Faults, clean_text, overtaken_by
-from tracker.answers.form import ContributionEntry, Form
+from tracker.answers.entries import ContributionEntry
+from tracker.answers.form import Form
 from tracker.answers.record import Signed
 from tracker.case import Case
 from tracker.errors import Fault

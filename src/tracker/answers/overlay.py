@@ -6,7 +6,8 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from tracker.answers.checks import recorded_text
-from tracker.answers.form import ContributionEntry, Entry, FigureEntry, Form, Orphan, as_typed
+from tracker.answers.entries import ContributionEntry, FigureEntry, Orphan
+from tracker.answers.form import Entry, Form, as_typed
 from tracker.answers.submission import Answered, Contributed, GivenFigure, Submission
 from tracker.case import Case
 from tracker.progress import FIELDS, STATUS_WORDS, TEXTS, UpdateStatus

@@ -22,10 +22,10 @@ from tracker.answers.checks import (
     recorded_text,
 )
 from tracker.answers.contributions import check_contributions, read_contributions, record_contributions
-from tracker.answers.form import Entry, FigureEntry, Form, as_typed
+from tracker.answers.entries import FigureEntry
+from tracker.answers.form import Entry, Form, as_typed, recorded_form
 from tracker.answers.overlay import lay_over
 from tracker.answers.record import Signed, record_answers, record_figures, same_words
-from tracker.answers.recorded_form import recorded_form
 from tracker.answers.submission import Submission
 from tracker.case import Case
 from tracker.errors import Fault, PeriodClosed

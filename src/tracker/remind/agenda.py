@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from tracker.answers.recorded_form import Record, record_of
+from tracker.answers.form import Record, record_of
 from tracker.calendar import WorkingDays
 from tracker.letters.address import AddressBook, address_book
 from tracker.plan.changes import Change

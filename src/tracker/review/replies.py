@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from tracker.answers.checks import NO_STATUS, check_answer, clean_text
 from tracker.answers.checks import Faults as CheckFaults
 from tracker.answers.drafts import Typed
-from tracker.answers.form import Entry
-from tracker.answers.recorded_form import recorded_form
+from tracker.answers.form import Entry, recorded_form
 from tracker.answers.submission import Answered, Submission
 from tracker.answers.submit import NOTHING_SAID, Outcome, lock_period, submit
 from tracker.case import Case

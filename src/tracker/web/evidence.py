@@ -12,8 +12,7 @@ from starlette.responses import Response
 
 from tracker.answers.evidence import LARGEST, MOST, Given, remove_evidence, restore_evidence, take_evidence
 from tracker.answers.evidence_kinds import TAKEN
-from tracker.answers.form import Form
-from tracker.answers.recorded_form import recorded_form
+from tracker.answers.form import Form, recorded_form
 from tracker.answers.submit import refuse_if_closed
 from tracker.errors import BadInput
 from tracker.settings import Settings

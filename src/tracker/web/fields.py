@@ -13,9 +13,8 @@ from typing import Any
 
 from tracker.answers.contributions import read_contributions
 from tracker.answers.drafts import Typed, discard_draft, save_draft
-from tracker.answers.form import Form, as_typed
+from tracker.answers.form import Form, as_typed, read_decisions, recorded_form
 from tracker.answers.overlay import lay_over
-from tracker.answers.recorded_form import read_decisions, recorded_form
 from tracker.answers.submission import Answered, Contributed, GivenFigure, Submission
 from tracker.answers.submit import Outcome, is_answered, is_new, submit
 from tracker.case import Case

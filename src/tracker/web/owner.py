@@ -15,9 +15,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from tracker.answers.checks import NOTHING_NEW, limit_of
 from tracker.answers.contributions import read_contributions
 from tracker.answers.drafts import Typed, save_draft
-from tracker.answers.form import Form
+from tracker.answers.form import Form, recorded_form
 from tracker.answers.overlay import unrecorded
-from tracker.answers.recorded_form import recorded_form
 from tracker.answers.submit import CONFIRM_LOWER
 from tracker.calendar import WorkingDays
 from tracker.errors import PeriodClosed

@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from tracker.answers.form import Entry, FigureEntry, Form
-from tracker.answers.recorded_form import recorded_form
+from tracker.answers.entries import FigureEntry
+from tracker.answers.form import Entry, Form, recorded_form
 from tracker.case import Case
 from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS, TEXTS, DutyState, UpdateStatus

@@ -9,7 +9,8 @@ from typing import Protocol
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.answers.form import Entry, FigureEntry
+from tracker.answers.entries import FigureEntry
+from tracker.answers.form import Entry
 from tracker.answers.submission import Answered, GivenFigure, Submission
 from tracker.answers.submit import CONFIRM_LOWER, NOTHING_SAID, SIGNATURE, Outcome, refuse_if_closed, submit
 from tracker.case import Case, open_case
