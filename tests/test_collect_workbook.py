@@ -326,8 +326,6 @@ def test_a_percentage_is_taken_wherever_it_can_mean_one_thing_only(
 TEXT = st.text(
     st.characters(exclude_categories=["Cs", "Cc", "Co"]) | st.sampled_from("\t\n=+-@<&\"'_x"), max_size=60
 )
-    st.characters(exclude_categories=["Cs", "Cc", "Co"]) | st.sampled_from("\t\n=+-@<&\"'_x"), max_size=60
-)
 TRICKS = (
     "=1+1",
     "+84",
