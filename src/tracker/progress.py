@@ -167,7 +167,11 @@ class Standing:
 
 def standing(states: Iterable[DutyState]) -> Standing:
     """Count `states`, leaving withdrawn duties out."""
-    count: Counter[DutyState] = Counter(state for state in states if state is not DutyState.WITHDRAWN)
+    return standing_of(Counter(state for state in states if state is not DutyState.WITHDRAWN))
+
+
+def standing_of(count: Counter[DutyState]) -> Standing:
+    """Return the standing that duties counted by state give; no withdrawn duty is among them."""
     return Standing(
         expected=count.total(),
         answered=sum(count[state] for state in ANSWERED),

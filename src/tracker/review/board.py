@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from tracker.calendar import WorkingDays
 from tracker.letters.address import AddressBook, address_book
 from tracker.plan.model import Agency, Plan
-from tracker.progress import ANSWERED, OWED, DutyState, Standing
+from tracker.progress import OWED, DutyState, Standing, standing_of
 from tracker.settings import Settings
 from tracker.store.letters import SentLetter, last_letters
 from tracker.store.messages import count_waiting_replies
@@ -156,13 +156,3 @@ def _grouped(counts: Counts, group: Callable[[str], str]) -> Counts:
 def _in_order(plan: Plan, areas: Collection[str]) -> Iterable[str]:
     last = [plan.area_activity.content] if plan.area_activity else []
     return [area for area in [*(one.id for one in plan.content), *last] if area in areas]
-
-
-def standing_of(count: Counter[DutyState]) -> Standing:
-    """Return the standing that duties counted by state give."""
-    return Standing(
-        expected=count.total(),
-        answered=sum(count[state] for state in ANSWERED),
-        accepted=count[DutyState.ACCEPTED],
-        returned=count[DutyState.RETURNED],
-    )
