@@ -8,7 +8,14 @@ from answering import WHO
 from factories_web import Season
 
 MOST_MODULES = 12
-PLUMBING = ("tracker.store.", "tracker.plan.", "tracker.words", "tracker.settings", "tracker.progress")
+PLUMBING = (
+    "tracker.store.",
+    "tracker.plan.",
+    "tracker.words",
+    "tracker.settings",
+    "tracker.progress",
+    "tracker.log",
+)
 """What every module asks for facts: the bottom of the house, and no station of the way."""
 
 
