@@ -1,10 +1,11 @@
 """The collect flow: every quarter of an hour, mail is read, what has come receipted and completeness shown."""
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 
 from flows.faults import note_completed, report_fault
 from flows.remind import send
+from flows.run_log import run_log
 from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.answers.receipts import Intake, take_in_today
@@ -25,7 +26,7 @@ def read_mail(settings: Settings) -> None:
     """Read the mailbox and show what was in it; where it is shut, fail, so that Prefect tries again."""
     with opened_store(settings.database_url) as engine:
         inbox = read_inbox(engine, settings)
-    get_run_logger().info("messages read: %d", len(inbox.taken))
+    run_log().info("messages read: %d", len(inbox.taken))
     if lines := inbox_lines(inbox) + inbox_troubles(inbox):
         create_markdown_artifact(key="hop-thu-den", markdown=as_list(lines), description="Hộp thư đến")
     if inbox.shut:
@@ -38,9 +39,7 @@ def take_in(settings: Settings) -> Intake:
     with opened_store(settings.database_url) as engine:
         refreshed = refresh_queued(engine, settings)
         intake = take_in_today(engine, settings)
-    get_run_logger().info(
-        "receipts queued: %d, reminders withdrawn: %d", len(intake.receipts), refreshed.withdrawn
-    )
+    run_log().info("receipts queued: %d, reminders withdrawn: %d", len(intake.receipts), refreshed.withdrawn)
     if refreshed.trouble:
         raise FileTrouble(refreshed.trouble)
     return intake

@@ -2,11 +2,12 @@
 
 from datetime import date
 
-from prefect import flow, get_run_logger, task
+from prefect import flow, task
 from prefect.artifacts import create_markdown_artifact
 from pydantic import BaseModel, Field
 
 from flows.faults import note_completed, report_fault
+from flows.run_log import run_log
 from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.errors import DeliveryError, FileTrouble
@@ -34,7 +35,7 @@ def queue(settings: Settings, dry_run: bool) -> Queued:
     """Queue what is owed today."""
     with opened_store(settings.database_url) as engine:
         queued = queue_today(engine, settings, dry_run=dry_run)
-    get_run_logger().info("reminders queued: %d, known before: %d", len(queued.fresh), len(queued.known))
+    run_log().info("reminders queued: %d, known before: %d", len(queued.fresh), len(queued.known))
     return queued
 
 
@@ -47,7 +48,7 @@ def send(settings: Settings) -> Outcome:
     with opened_store(settings.database_url) as engine:
         outcome = send_queued(engine, settings)
     counts = outcome.sent, len(outcome.postponed), len(outcome.refused)
-    get_run_logger().info("letters sent: %d, put off: %d, refused: %d", *counts)
+    run_log().info("letters sent: %d, put off: %d, refused: %d", *counts)
     if lines := outcome.trouble_lines():
         create_markdown_artifact(key="thu-chua-den", markdown=as_list(lines), description="Thư chưa đến nơi")
     if outcome.shut:

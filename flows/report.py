@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Literal, cast
 from uuid import UUID
 
-from prefect import flow, get_run_logger, runtime, task
+from prefect import flow, runtime, task
 from prefect.artifacts import create_markdown_artifact, create_progress_artifact, update_progress_artifact
 from pydantic import BaseModel, Field
 
 from flows.faults import note_completed, report_fault
+from flows.run_log import run_log
 from flows.settings import entered_settings
 from flows.shown import as_list
 from tracker.letters.send import send_queued
@@ -102,9 +103,7 @@ def compile_period(settings: Settings, period: str, request: ReportRequest, who:
             list_returned=request.list_returned,
             step=_progress(),
         )
-    get_run_logger().info(
-        "memo %d of the period %s, files: %d", compiled.report.number, period, len(compiled.files)
-    )
+    run_log().info("memo %d of the period %s, files: %d", compiled.report.number, period, len(compiled.files))
     return compiled
 
 
@@ -114,7 +113,7 @@ def mail_memo(settings: Settings, compiled: Compiled) -> list[str]:
     with opened_store(settings.database_url) as engine:
         queued = queue_memo(engine, settings, compiled)
         outcome = send_queued(engine, settings)
-    get_run_logger().info("letters sent: %d", outcome.sent)
+    run_log().info("letters sent: %d", outcome.sent)
     told = "Đã xếp hàng thư gửi cơ quan đầu mối." if queued else "Bản này đã gửi trước đó, hoặc chưa có nơi nhận."
     return [told, *outcome.trouble_lines(), *([outcome.shut] if outcome.shut else [])]
 

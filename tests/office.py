@@ -1,5 +1,6 @@
 """A coordinator's machine, as tests of the command line use it."""
 
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -35,10 +36,11 @@ class Office:
     def run(self, *typed: str) -> tuple[int, str, str]:
         """Return the exit status, standard output and standard error of one command."""
         self.capsys.readouterr()
-        try:
-            status = main(typed)
-        except SystemExit as left:  # argparse leaves by itself
-            status = int(left.code or 0)
+        house = logging.getLogger("tracker")
+        handlers, level = house.handlers, house.level
+        status = main(typed)
+        house.handlers = handlers  # a command is a process of its own: its log ends with it
+        house.setLevel(level)
         out, err = self.capsys.readouterr()
         return status, out, err
 

@@ -16,7 +16,7 @@ from test_papers_workbook import sample_row, sample_workbook
 from workbooks import repacked
 
 from tracker.errors import Faults
-from tracker.workbook import package as workbook_file
+from tracker.workbook import zip_parts
 from tracker.workbook.draw import workbook_bytes
 from tracker.workbook.read import read_workbook
 
@@ -110,7 +110,7 @@ def lying() -> bytes:
     return bytes(raw)
 
 
-OLE = workbook_file.OLE + bytes(600)
+OLE = zip_parts.OLE + bytes(600)
 LONG = b"n" * 201
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "nothing": (lambda: b"", "không phải tệp .xlsx"),

@@ -13,15 +13,6 @@ ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.")
 TOKEN = re.compile(r"[A-Za-z0-9_-]{30,}")
 
 
-@pytest.fixture
-def restored() -> None:
-    house = logging.getLogger("tracker")
-    kept = house.handlers, house.propagate, house.level
-    yield
-    house.handlers, house.propagate, _ = kept
-    house.setLevel(kept[2])
-
-
 def test_a_season_is_told_by_keys_and_counts_without_a_token_an_address_or_a_word(
     office: Office, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -51,7 +42,6 @@ def test_a_season_is_told_by_keys_and_counts_without_a_token_an_address_or_a_wor
     assert not re.search("[ạảãàáâậầấẩẫăắằặẳẵóòọõỏôộổỗồốơờớợởỡéèẻẹẽêếềệểễúùụủũưựữửừứíìịỉĩýỳỷỵỹđ]", whole)
 
 
-@pytest.mark.usefixtures("restored")
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_a_line_has_its_fields_in_both_forms(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     start_log(form)

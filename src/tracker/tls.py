@@ -5,11 +5,16 @@ default, encrypts where the server offers it; `required` does not go on where it
 Whatever is set, a password leaves this machine only encrypted: whoever sits between could take the offer away.
 """
 
-import ssl
+from __future__ import annotations
+
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+if TYPE_CHECKING:
+    import ssl
 
 WAYS = ("required", "starttls", "none")
 AT_ONCE = ("smtps", "imaps")
@@ -48,6 +53,8 @@ class Server:
 
     def context(self) -> ssl.SSLContext:
         """Return what checks the server's certificate; raises UnencryptedError for an unusable `ca_file`."""
+        import ssl  # settings are read by every command, and a server is spoken to by few
+
         context = ssl.create_default_context()
         if self.ca_file is not None:
             try:
@@ -65,6 +72,8 @@ class Server:
         """
         if isinstance(error, UnencryptedError):
             return str(error)
+        import ssl  # as above
+
         if not isinstance(error, ssl.SSLCertVerificationError):
             return None
         told = f"không tin được chứng thư của máy chủ ({error.verify_message})"
