@@ -69,6 +69,7 @@ def test_axe_finds_no_fault_on_any_page_and_none_is_wider_than_the_screen(
     check(page)
     page.locator(f'[id="{silent}.nothing"]').check()
     page.locator(field("figure.htx-moi")).fill("2")
+    press(page, f"Chép nội dung năm trước ({carried})")
     page.locator(field(f"{carried}.percent")).fill("250")
     press(page, "Gửi báo cáo")
     expect(page.get_by_role("alert")).to_contain_text("Chưa gửi được: còn 3 chỗ cần sửa")

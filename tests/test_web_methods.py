@@ -23,6 +23,7 @@ TABLE: dict[str, dict[str, int]] = {
     "/style.css": {**READ, "POST": 405},
     "/ban-lam-viec.css": {**READ, "POST": 405},
     "/form.js": {**READ, "POST": 405},
+    "/favicon.ico": {**READ, "POST": 405},
     "/suc-khoe": {**READ, "POST": 405},
     "/lich/{agency}/{token}.ics": {"GET": 404, "HEAD": 404, "POST": 405},
     "/b/{token}": {**READ, "POST": 303},

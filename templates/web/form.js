@@ -3,6 +3,7 @@
 "use strict";
 (function () {
   const AFTER = 3000, AGAIN = 30000, PATIENCE = 15000, LONG = 300000; // milliseconds
+  const LONGEST = 5000; // letters of a text
   const KEPT = " Nội dung vẫn còn trên trang này.";
   const WHY = {
     0: "không nối được với máy chủ." + KEPT + " Xin bấm lại khi có mạng.",
@@ -126,6 +127,23 @@
     }
   }
 
+  // Tell how many letters of a text are left, once that matters; open the fold in which a status wants a reason.
+  function count(field) {
+    if (field.value === "stopped") field.closest(".card").querySelector("details").open = true;
+    if (field.tagName !== "TEXTAREA") return;
+    const left = LONGEST - field.value.length;
+    let hint = field.nextElementSibling;
+    if (!hint?.matches(".left")) {
+      if (left > 500) return;
+      hint = document.createElement("p");
+      hint.className = "facts left";
+      hint.setAttribute("aria-live", "polite");
+      field.after(hint);
+    }
+    hint.textContent = left < 0 ? "Quá " + -left + " ký tự." : left > 500 ? "" : "Còn " + left + " ký tự.";
+    hint.classList.toggle("fault", left < 0);
+  }
+
   // A file that is too large is refused before a slow line has carried it.
   function tooLarge(to) {
     const field = to.querySelector("[data-largest]");
@@ -171,7 +189,8 @@
         else if (!sending && !tooLarge(one)) send(one, event.submitter);
       });
     }
-    form?.addEventListener("input", () => {
+    form?.addEventListener("input", (event) => {
+      count(event.target);
       changed = unsaved = true;
       later(AFTER);
     });

@@ -90,8 +90,14 @@ def clean_text(typed: str, faults: Faults, name: str) -> str:
         what = f"có ký tự không in được (U+{ord(found[0]):04X})"
         faults[name] = Fault(("", name), what, "xóa rồi gõ lại chỗ đó")
     elif len(text) > LONGEST:
-        faults[name] = Fault(("", name), f"dài {len(text)} ký tự", f"rút gọn còn tối đa {LONGEST} ký tự")
+        faults[name] = Fault(
+            ("", name), f"dài {_dotted(len(text))} ký tự", f"rút gọn còn tối đa {_dotted(LONGEST)} ký tự"
+        )
     return text
+
+
+def _dotted(count: int) -> str:
+    return f"{count:,}".replace(",", ".")
 
 
 def recorded_text(typed: str) -> str:
@@ -101,7 +107,7 @@ def recorded_text(typed: str) -> str:
 
 def overtaken_by(who: str, field: str) -> Fault:
     """Return the fault of a text that was written while somebody else sent another."""
-    what = f"lúc trang này đang mở, {who} đã gửi nội dung khác (xem bên dưới)"
+    what = f"trong khi trang này đang mở, {who} đã gửi nội dung khác (xem bên dưới)"
     return Fault(("", field), what, "sửa lại cho thống nhất rồi gửi lần nữa")
 
 
@@ -112,7 +118,7 @@ def check_figure(typed: str, unit: str) -> tuple[Decimal | None, Fault | None]:
         text = text.removesuffix("%").strip()
     if not text:
         return None, None
-    wrong = Fault(("", "value"), "", "ghi một số không âm, ví dụ 12 hoặc 1.253 hoặc 12,5")
+    wrong = Fault(("", "value"), "", "ghi một số từ 0 trở lên, ví dụ 12 hoặc 1.253 hoặc 12,5")
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,4})?|[0-9]+(,[0-9]{1,4})?", text):
         return None, wrong
     try:

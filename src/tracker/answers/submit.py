@@ -213,7 +213,7 @@ def _overtaken(figure: FigureEntry, value: Decimal) -> Fault | None:
     figure.filled = vietnamese_number(figure.last.value)
     if figure.last.value == value:
         return None
-    what = f"lúc trang này đang mở, {figure.last.said_by} đã gửi số khác: {figure.filled}"
+    what = f"trong khi trang này đang mở, {figure.last.said_by} đã gửi số khác: {figure.filled}"
     return Fault(("", "conflict"), what, "thống nhất rồi gửi lần nữa")
 
 

@@ -1,5 +1,6 @@
 """The web application: its routes, and the page for everything that goes wrong."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 from functools import partial
 
@@ -27,7 +28,7 @@ from tracker.web.memos import MemoPages
 from tracker.web.owner import OwnerPages
 from tracker.web.pages import NOTICES, Pages
 from tracker.web.request import behind_link
-from tracker.web.security import UPLOADS, Guard
+from tracker.web.security import REVALIDATED, UPLOADS, Compressed, Guard
 from tracker.web.troubles import Troubles
 from tracker.web.workbook import WorkbookPages
 
@@ -103,9 +104,13 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
             Route("/ban-lam-viec.css", _file(settings, "desk.css", "text/css")),
             Route("/style.css", _file(settings, "style.css", "text/css")),
             Route("/form.js", _file(settings, "form.js", "text/javascript")),
+            Route("/favicon.ico", _file(settings, "favicon.svg", "image/svg+xml")),
             Route("/suc-khoe", Health(engine, settings, checks).answer),
         ],
-        middleware=[Middleware(Guard, base_url=settings.base_url, refuse=refuse, trouble=troubles.page)],
+        middleware=[
+            Middleware(Guard, base_url=settings.base_url, refuse=refuse, trouble=troubles.page),
+            Middleware(Compressed),
+        ],
         exception_handlers={HTTPException: refused, StoreError: unavailable, FileTrouble: unavailable},
     )
     app.router.redirect_slashes = False
@@ -114,5 +119,14 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
 
 
 def _file(settings: Settings, name: str, media_type: str) -> Callable[[Request], Response]:
-    text = template_file(settings.templates, f"web/{name}").read_text(encoding="utf-8")
-    return lambda _: Response(text, media_type=media_type)
+    """Return the answer to whoever asks for the file `name`: 304 where the browser has it already."""
+    raw = template_file(settings.templates, f"web/{name}").read_bytes()
+    called = f'W/"{hashlib.sha256(raw).hexdigest()[:16]}"'
+    headers = {"ETag": called, "Cache-Control": REVALIDATED}
+
+    def answer(request: Request) -> Response:
+        if called in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        return Response(raw, media_type=media_type, headers=headers)
+
+    return answer

@@ -21,7 +21,7 @@ from tracker.answers.submit import CONFIRM_LOWER
 from tracker.calendar import WorkingDays
 from tracker.errors import PeriodClosed
 from tracker.letters.link_renewal import send_new_link
-from tracker.progress import STATUS_WORDS, TEXTS, WAYS
+from tracker.progress import STATUS_WORDS, STATUSES, TEXTS, WAYS
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.links import find_dead_link
@@ -150,6 +150,7 @@ class OwnerPages:
             just_sent=next((e for e in form.entries if e.name == just_sent and e.last), None),
             just_added=next((p for p in form.contributions if p.activity.id == just_sent and p.last), None),
             statuses=STATUS_WORDS,
+            rules=STATUSES,
             texts=TEXTS,
             ways=WAYS,
             nothing_new=NOTHING_NEW,

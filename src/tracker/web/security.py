@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -38,6 +39,10 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+
+
+REVALIDATED = "public, no-cache"
+"""Of style, script and icon: kept, and asked for with what it is called before it is used."""
 
 
 class Guard:
@@ -92,6 +97,23 @@ class Guard:
         return origin not in {self.own_origin, f"http://{host}", f"https://{host}"}
 
 
+class Compressed:
+    """ASGI middleware around `app`: packs the agencies' pages, style and script for a slow line.
+
+    Nothing of the desk: its pages hold seals beside words of their address, and a packed size would betray them.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app, self.packed = app, GZipMiddleware(app, minimum_size=1_000, compresslevel=6)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on."""
+        path = scope.get("path", "")
+        page = path.startswith("/b/") and not path.endswith(".xlsx") and f"{UPLOADS}/" not in path
+        app = self.packed if page or path in ("/style.css", "/form.js") else self.app
+        await app(scope, receive, send)
+
+
 def _name_of(host: str) -> str | None:
     """Return the name in a Host header, without its port; None where it is none."""
     try:
@@ -134,5 +156,7 @@ class _Answer:
         """Send a part of it on."""
         if message["type"] == "http.response.start":
             self.begun = True
-            MutableHeaders(scope=message).update(HEADERS)
+            headers = MutableHeaders(scope=message)
+            own = headers.get("cache-control")  # a page is never kept; what is the same for all is asked for again
+            headers.update(HEADERS | ({"Cache-Control": own} if own == REVALIDATED else {}))
         await self._send(message)
