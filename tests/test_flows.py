@@ -62,15 +62,15 @@ def artifact(key: str) -> str:
 
 
 def test_the_remind_flow_sends_one_letter_to_each_agency_that_owes_and_none_again(tmp_path: Path) -> None:
-    assert remind(RemindRequest(on=DAY)) == 19
-    assert "Sở Công Thương: trước hạn 10 ngày làm việc, 7 hoạt động" in artifact("nhac-viec")
+    assert remind(RemindRequest(on=DAY)) == 23
+    assert "Sở Công Thương: trước hạn 10 ngày làm việc, 8 hoạt động" in artifact("nhac-viec")
     assert remind(RemindRequest(on=DAY)) == 0
-    assert len(list((tmp_path / "outbox").glob("*.eml"))) == 19
+    assert len(list((tmp_path / "outbox").glob("*.eml"))) == 23
 
 
 def test_a_dry_run_sends_nothing_and_shows_what_it_would(tmp_path: Path) -> None:
     assert remind(RemindRequest(on=DAY, dry_run=True)) == 0
-    assert "Thư nhắc mới: 19" in artifact("nhac-viec")
+    assert "Thư nhắc mới: 23" in artifact("nhac-viec")
     assert not (tmp_path / "outbox").exists()
 
 
@@ -100,7 +100,7 @@ def test_what_the_server_refused_is_shown_as_text_though_it_then_hangs_up_on_us(
     refused = f"Bị từ chối, không gửi lại: remind:2024:hoi-lhpn:before-10, {HOI}: 550 \\[no\\](http://x.example)"
     assert refused in artifact("thu-chua-den")
     shown = artifact("nhac-viec")
-    assert "Sở Công Thương: trước hạn 10 ngày làm việc, 7 hoạt động" in shown
+    assert "Sở Công Thương: trước hạn 10 ngày làm việc, 8 hoạt động" in shown
     assert "Chưa gửi xong, thư còn lại vẫn nằm trong hàng đợi:\n\n- mất kết nối" in shown
 
 
@@ -110,7 +110,7 @@ def test_on_a_day_off_what_left_and_what_was_refused_is_shown(
     behaviour, url = post
     behaviour.refuse = {HOI: ["451 later", "550 no such user"], "sotttt@angiang.example": ["451 later"]}
     monkeypatch.setenv("TRACKER_MAIL_URL", url)
-    assert remind(RemindRequest(on=DAY)) == 17
+    assert remind(RemindRequest(on=DAY)) == 21
     assert f"Chưa gửi được, sẽ tự gửi lại: remind:2024:hoi-lhpn:before-10, {HOI}: 451 later" in artifact(
         "nhac-viec"
     )
@@ -135,7 +135,7 @@ def test_a_spoiled_template_fails_the_run_when_all_else_is_done(
     monkeypatch.setattr("flows.collect.take_in", take_in.with_options(retries=0))
     with pytest.raises(FileTrouble, match=r"receipt/body\.txt:1"):
         collect()
-    assert "| Sở Công Thương | 1 | 7 | 0 |" in artifact("muc-do-day-du")
+    assert "| Sở Công Thương | 1 | 8 | 0 |" in artifact("muc-do-day-du")
     (templates / "letters" / "remind" / "body.txt").write_text("{{ khong_co }}")
     with pytest.raises(FileTrouble, match=r"remind/body\.txt:1"):
         remind(RemindRequest(on=date(2024, 10, 22)))
@@ -151,14 +151,14 @@ def test_completeness_is_shown_though_no_letter_can_leave(tmp_path: Path, monkey
     monkeypatch.setattr("flows.collect.send", send.with_options(retries=0))
     with pytest.raises(DeliveryError, match="không nối được máy chủ thư"):
         collect()
-    assert "| Sở Công Thương | 1 | 7 | 0 |" in artifact("muc-do-day-du")
+    assert "| Sở Công Thương | 1 | 8 | 0 |" in artifact("muc-do-day-du")
 
 
 def test_the_collect_flow_shows_completeness_by_agency(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TRACKER_TODAY", str(DAY))
     remind(RemindRequest())
     assert collect() == 0
-    assert "| Sở Công Thương | 0 | 7 | 0 |" in artifact("muc-do-day-du")
+    assert "| Sở Công Thương | 0 | 8 | 0 |" in artifact("muc-do-day-du")
 
 
 def test_the_report_flow_compiles_the_period_a_coordinator_asks_for(
@@ -209,6 +209,7 @@ def test_the_forms_of_the_flows_are_in_vietnamese() -> None:
     assert {value["title"] for value in properties.values()} == {
         "Kỳ báo cáo",
         "Số văn bản",
+        "Chốt cả khi còn báo cáo đã trả lại",
         "Dạng tệp",
         "Loại báo cáo",
         "Bản",

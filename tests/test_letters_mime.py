@@ -30,10 +30,22 @@ SENDER = "theo-doi@angiang.example"
 BY = From(address=SENDER, name="Hội LHPN tỉnh", reply_to="hoi@angiang.example")
 
 
+PLAIN = {"time": "", "overdue": False, "details": ()}
+"""What the plan prints of an activity beside its title: nothing."""
+
+
 def words(settings_: Settings, *, days_left: int = 10, **item: object) -> Composed:
     facts = {
         "items": [
-            {"id": "II.10", "title": "Hội chợ", "due": PERIOD.due, "comment": None, "for_whom": None, **item},
+            {
+                "id": "II.10",
+                "title": "Hội chợ",
+                "due": PERIOD.due,
+                "comment": None,
+                "for_whom": None,
+                **PLAIN,
+                **item,
+            },
         ],
         "due": PERIOD.due,
         "due_then": 1,

@@ -81,7 +81,7 @@ def test_the_memo_counts_localities_apart_and_quotes_each_in_its_own_words(sqlit
     assert read_snapshot(snapshot.as_json()) == snapshot
     texts = [(block.label, block.text) for block in paper(snapshot).body]
     assert ("", "Trong 42 hoạt động phải báo cáo, 0 hoạt động đã có báo cáo (0 đúng hạn, 0 muộn), "
-            "42 hoạt động chưa có báo cáo.") in texts  # fmt: skip
+            "42 hoạt động chưa có báo cáo; hạn báo cáo là ngày 29/10/2024.") in texts  # fmt: skip
     assert ("", "Trong 11 địa phương phải báo cáo, 2 địa phương đã có báo cáo.") in texts
     assert ("UBND huyện Tri Tôn:", "Đang thực hiện; chưa được duyệt.") in texts
     assert ("", "Đã củng cố 05 tổ hợp tác") in texts
