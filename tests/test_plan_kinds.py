@@ -50,7 +50,7 @@ def test_a_title_that_is_a_name_stands_in_brackets_behind_the_issuer(
     sqlite_engine: sa.Engine, settings: Settings
 ) -> None:
     whole = "\n".join(texts_of(sqlite_engine, settings))
-    assert "của Chính phủ (Chương trình hành động mẫu), Hội mẫu tổng hợp" in whole
+    assert "của Chính phủ (Chương trình hành động mẫu) (sau đây gọi tắt là Nghị quyết)" in whole
 
 
 def test_a_title_that_says_what_it_does_reads_on() -> None:
