@@ -19,7 +19,7 @@ NUMBER_LINE = {"nd30": r"Số: *(\d{2,})?/[\w-]+", "doan-the": r"Số *(\d{2,})?
 NATION = {"nd30": "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "doan-the": "ĐẢNG CỘNG SẢN VIỆT NAM"}
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 NATION_SIZES = {"nd30": (12, 13), "doan-the": (14, 16)}
-DATE = r".+, ngày (0[1-9]|[12]\d|3[01]) tháng (0[12]|[3-9]|1[0-2]) năm \d{4}"
+DATE = r".+, ngày\s+((0[1-9]|[12]\d|3[01])\s)?tháng (0[12]|[3-9]|1[0-2]) năm \d{4}"
 ANNEX = r"Phụ lục( [IVX]+)?"
 
 

@@ -32,19 +32,19 @@ def test_a_years_preview_names_every_day_stage_and_agency_before_anything_is_ope
     days = [line for line in lines if not line.startswith(" ")]
     expected = ["01/10", "15/10", "22/10", "25/10", "29/10", "30/10", "01/11", "05/11", "07/11", "12/11", "19/11"]
     assert days == [f"{day}/2024" for day in expected]
-    assert lines[1] == "  Hội LHPN tỉnh: mở kỳ, 22 hoạt động, hạn 29/10/2024"
-    assert "  Sở Công Thương: trước hạn 10 ngày làm việc, 7 hoạt động, hạn 29/10/2024" in lines
-    assert "  Sở Công Thương: thư gửi lãnh đạo cơ quan, 7 hoạt động, hạn 29/10/2024" in lines
-    last = "  Cơ quan đầu mối: công văn đôn đốc để ký, Hội LHPN tỉnh (22), Sở Công Thương (7)"
+    assert lines[1] == "  Hội LHPN tỉnh: mở kỳ, 28 hoạt động, hạn 29/10/2024"
+    assert "  Sở Công Thương: trước hạn 10 ngày làm việc, 8 hoạt động, hạn 29/10/2024" in lines
+    assert "  Sở Công Thương: thư gửi lãnh đạo cơ quan, 8 hoạt động, hạn 29/10/2024" in lines
+    last = "  Cơ quan đầu mối: công văn đôn đốc để ký, Hội LHPN tỉnh (28), Sở Công Thương (8)"
     assert lines[-1].startswith(last)
-    assert len(lines) == 9 * (1 + 19) + 2 * (1 + 1)
+    assert len(lines) == 9 * (1 + 23) + 2 * (1 + 1)
     assert said(capsys, "period", "list") == ""
     assert not (tmp_path / "outbox").exists()
 
 
 def test_the_preview_of_a_later_year_writes_to_the_successors(capsys: pytest.CaptureFixture[str]) -> None:
     shown = said(capsys, "preview", "--year", "2025")
-    assert "Sở Khoa học và Công nghệ: mở kỳ, 3 hoạt động" in shown
+    assert "Sở Khoa học và Công nghệ: mở kỳ, 5 hoạt động" in shown
     assert "Sở Thông tin và Truyền thông" not in shown
 
 
@@ -52,7 +52,7 @@ def test_a_letter_is_previewed_whole_and_its_link_is_not_made(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shown = said(capsys, "preview", "--letter", "Sở Tài chính", "--on", "2025-10-20")
-    assert shown.startswith("Gửi: sotaichinh@angiang.example\nTiêu đề: Sở Tài chính – đề nghị báo cáo 2 hoạt động")
+    assert shown.startswith("Gửi: sotaichinh@angiang.example\nTiêu đề: Sở Tài chính – đề nghị báo cáo 4 hoạt động")
     assert "nhiệm vụ của Sở Kế hoạch và Đầu tư tỉnh An Giang trước khi sắp xếp" in shown
     assert "(đường dẫn được tạo khi gửi thư)" in shown
     assert not (tmp_path / "secret-key").exists()
@@ -69,13 +69,13 @@ def test_letters_are_listed_shown_withdrawn_and_queued_again(
     monkeypatch.setenv("TRACKER_MAIL_URL", "smtp://127.0.0.1:1")
     said(capsys, "remind", "--on", "2024-10-15", status=1)
     key = "remind:2024:so-tai-chinh:before-10"
-    assert len(said(capsys, "letters", "list", "--state", "đang chờ").splitlines()) == 19
+    assert len(said(capsys, "letters", "list", "--state", "đang chờ").splitlines()) == 23
     assert "Kính gửi: Sở Tài chính tỉnh An Giang" in said(capsys, "letters", "show", key)
     said(capsys, "letters", "cancel", key)
     assert said(capsys, "letters", "list", "--state", "đã rút").count(key) == 1
     assert "không làm được việc này" in said(capsys, "letters", "cancel", key, status=1)
     said(capsys, "letters", "retry", key)
-    assert len(said(capsys, "letters", "list", "--state", "đang chờ").splitlines()) == 19
+    assert len(said(capsys, "letters", "list", "--state", "đang chờ").splitlines()) == 23
     assert "có phải" in said(capsys, "letters", "show", key + "x", status=1)
 
 
@@ -152,7 +152,7 @@ def test_whom_no_letter_would_reach_is_said_of_letters_of_every_kind(
 ) -> None:
     monkeypatch.setenv("TRACKER_MAIL_URL", "smtp://mail.angiang.vn")  # the addresses that ship are nobody's
     shown = said(capsys, "preview", "--on", "2024-11-07").splitlines()
-    assert sum(line.startswith("Không có nơi nhận thư dùng được: ") for line in shown) == 19 + 1
+    assert sum(line.startswith("Không có nơi nhận thư dùng được: ") for line in shown) == 23 + 1
     assert cli.main(["remind", "--dry-run", "--on", "2024-11-07"]) == 0
     told = capsys.readouterr()
     assert "Sẽ xếp hàng 0 thư nhắc; 0 thư đã có từ trước." in told.out
