@@ -14,7 +14,7 @@ from tracker.answers.receipts import take_in_today
 from tracker.letters.send import send_queued
 from tracker.progress import TEXTS
 from tracker.report.compile import compile_memo
-from tracker.report.tidy import tidy
+from tracker.report.tidy import says_nothing, tidy
 from tracker.settings import Settings
 from tracker.store.tables import Update
 
@@ -147,7 +147,7 @@ def test_hostile_texts_come_out_of_the_memo_with_nothing_but_their_spacing_and_c
         kept = season.rows(Update)[-1].result
         compiled = compile_memo(season.engine, season.settings, "2024", "đầu mối")
         page = next(file for file in compiled.files if file.suffix == ".html").read_text(encoding="utf-8")
-        assert shown(tidy(kept), seen(page).text), text
+        assert says_nothing(kept) or shown(tidy(kept), seen(page).text), text
         assert seen(page).handlers == set()
         assert "script" not in seen(page).tags
         word = next(file for file in compiled.files if file.suffix == ".docx")
