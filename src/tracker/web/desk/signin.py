@@ -18,6 +18,8 @@ from tracker.web.desk.visit import HOME, SEAL
 from tracker.web.request import read_form, write_in_turn
 
 LONGEST_ADDRESS = 320
+MOST_ASKING = 4_096
+"""Bytes of a form that asks for a link: anybody may send one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class SignInPages:
         """Show the form that asks for a link, or take the address; the answer is the same for every address."""
         if request.method != "POST":
             return self._page(asked=False)
+        if int(request.headers.get("content-length") or 0) > MOST_ASKING:
+            raise HTTPException(413)
         email = (await read_form(request)).get("email", "").strip()
         if len(email) > LONGEST_ADDRESS or not ADDRESS.fullmatch(email):
             return self._page(422, asked=False, email=email, fault="Ghi một địa chỉ thư điện tử.")
@@ -44,11 +48,11 @@ class SignInPages:
     async def enter(self, request: Request) -> Response:
         """Show the button that signs in: mail filters open links, and must not use them up. Or sign in."""
         token = request.path_params["token"]
+        person = await run_in_threadpool(self._whose, token)
+        if person is None:  # nothing is locked for a stranger
+            return self.door.pages.notice("no_sign_in", 404)
         if request.method == "POST":
             return await write_in_turn(self._enter, token)
-        person = await run_in_threadpool(self._whose, token)
-        if person is None:
-            return self.door.pages.notice("no_sign_in", 404)
         return self.door.pages.render("desk/enter", person=person)
 
     async def leave(self, request: Request) -> Response:
