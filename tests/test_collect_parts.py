@@ -174,7 +174,7 @@ def test_another_text_is_the_next_revision_and_the_same_text_is_none(engine: sa.
     ("text", "fault"),
     [
         ("a\x00b", "Có ký tự không in được (U+0000); xóa rồi gõ lại chỗ đó."),
-        ("x" * (LONGEST + 1), f"Dài {LONGEST + 1} ký tự; rút gọn còn tối đa {LONGEST} ký tự."),
+        ("x" * (LONGEST + 1), "Dài 5.001 ký tự; rút gọn còn tối đa 5.000 ký tự."),
         ("  ", "Nội dung đã gửi thì sửa được, không xóa được; ghi nội dung đúng."),
     ],
 )
