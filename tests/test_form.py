@@ -16,18 +16,22 @@ LAST_YEAR = date(2023, 10, 16)
 TOWN, OTHER_TOWN = "ubnd-tri-ton", "ubnd-chau-doc"
 
 
-def test_a_locality_gets_its_own_words_of_last_year_filled_in_and_nobody_elses(engine: sa.Engine) -> None:
+def test_a_locality_has_its_own_words_of_last_year_beside_empty_fields_and_nobody_elses(engine: sa.Engine) -> None:
     open_season(engine, shipped_plan(), LAST_YEAR, TODAY)
     with writing(engine) as session:
         for town in (TOWN, OTHER_TOWN):
             [duty] = duties_of(session, find_period(session, "2023"), {town})
             record_answers(session, {duty.id: (duty, answer(f"Của {town}"))}, said(WHO, NOW))
     with reading(engine) as session:
-        shown = {
-            town: [entry.values["result"] for entry in recorded_form(case_of(session, town)).entries]
-            for town in (TOWN, OTHER_TOWN, "ubnd-long-xuyen")
+        entries = {
+            town: recorded_form(case_of(session, town)).entries for town in (TOWN, OTHER_TOWN, "ubnd-long-xuyen")
         }
-    assert shown == {TOWN: [f"Của {TOWN}"], OTHER_TOWN: [f"Của {OTHER_TOWN}"], "ubnd-long-xuyen": [""]}
+    assert {town: [entry.before and entry.before.result for entry in own] for town, own in entries.items()} == {
+        TOWN: [f"Của {TOWN}"],
+        OTHER_TOWN: [f"Của {OTHER_TOWN}"],
+        "ubnd-long-xuyen": [None],
+    }
+    assert {entry.values["result"] for own in entries.values() for entry in own} == {""}
 
 
 def test_the_form_of_one_agency_is_the_same_from_the_record_of_all(engine: sa.Engine) -> None:

@@ -207,10 +207,15 @@ def test_what_was_typed_of_one_area_is_still_there_when_a_second_one_is_taken_ov
     assert f"{Y}.result" in fields_of(later.get(link))
 
 
-def test_each_area_is_filled_from_its_own_year_before_and_compared_with_that(season: Season) -> None:
+def test_each_area_stands_beside_its_own_year_before_and_is_compared_with_that(season: Season) -> None:
     for district in ("huyen-x", "huyen-y"):
         tell(season, district, f"Năm trước của {district}", "2023")
-    typed = fields_of(season.browser.get(season.link(HEIR)))
+    link = season.link(HEIR)
+    typed = fields_of(season.browser.get(link))
+    assert (typed[f"{X}.result"], typed[f"{Y}.result"]) == ("", "")
+    for area in (X, Y):
+        season.browser.post(link, f"copy:{area}", fields_of(season.browser.get(link)))
+    typed = fields_of(season.browser.get(link))
     assert (typed[f"{X}.result"], typed[f"{Y}.result"]) == ("Năm trước của huyen-x", "Năm trước của huyen-y")
     tell(season, "huyen-x", "Năm trước của huyen-y")
     tell(season, "huyen-y", "Năm trước của huyen-y")
