@@ -58,7 +58,7 @@ def test_the_files_stand_under_their_period_and_number(sqlite_engine: sa.Engine,
     assert [file.name for file in compiled.files] == [f"bao-cao-2024-1.{each}" for each in FORMATS]
     assert {file.parent for file in compiled.files} == {settings.reports}
     assert contents(compiled.files)[0].startswith(b"PK")
-    assert "báo cáo kết quả thực hiện năm 2024" in compiled.files[1].read_text(encoding="utf-8")
+    assert "Kết quả thực hiện Kế hoạch" in compiled.files[1].read_text(encoding="utf-8")
 
 
 def said_of_charts(word: Path, page: Path, pdf: Path) -> int:
