@@ -127,3 +127,12 @@ def test_an_edit_that_is_let_through_stops_nothing(office: Path, text: str) -> N
         assert run("status", "2024", "--on", day)[0] == 0
     assert run("report", "2024", "--formats", "html", "--on", LATE)[0] == 0
     run("preview", "--year", "2024", "--on", NEXT)
+
+
+def test_the_year_is_previewed_where_a_closed_period_asked_what_the_plan_no_longer_has(office: Path) -> None:
+    begin(office, FULL.replace("id: II.3\n", "id: ma-moi\n"))
+    said = run("apply", "--on", LATE)[1]
+    for number in re.findall(r"tracker apply --yes (\d+)", said):
+        assert run("apply", "--on", LATE, "--yes", number)[0] == 0
+    assert run("remind", "--on", LATE)[0] == 0
+    assert run("preview", "--year", "2024", "--on", LATE)[0] == 0

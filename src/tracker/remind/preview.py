@@ -22,7 +22,7 @@ from tracker.store.engine import trying
 from tracker.store.letters import LetterHistory, letter_history
 from tracker.store.pauses import pause_lines, running_pauses
 from tracker.store.periods import all_periods, open_ruled_periods, ruled_periods, running_periods
-from tracker.store.plans import plan_ids, plan_in_force, plans_with
+from tracker.store.plans import plan_for, plan_ids, plan_in_force, plans_with
 from tracker.store.tables import Duty, Pause, Period
 
 
@@ -52,7 +52,11 @@ def preview_year(engine: sa.Engine, year: int) -> list[PreviewDay]:
         periods = [(plan, period) for plan in plans for period in _periods(session, plan, year)]
         if not periods:
             raise BadInput(f"kế hoạch không có kỳ báo cáo nào đến hạn trong năm {year}")
-        found = [day for plan, period in periods for day in _days(session, plan, period)]
+        found = [
+            day
+            for plan, period in periods
+            for day in _days(session, plan_for(session, period)[1] if period.id else plan, period)
+        ]
     return sorted(found, key=lambda preview: preview.day)
 
 
