@@ -32,6 +32,7 @@ DID_WORDS = {
     "dismissed a reply": "xếp lại thư trả lời",
     "gave a figure": "gửi số liệu",
     "gave a file": "gửi tài liệu",
+    "gave a file again": "gửi lại tài liệu đã rút",
     "made a letter queued": "xếp hàng lại một thư",
     "made a letter withdrawn": "rút một thư",
     "made a memo final": "chốt báo cáo tổng hợp",
