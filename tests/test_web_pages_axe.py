@@ -50,6 +50,7 @@ def test_the_page_of_files(visit: Visit, office: Office, size: dict[str, int]) -
     expect(page.get_by_role("alert")).to_contain_text("không nhận loại tệp này")
     check(page)
     give_file(page, "Biên bản tập huấn.pdf", b"%PDF-1.7\n1")
+    expect(page.get_by_role("button", name="Rút tệp")).to_have_count(1)
     give_file(page, f"{LONG}.pdf", b"%PDF-1.7\n2")
     expect(page.get_by_role("button", name="Rút tệp")).to_have_count(2)
     assert len(office.rows(Evidence)) == 2
