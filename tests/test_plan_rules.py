@@ -104,6 +104,27 @@ def test_the_small_plan_has_its_two_notes_and_no_more() -> None:
     assert [note.where for note in parse_plan(SMALL.encode()).notes] == ["so-a", "I.1"]
 
 
+TASKS = (
+    ("activities:\n", "  - {id: VI, title: Tổ chức, part: tasks}\nactivities:\n"),
+    ("targets:\n", "tasks:\n  - {id: VI.3, title: Bố trí kinh phí, content: VI, lead: so-b}\ntargets:\n"),
+)
+
+
+def test_a_row_of_the_matrix_does_not_stand_under_a_content_of_tasks() -> None:
+    fair = ("    content: ND1\n    years: [2024]\n", "    content: VI\n    years: [2024]\n")
+    [fault] = faults_of(*TASKS, fair)
+    assert 'II.3.content: nội dung VI ("part: tasks") không dành cho mục activities' in fault
+    assert fault.endswith("chọn nội dung khác, hoặc chuyển dòng này sang mục tasks")
+
+
+@pytest.mark.parametrize("content", ["ND0", "ND1"])
+def test_a_task_does_not_stand_under_a_content_of_the_matrix(content: str) -> None:
+    moved = (TASKS[1][0], TASKS[1][1].replace("content: VI", f"content: {content}"))
+    [fault] = faults_of(TASKS[0], moved)
+    assert f"VI.3.content: nội dung {content}" in fault
+    assert fault.endswith("chọn nội dung khác, hoặc chuyển dòng này sang mục activities")
+
+
 @pytest.mark.parametrize(
     ("change", "note"),
     [

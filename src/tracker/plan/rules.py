@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from tracker.plan.model import Agency, Calendar, Group, Reporting, Target
+from tracker.plan.model import Agency, Calendar, ContentArea, Group, Reporting, Target
 from tracker.plan.period_faults import period_faults
 from tracker.plan.seen import Path, Seen, all_rows
 from tracker.plan.times import read_time
@@ -18,6 +18,7 @@ def faults(seen: Seen) -> Iterator[Fault]:
     yield from _unread_times(seen)
     yield from _equal_names(seen)
     yield from _circles(seen)
+    yield from _misplaced_rows(seen)
     yield from _summed_shares(seen)
     reporting = seen.sections.get("reporting")
     if isinstance(reporting, Reporting):
@@ -123,6 +124,19 @@ def _circles(seen: Seen) -> Iterator[Fault]:
             what = f"kế thừa vòng tròn: {' → '.join(map(str, [*circle, circle[0]]))}"
             path = ("agencies", circle[0], "succeeded_by")
             yield seen.say(path, f"{circle[0]}.succeeded_by", what, "để một cơ quan không có succeeded_by")
+
+
+def _misplaced_rows(seen: Seen) -> Iterator[Fault]:
+    """Yield each row of the matrix under a content of tasks, and each task under a content of the matrix."""
+    parts = {area.id: area.part for _, area in seen.rows("content", ContentArea)}
+    for path, row in all_rows(seen):
+        part = parts.get(row.content)
+        if part is None or (part == "tasks") == (path[0] == "tasks"):
+            continue
+        here, there = ("tasks", "activities") if path[0] == "tasks" else ("activities", "tasks")
+        what = f'nội dung {row.content} ("part: {part}") không dành cho mục {here}'
+        remedy = f"chọn nội dung khác, hoặc chuyển dòng này sang mục {there}"
+        yield seen.say((*path, "content"), f"{row.id}.content", what, remedy)
 
 
 def is_share(unit: str) -> bool:
