@@ -38,6 +38,7 @@ inet_interfaces = 127.0.0.1
 inet_protocols = ipv4
 mynetworks = 127.0.0.0/8
 disable_dns_lookups = yes
+recipient_delimiter = +
 virtual_mailbox_domains = {domain}
 virtual_mailbox_maps = texthash:{folder}/users
 virtual_transport = lda

@@ -2,15 +2,15 @@
 
 import smtplib
 from collections.abc import Callable
-from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
 from answering import TODAY, edited_plan, open_season
 from factories_mail import all_of
-from imap_post import PASSWORD, USER, dovecot
+from imap_post import USER, dovecot
+from mail_desk import letter_from
 from postfix_post import DOMAIN, postfix_before
-from replies import reply_to, workbook_in
+from replies import read, reply_to, workbook_in
 from workbooks import fill, updates
 
 from tracker.answers.receipts import take_in_today
@@ -24,6 +24,7 @@ from tracker.store.tables import Bounce, Letter
 
 DONE = {"II.10.status": "Đang thực hiện", "II.10.percent": 60, "II.10.result": "Đã mở hai lớp"}
 OFFICE, SENDER = f"socongthuong@{DOMAIN}", f"{USER}@{DOMAIN}"
+COLLEAGUE = f"canbo.sct@{DOMAIN}"
 UNKNOWN, GONE, FULL = (f"{name}@{DOMAIN}" for name in ("khongco", "nghiviec", "day"))
 
 
@@ -53,7 +54,7 @@ def test_a_round_over_postfix_and_dovecot(
             sender=SENDER,
             ca_file=str(post.certificate),
             mail_url=f"smtp://127.0.0.1:{post.port}?tls=required",
-            inbox_url=f"imap://{USER}:{quote(PASSWORD, safe='')}@127.0.0.1:{mailboxes.port}/INBOX?tls=required",
+            inbox_url=f"{mailboxes.url()}?tls=required&plus=yes",
         )
         with smtplib.SMTP("127.0.0.1", post.port, timeout=60) as plain, pytest.raises(smtplib.SMTPSenderRefused):
             plain.sendmail(SENDER, [OFFICE], b"x")  # the server takes nothing in the clear
@@ -78,9 +79,14 @@ def test_a_round_over_postfix_and_dovecot(
         answer = reply_to(delivered, fill(workbook_in(delivered), DONE))
         post.seen.add(SENDER)
         post.hand_in(answer, OFFICE, SENDER)
-        post.wait_for(USER, 3)  # two letters that came back, and the answer
+        # A program that loses every id: the address alone tells which letter is answered.
+        marked = read(delivered)["Reply-To"].addresses[-1].addr_spec
+        post.seen.add(marked)
+        post.hand_in(letter_from(words="Gọi chị Hà.", sender=COLLEAGUE), COLLEAGUE, marked)
+        post.wait_for(USER, 4)  # two letters that came back, and the answers
         found = read_inbox(sqlite_engine, settings)
         assert found.shut is None
+        assert [sender for _, sender in found.replies] == [COLLEAGUE]
         assert sorted(address for _, address, _ in found.bounced) == sorted([GONE, FULL])
         assert [update.result for update in updates(sqlite_engine)] == ["Đã mở hai lớp"]
         rows: list[Bounce] = all_of(sqlite_engine, Bounce)  # type: ignore[assignment]

@@ -14,6 +14,7 @@ from tracker.plan.reader import parse_plan
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.engine import reading
+from tracker.store.periods import ruled_periods
 from tracker.store.tables import Letter
 from tracker.workbook.fill import workbook_for
 
@@ -74,7 +75,8 @@ def test_a_kind_that_there_is_not_is_named() -> None:
 
 def test_a_plan_writes_from_its_own_address_unless_the_office_has_one(settings: Settings) -> None:
     plan = plan_of(("plan:\n", "plan:\n  sender: theo-doi@bo.example\n"))
-    assert _written_by(settings, plan).address == "theo-doi@bo.example"
+    period = next(iter(ruled_periods(plan)))
+    assert _written_by(settings, plan, period, "a").address == "theo-doi@bo.example"
     office = replace(settings, sender="chung@so.example", places={"SENDER": "TRACKER_SENDER"})
-    assert _written_by(office, plan).address == "chung@so.example"
-    assert _written_by(settings, plan_of()).address == settings.sender
+    assert _written_by(office, plan, period, "a").address == "chung@so.example"
+    assert _written_by(settings, plan_of(), period, "a").address == settings.sender

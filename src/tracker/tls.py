@@ -3,6 +3,7 @@
 `smtps://` and `imaps://` are encrypted from the first word. `smtp://` and `imap://` take `?tls=`: `starttls`, the
 default, encrypts where the server offers it; `required` does not go on where it does not; `none` never encrypts.
 Whatever is set, a password leaves this machine only encrypted: whoever sits between could take the offer away.
+A mailbox with `?plus=yes` also takes what is sent to its address with a mark: `name+mark@…`.
 """
 
 from __future__ import annotations
@@ -107,9 +108,11 @@ def transport_faults(setting: str, url: str) -> list[str]:
     if parts.scheme not in {"smtp", "imap", *AT_ONCE}:
         return []
     given = dict(parse_qsl(parts.query, keep_blank_values=True))
-    tls = given.pop("tls", None)
-    if given or tls not in {None, *WAYS}:
-        return [f"{setting}: không hiểu phần sau dấu ?; chỉ dùng tls=required, tls=starttls hoặc tls=none"]
+    tls, mailbox = given.pop("tls", None), parts.scheme in {"imap", "imaps"}
+    plus = given.pop("plus", "yes") if mailbox else "yes"
+    if given or tls not in {None, *WAYS} or plus != "yes":
+        known = "tls=required, tls=starttls, tls=none" + (", plus=yes" if mailbox else "")
+        return [f"{setting}: không hiểu phần sau dấu ?; chỉ dùng {known}"]
     if tls in {"starttls", "none"} and parts.scheme in AT_ONCE:
         return [f"{setting}: {parts.scheme}:// luôn mã hóa; bỏ tls={tls}"]
     if tls == "none" and parts.password and not is_loopback(parts.hostname or "localhost"):
@@ -118,6 +121,11 @@ def transport_faults(setting: str, url: str) -> list[str]:
             f"{parts.scheme}s://"
         ]
     return []
+
+
+def takes_marks(url: str) -> bool:
+    """Say whether the mailbox at `url` also takes mail for its address with a mark."""
+    return dict(parse_qsl(urlsplit(url).query)).get("plus") == "yes"
 
 
 def is_loopback(host: str) -> bool:

@@ -15,6 +15,7 @@ from tracker.inbox.bounce import ADDRESS, MESSAGE_ID, Report, answered_ids, deli
 from tracker.inbox.mime_parts import HEAD, Part, take_apart
 from tracker.inbox.quotation import own_words
 from tracker.inbox.texts import LINE, clean_line, clean_words, decoded, header_text, text_of
+from tracker.letters.ids import MARK_LENGTH
 
 LIMIT = 25 * 1024 * 1024
 """Bytes of a message that is read; of a larger one only the headers are."""
@@ -23,6 +24,8 @@ PIECE = 256 * 1024
 BRACKETED = re.compile(r"<[^<>@\s]{1,64}@[^<>@\s]{1,255}>")
 LINK = re.compile(rb"(?:/|%2F)b(?:/|%2F)([A-Za-z0-9_-]{43})", re.IGNORECASE)
 """Of an agency's own page, also within the address of a filter that looks at links first."""
+MARK = re.compile(rb"\+([0-9a-f]{%d})@" % MARK_LENGTH, re.IGNORECASE)
+RECIPIENTS = ("to", "cc", "delivered-to", "x-original-to", "envelope-to")
 FORWARDED = "----- Thư đã chuyển tiếp -----"
 ANSWERED, TEXTS, MOST_WORKBOOKS, MOST_LINKS = 100, 10, 5, 10
 """Message-IDs looked up for one message, texts put together into its words, files read, links looked up."""
@@ -40,6 +43,8 @@ class Incoming:
     subject: str = ""
     answers: tuple[str, ...] = ()
     """Message-IDs of what it may answer, the likeliest first."""
+    marks: tuple[str, ...] = ()
+    """In the addresses it was sent to: whoever answers to one has had a letter."""
     tokens: tuple[str, ...] = ()
     """Of agencies' links that stand in its text: who quotes a letter, quotes its link."""
     report: Report | None = None
@@ -105,7 +110,8 @@ def _read(raw: bytes, glance: bool) -> Incoming:
     if not glance and not automatic and report is None:
         files, text = files_of(message, carried=True), _with_carried(message, text)
     return Incoming(
-        **head | {"answers": answers[:ANSWERED]},
+        # A report goes to the sender, whose address has no mark.
+        **head | {"answers": answers[:ANSWERED], "marks": () if report else head["marks"]},
         tokens=_tokens(message),
         report=report,
         automatic=automatic,
@@ -128,6 +134,7 @@ def _known_by_headers(message: Part, raw: bytes) -> dict[str, Any]:
         "sender": _address(message.first("from")),
         "subject": header_text(message.first("subject")),
         "answers": tuple(answered_ids(message.fields)[:ANSWERED]),
+        "marks": _marks(message),
     }
 
 
@@ -169,6 +176,12 @@ def _carried_ids(message: Part) -> Iterator[str]:
     for part in _carried(message):
         yield from message_ids(part.first("message-id"))
         yield from answered_ids(part.fields)
+
+
+def _marks(message: Part) -> tuple[str, ...]:
+    lines = (line for name in RECIPIENTS for line in message.fields.get(name, ()))
+    found = (one[1].decode("ascii").lower() for line in lines for one in MARK.finditer(line))
+    return tuple(dict.fromkeys(islice(found, ANSWERED)))
 
 
 def _tokens(message: Part) -> tuple[str, ...]:

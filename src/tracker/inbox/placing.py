@@ -1,4 +1,4 @@
-"""Which letter a message answers: by the letter's id, its thread's, our link in what it quotes, or a file's seal.
+"""Which letter a message answers: by its id, its thread's, the address, our link in what it quotes, a file's seal.
 
 All of them are made with the secret key, so that whoever brings one has had the letter, the link or the file. Mail
 in the name of a contact that brings none of them is shown to the coordinator.
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, defer
 from tracker.inbox.incoming import Incoming
 from tracker.inbox.workbook_replies import Read
 from tracker.letters.address import is_channel
-from tracker.letters.ids import thread_id
+from tracker.letters.ids import answer_mark, thread_id
 from tracker.settings import ZONE, Settings
 from tracker.store.links import answering_link
 from tracker.store.messages import UNPLACED_A_DAY, Kind, letter_answered
@@ -40,7 +40,7 @@ def place(
     if (letter := letter_answered(session, message.answers, hold=hold)) is not None:
         return letter
     pairs = (
-        _pair_by_thread(session, settings, message.answers),
+        _pair_by_thread(session, settings, [*message.answers, *message.marks]),
         _pair_by_link(session, message.tokens),
         _pair_by_seal(session, settings, books),
     )
@@ -65,20 +65,19 @@ def is_to_be_looked_into(session: Session, sender: str, day: date) -> bool:
     return len(senders) < UNPLACED_A_DAY and in_its_name < LOOKED_INTO_A_DAY
 
 
-def _pair_by_thread(session: Session, settings: Settings, answers: Iterable[str]) -> Pair | None:
-    """Return whose thread one of the Message-IDs in `answers` names; those of before ids were keyed name none."""
-    if not answers or newest_version(session) is None:
+def _pair_by_thread(session: Session, settings: Settings, named: Sequence[str]) -> Pair | None:
+    """Return whose thread one of `named`, Message-IDs and marks, is of; unkeyed ids of before name none."""
+    if not named or newest_version(session) is None:
         return None
     plans = {plan_id: plan_in_force(session, plan_id)[1] for plan_id in plan_ids(session)}
     periods = {period.id: period for period in session.scalars(sa.select(Period))}
-    written_to = session.execute(sa.select(Letter.period_id, Letter.agency_id).distinct())
-    threads = {
-        thread_id(
-            settings, plans[periods[period_id].plan_id], periods[period_id], agency_id, unkeyed_thread=False
-        ): (period_id, agency_id)
-        for period_id, agency_id in written_to
-    }
-    return next((threads[one] for one in answers if one in threads), None)
+    threads: dict[str, Pair] = {}
+    for period_id, agency_id in session.execute(sa.select(Letter.period_id, Letter.agency_id).distinct()):
+        period, pair = periods[period_id], (period_id, agency_id)
+        plan = plans[period.plan_id]
+        threads[thread_id(settings, plan, period, agency_id, unkeyed_thread=False)] = pair
+        threads[answer_mark(settings, plan, period, agency_id)] = pair
+    return next((threads[one] for one in named if one in threads), None)
 
 
 def _pair_by_link(session: Session, tokens: Iterable[str]) -> Pair | None:

@@ -1,4 +1,4 @@
-"""Ids that only this installation can make: of messages, of threads, of calendar events.
+"""Ids that only this installation can make: of messages, threads, calendar events, and addresses to answer to.
 
 Each is an HMAC under the secret key, and the keyed text names the plan. So whoever writes to us with the id of a
 letter has had that letter, and two plans or two installations of one sender never share an id: mail servers drop a
@@ -12,6 +12,10 @@ from tracker.plan.model import Plan
 from tracker.settings import Settings
 from tracker.store.letters import unkeyed
 from tracker.store.tables import Period
+from tracker.tls import takes_marks
+
+MARK_LENGTH = 20
+"""Signs of a mark in an address, of which 64 are the most before the @ (RFC 5321, 4.5.3.1.1)."""
 
 
 def message_id(settings: Settings, plan: Plan, key: str) -> str:
@@ -27,6 +31,19 @@ def thread_id(settings: Settings, plan: Plan, period: Period, agency_id: str, *,
     if unkeyed_thread:
         return f"<{unkeyed(f'thread:{period.id}:{agency_id}')}@{_domain(settings)}>"
     return f"<{_keyed(settings, plan, 'thread', period.name, agency_id)}>"
+
+
+def answer_mark(settings: Settings, plan: Plan, period: Period, agency_id: str) -> str:
+    """Return the mark in the address that an agency answers to: it finds the letter where all else was lost."""
+    return _keyed(settings, plan, "answer", period.name, agency_id)[:MARK_LENGTH]
+
+
+def answering_address(settings: Settings, plan: Plan, period: Period, agency_id: str) -> str:
+    """Return where the mailbox takes an agency's answers; with its mark where the mailbox takes such."""
+    if not takes_marks(settings.inbox_url):
+        return settings.sender
+    local, _, domain = settings.sender.rpartition("@")
+    return f"{local}+{answer_mark(settings, plan, period, agency_id)}@{domain}"
 
 
 def event_uid(settings: Settings, plan: Plan, day: str, *, unkeyed_thread: bool) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.case import Case
 from tracker.letters.address import Envelope, address_book, is_channel
 from tracker.letters.compose import LINK, Composed, compose
-from tracker.letters.ids import message_id, thread_id
+from tracker.letters.ids import answering_address, message_id, thread_id
 from tracker.letters.mime import Attachment, From, message
 from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.plan.model import Agency, Plan
@@ -103,7 +103,7 @@ def letter_rows(
     settings: Settings, version: PlanVersion, plan: Plan, letter: Outgoing, now: datetime
 ) -> list[dict[str, Any]]:
     """Return `letter` as rows of the outbox, one for each envelope. Nothing is written; this is the slow part."""
-    by = _written_by(settings, plan)
+    by = _written_by(settings, plan, letter.period, letter.agency.id)
     unkeyed_thread = letter.unkeyed_thread
     thread = thread_id(settings, plan, letter.period, letter.agency.id, unkeyed_thread=unkeyed_thread)
     rows = []
@@ -146,14 +146,17 @@ def queue_rows(
     return queued[0] if queued else None
 
 
-def _written_by(settings: Settings, plan: Plan) -> From:
+def _written_by(settings: Settings, plan: Plan, period: Period, agency_id: str) -> From:
     """Return who signs letters and gets the answers: the coordinator, at its first e-mail address.
 
     Where a mailbox on a server is read, answers come there as well: they may bring workbooks.
     """
     coordinator = plan.agencies[plan.plan.coordinator]
-    reply_to = next((contact.to for contact in coordinator.contacts if not is_channel(contact.to)), None)
-    if reply_to and not settings.inbox_url.startswith("folder:") and settings.sender != reply_to:
-        reply_to = f"{reply_to},\r\n {settings.sender}"
+    person = next((contact.to for contact in coordinator.contacts if not is_channel(contact.to)), None)
+    answered_at = [person]
+    if not settings.inbox_url.startswith("folder:"):
+        mailbox = answering_address(settings, plan, period, agency_id)
+        answered_at = [person if person != settings.sender else None, mailbox]
+    reply_to = ",\r\n ".join(address for address in answered_at if address) or None
     own = None if "SENDER" in settings.places else plan.plan.sender
     return From(address=own or settings.sender, name=" ".join(coordinator.name.split()), reply_to=reply_to)
