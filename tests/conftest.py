@@ -1,5 +1,6 @@
 """Fixtures: real databases (SQLite and PostgreSQL), and settings in a temporary folder."""
 
+import gc
 import logging
 import os
 import re
@@ -211,3 +212,13 @@ def reminded(office: Office, prepared: Path) -> Office:
     """Give one where the day's reminders have left, too."""
     office.begin_as(prepared / "reminded", "apply", "remind")
     return office
+
+
+@pytest.fixture(scope="module")
+def prefect_server() -> Iterator[None]:
+    """Run one Prefect server for a file of tests."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=120):
+        yield
+        gc.collect()

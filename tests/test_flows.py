@@ -1,9 +1,7 @@
 """The flows under a real Prefect server, one for all tests of this file."""
 
 import email
-import gc
 import shutil
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 from answering import ROOT, say
+from prefect_marks import PREFECT
 from smtp_post import Post, free_port
 
 from flows.collect import collect, take_in
@@ -27,20 +26,7 @@ from tracker.store.tables import Completion
 
 DAY, HOI = date(2024, 10, 15), "hoilhpn@angiang.example"
 
-# Prefect's own clients leave sockets to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def prefect_server() -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
-        gc.collect()
+pytestmark = PREFECT
 
 
 @pytest.fixture(autouse=True)

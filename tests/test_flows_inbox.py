@@ -1,7 +1,5 @@
 """The collect flow reads the mailbox first, and does all the rest where the mailbox is shut."""
 
-import gc
-from collections.abc import Iterator
 from email import message_from_bytes
 from pathlib import Path
 
@@ -9,6 +7,7 @@ import pytest
 from answering import ROOT, say
 from factories_mail import names, put
 from mail_samples import ORIGINAL, RETURNED, postfix
+from prefect_marks import PREFECT
 from smtp_post import free_port
 
 from flows.collect import collect, read_mail
@@ -18,20 +17,7 @@ from tracker.store.engine import opened_store
 
 DAY = "2024-10-15"
 
-# Prefect's own clients leave sockets to the garbage collector.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:unclosed <socket:ResourceWarning"),
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
-]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def prefect_server() -> Iterator[None]:
-    from prefect.testing.utilities import prefect_test_harness
-
-    with prefect_test_harness(server_startup_timeout=120):
-        yield
-        gc.collect()
+pytestmark = PREFECT
 
 
 @pytest.fixture(autouse=True)
