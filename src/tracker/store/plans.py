@@ -27,9 +27,10 @@ NEWEST_OF_PLAN = OF_PLAN.limit(1)
 ASKED = sa.select(Duty.activity_id, Duty.agency_id).where(
     Duty.period_id == sa.bindparam("period"), Duty.state != DutyState.WITHDRAWN
 )
-MOST_PARSED = 8
-PARSED: dict[str, Plan] = {}
-"""Plans by the digest of their text, so that equal texts are parsed once."""
+MOST_PARSED = 16_000_000
+"""The signs of plan text whose plans are held parsed: some three hundred plans of 48 rows, or four of 4,800."""
+PARSED: dict[str, tuple[Plan, int]] = {}
+"""Plans by the digest of their text, each with the length of the text, so that equal texts are parsed once."""
 
 
 def plan_ids(session: Session) -> list[str]:
@@ -107,12 +108,14 @@ def all_versions(session: Session) -> Sequence[PlanVersion]:
 
 def applied_plan(version: PlanVersion) -> Plan:
     """Return the plan that `version` holds, parsed once for each digest; `version` is still in its session."""
-    plan = PARSED.get(version.digest)
-    if plan is None:
-        if len(PARSED) >= MOST_PARSED:
+    held = PARSED.get(version.digest)
+    if held is None:
+        text = version.text
+        held = (parse_plan(text.encode()).plan, len(text))
+        if sum(length for _, length in list(PARSED.values())) + len(text) > MOST_PARSED:
             PARSED.clear()
-        plan = PARSED[version.digest] = parse_plan(version.text.encode()).plan
-    return plan
+        PARSED[version.digest] = held
+    return held[0]
 
 
 def keep_version(session: Session, reading: Reading, who: str, now: datetime) -> PlanVersion | None:
