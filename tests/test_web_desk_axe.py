@@ -14,17 +14,17 @@ from tracker.store.engine import writing
 from tracker.store.sessions import make_sign_in
 
 browser, office = browsing.browser, browsing.office
-ADDRESS = "tonghop@angiang.example"
+ADDRESS, ADMIN = "tonghop@angiang.example", "quantri@angiang.example"
 LATE = date(2024, 11, 12)
 
 
-@pytest.fixture
-def desk(browser: Browser, office: Office) -> Iterator[Page]:
+@pytest.fixture(params=[ADDRESS])
+def desk(browser: Browser, office: Office, request: pytest.FixtureRequest) -> Iterator[Page]:
     context = browser.new_context(viewport=PHONE, locale="vi-VN")  # type: ignore[arg-type]
     page = context.new_page()
     page.set_default_timeout(20_000)
     with writing(office.engine) as session:
-        _, token = make_sign_in(session, ADDRESS, office.settings.secret_key(), office.settings.now())
+        _, token = make_sign_in(session, request.param, office.settings.secret_key(), office.settings.now())
     page.goto(f"{office.address}/ban-lam-viec/vao/{token}")
     press(page, "Vào bàn làm việc")
     yield page
@@ -57,6 +57,22 @@ def test_the_desks_pages_with_a_full_record(desk: Page, office: Office, size: di
     ]
     for path in paths:
         look(desk, office, path)
+
+
+@both_widths
+@pytest.mark.parametrize("desk", [ADMIN], indirect=True)
+def test_the_page_of_tokens_before_and_after_one_was_made(
+    desk: Page, office: Office, size: dict[str, int]
+) -> None:
+    desk.set_viewport_size(size)  # type: ignore[arg-type]
+    look(desk, office, "/ket-noi")
+    desk.get_by_label("Phần mềm nào").fill(f"Kho dữ liệu {LONG}"[:200])
+    press(desk, "Cấp mã")
+    expect(desk.locator(".linkbox")).to_be_visible()
+    check(desk)
+    press(desk, "Cấp mã")
+    expect(desk.locator("#faults")).to_be_focused()
+    check(desk)
 
 
 def test_what_is_wrong_is_told_at_the_top_and_reached_at_once(desk: Page, office: Office) -> None:

@@ -14,6 +14,7 @@ from tracker.store.engine import writing
 from tracker.store.links import link_for, token_of
 from tracker.store.periods import find_period
 from tracker.store.tables import Purpose
+from tracker.web.api.door import API
 from tracker.web.desk.visit import HOME
 
 READ = {"GET": 200, "HEAD": 200}
@@ -57,9 +58,10 @@ def with_a_file_and_a_memo(season: Season) -> Season:
 
 
 def paths(season: Season) -> list[str]:
-    """Return every address but the desk's, which has a table of its own in test_web_desk_table.py."""
+    """Return every address but those of desk and API, which have their tables in test_web_desk_table.py and
+    test_web_api_table.py."""
     routes = (route.path for route in season.browser.app.routes if isinstance(route, Route))
-    return [path for path in routes if not path.startswith(f"{HOME}/") and path != HOME]
+    return [path for path in routes if not path.startswith((f"{HOME}/", f"{API}/")) and path != HOME]
 
 
 def tokens(season: Season) -> dict[str, str]:

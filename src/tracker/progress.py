@@ -117,7 +117,7 @@ TEXTS = {
 """What an agency says of an activity in its own words, each under the heading that page and workbook give it."""
 FIELDS = ("status", "percent", *TEXTS)
 """All that is said of one activity."""
-WAYS = {"page": "trang báo cáo", "workbook": "tệp Excel", "reply": "thư trả lời"}
+WAYS = {"page": "trang báo cáo", "workbook": "tệp Excel", "reply": "thư trả lời", "api": "phần mềm của cơ quan"}
 """The ways by which it comes."""
 
 

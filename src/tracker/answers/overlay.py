@@ -13,7 +13,7 @@ from tracker.case import Case
 from tracker.progress import FIELDS, STATUS_WORDS, TEXTS, UpdateStatus
 from tracker.store.tables import Contribution, Duty, Update
 from tracker.store.updates import figures_of
-from tracker.words import vietnamese_number
+from tracker.words import CONTROL, vietnamese_number
 
 
 def lay_over(case: Case, form: Form, submission: Submission) -> None:
@@ -91,7 +91,8 @@ def _orphaned_words(case: Case, form: Form, submission: Submission) -> list[Orph
     words = {name: texts for name, texts in words.items() if texts}
     if not words:
         return []
-    about = Duty.activity_id.in_({name.partition("@")[0] for name in words})
+    named = {name.partition("@")[0] for name in words if not CONTROL.search(name)}  # no database takes those
+    about = Duty.activity_id.in_(named)
     updates = case.session.scalars(sa.select(Update).join(Duty, Duty.id == Update.duty_id).where(about))
     added_texts = sa.select(Contribution.text).join(Duty, Duty.id == Contribution.duty_id).where(about)
     recorded = {recorded_text(text) for update in updates for text in _texts(as_typed(update))}

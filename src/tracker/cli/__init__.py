@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 # In the order in which `tracker --help` lists them.
-from tracker.cli import plan, season, periods, letters, answers, memo, desk, upkeep  # isort: skip # noqa: F401
+from tracker.cli import plan, season, periods, letters, answers, memo, desk, tokens, upkeep  # isort: skip # noqa: F401
 from tracker.cli.common import tracker
 from tracker.cli.words import misspelt, print_on_any_console
 from tracker.errors import FileTrouble, TrackerError

@@ -9,16 +9,19 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from tracker.plan.model import THE_ONE
 from tracker.progress import DutyState, UpdateStatus
+from tracker.store.access_tables import ApiToken, DeskSession, SignIn
 from tracker.store.base import Base
 from tracker.store.engine import ExactNumber
 from tracker.store.mail_tables import Bounce, Letter, LetterDuty, Link, Message, Purpose
 
 __all__ = [
+    "ApiToken",
     "Base",
     "Bounce",
     "Completion",
     "Contribution",
     "Decision",
+    "DeskSession",
     "Draft",
     "Duty",
     "Evidence",
@@ -33,6 +36,7 @@ __all__ = [
     "PlanVersion",
     "Purpose",
     "Report",
+    "SignIn",
     "Update",
 ]
 
@@ -224,34 +228,6 @@ class Pause(Base):
     paused_by: Mapped[str] = mapped_column(sa.String(200))
     paused_at: Mapped[datetime]
     lifted_at: Mapped[datetime | None]
-
-
-class SignIn(Base):
-    """A link by which a person of the plan signs in at the desk, once; only a digest of its token is kept."""
-
-    __tablename__ = "sign_ins"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    nonce: Mapped[str] = mapped_column(sa.String(64))
-    """With the secret key it gives the token, when the letter leaves."""
-    email: Mapped[str] = mapped_column(sa.String(320), index=True)
-    letter_id: Mapped[int | None] = mapped_column(sa.ForeignKey("letters.id"), index=True)
-    """The letter that brings it; None where it was printed."""
-    asked_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
-class DeskSession(Base):
-    """A person signed in at the desk; only a digest of the cookie's token is kept."""
-
-    __tablename__ = "desk_sessions"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    digest: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    email: Mapped[str] = mapped_column(sa.String(320))
-    began_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
 
 
 class Report(Base):

@@ -17,6 +17,8 @@ from tracker.errors import FileTrouble, StoreError
 from tracker.settings import Settings
 from tracker.store.tables import Purpose
 from tracker.templating import template_file
+from tracker.web.api.door import is_api, problem
+from tracker.web.api.operations import api_routes
 from tracker.web.calendar_feed import CalendarFeed
 from tracker.web.coordinator import CoordinatorPages
 from tracker.web.coordinators import Coordinators
@@ -66,15 +68,21 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
         return pages.notice("start")
 
     def refuse(status: int, path: str) -> Response:
+        if is_api(path):
+            return problem(status)
         if status == 413 and path.endswith(UPLOADS):
             return pages.notice("file_too_large", status, back=path)
         return pages.notice(NOTICES[status], status)
 
     def refused(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        headers = error.headers if isinstance(error, HTTPException) else None
+        if is_api(request.url.path):
+            told = problem(status)
+            told.headers.update(headers or {})
+            return told
         if status == 404 and (kind := NO_LINK.get(request.url.path[:3])):
             return pages.notice(kind, 404)
-        headers = error.headers if isinstance(error, HTTPException) else None
         if status in NOTICES:
             page = refuse(status, request.url.path)
             page.headers.update(headers or {})
@@ -82,7 +90,7 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
         return PlainTextResponse("Method Not Allowed" if status == 405 else str(status), status, headers)
 
     def unavailable(request: Request, error: Exception) -> Response:
-        return troubles.page(request.method, error)
+        return troubles.page(request.method, request.url.path, error)
 
     app = Starlette(
         routes=[
@@ -100,6 +108,7 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
             Route("/r/{token}/bao-cao/tong-hop", reviewing(memos.page), methods=["GET", "POST"]),
             Route("/r/{token}/bao-cao/{number:number}.{form}", memos.file),
             Route("/lich/{agency}/{token}.ics", CalendarFeed(engine, settings).show),
+            *api_routes(engine, settings),
             *desk_routes(engine, settings, pages, background),
             Route("/ban-lam-viec.css", _file(settings, "desk.css", "text/css")),
             Route("/style.css", _file(settings, "style.css", "text/css")),

@@ -48,8 +48,8 @@ REVALIDATED = "public, no-cache"
 class Guard:
     """ASGI middleware around `app`; `refuse(status, path)` gives the page for what it turns away.
 
-    `trouble(method, error)` gives the page for an error that nobody expected: it ends here, so that the server
-    neither prints its words nor closes the connection.
+    `trouble(method, path, error)` gives the page for an error that nobody expected: it ends here, so that the
+    server neither prints its words nor closes the connection.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Guard:
         app: ASGIApp,
         base_url: str,
         refuse: Callable[[int, str], Response],
-        trouble: Callable[[str, Exception], Response],
+        trouble: Callable[[str, str, Exception], Response],
     ) -> None:
         self.app = app
         base = urlsplit(base_url)
@@ -79,7 +79,7 @@ class Guard:
         try:
             await app(scope, _bounded(receive, largest), answer.send)
         except Exception as error:  # noqa: BLE001
-            page = await run_in_threadpool(self.trouble, scope["method"], error)
+            page = await run_in_threadpool(self.trouble, scope["method"], scope["path"], error)
             if not answer.begun:  # else the server cuts the connection: half a page is no page
                 await page(scope, receive, answer.send)
 

@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from tracker.errors import FileTrouble, StoreError
 from tracker.log import kind_and_places, log_of
 from tracker.store.problems import DISK_FULL
+from tracker.web.api.door import TITLES, is_api, problem
 from tracker.web.pages import NOTICES, Pages
 
 LETTERS = "ABCDEFGHKLMNPQRSTUVXY3456789"
@@ -27,13 +28,15 @@ class Troubles:
 
     pages: Pages
 
-    def page(self, method: str, error: Exception) -> Response:
+    def page(self, method: str, path: str, error: Exception) -> Response:
         """Return 503 with the reason where the store or a file is to blame, else 500; never the error's words."""
         code = "".join(secrets.choice(LETTERS) for _ in range(6))
         reason = _reason(error)
         status = 503 if reason else 500
         ours = f": {error}" if isinstance(error, StoreError | FileTrouble) else ""
         LOG.error("%s %s %s: %s%s", code, status, method, kind_and_places(error), ours)
+        if is_api(path):
+            return problem(status, title=f"{TITLES[status]} ({code})")
         try:
             return self.pages.notice(NOTICES[status], status, reason, code=code, unwritten=method != "GET")
         except Exception as another:  # noqa: BLE001 - such as a template that somebody broke

@@ -26,6 +26,7 @@ DID_WORDS = {
     "added a part": "gửi nội dung phối hợp",
     "agreed to displaced answers": "đồng ý chuyển báo cáo khi áp dụng kế hoạch",
     "answered": "gửi báo cáo",
+    "answered by a token": "gửi báo cáo bằng mã truy cập",
     "applied the plan": "áp dụng kế hoạch",
     "changed the closing day": "đổi ngày khóa kỳ",
     "compiled a memo": "lập báo cáo tổng hợp",
@@ -36,6 +37,7 @@ DID_WORDS = {
     "made a letter queued": "xếp hàng lại một thư",
     "made a letter withdrawn": "rút một thư",
     "made a memo final": "chốt báo cáo tổng hợp",
+    "made a token": "cấp mã truy cập cho phần mềm",
     "marked a bounce": "ghi thư bị trả lại",
     "opened a period": "mở kỳ báo cáo",
     "paused reminders": "tạm dừng nhắc",
@@ -49,13 +51,14 @@ DID_WORDS = {
     "signed in": "đăng nhập",
     "signed out": "thoát",
     "took a file back": "rút tài liệu",
+    "withdrew a token": "hủy mã truy cập của phần mềm",
     "withdrew the links": "hủy đường dẫn",
     "wrote the memo's first and last words": "sửa lời mở đầu, lời kết",
 }
 """What the journal's verbs are in Vietnamese; one that is not here is shown as it stands."""
 DETAIL_WORDS = {
     "comment": "lý do", "reason": "lý do", "closes": "khóa ngày", "due": "hạn", "until": "đến hết",
-    "activity": "hoạt động", "revision": "lần", "name": "tệp", "value": "giá trị",
+    "activity": "hoạt động", "revision": "lần", "name": "tên", "value": "giá trị",
     "agencies": "cơ quan", "moved": "đã chuyển",
     "count": "số đường dẫn", "address": "địa chỉ", "by": "bởi", "agency": "cơ quan",
 }  # fmt: skip
@@ -87,6 +90,8 @@ def lines_of(session: Session, plan: Plan, entries: Iterable[JournalEntry]) -> l
             return f"{duty.activity_id}, {_short(plan, duty.agency_id)} (kỳ {code})"
         if kind == "version":
             return f"phiên bản {rest}"
+        if kind == "token":
+            return f"mã truy cập số {rest}"
         if kind == "message":
             return f"thư đến số {rest}"
         number = entry.about.replace(" no. ", ", lần ")

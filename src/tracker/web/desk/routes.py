@@ -4,11 +4,11 @@ import sqlalchemy as sa
 from starlette.routing import Route
 
 from tracker.settings import Settings
-from tracker.web.desk import agency, duties, home, journal, letters, matrix, memo, periods, plan, review
+from tracker.web.desk import agency, duties, home, journal, letters, matrix, memo, periods, plan, review, tokens
 from tracker.web.desk.background import Background
 from tracker.web.desk.door import Door
 from tracker.web.desk.signin import SignInPages
-from tracker.web.desk.visit import HOME, REVIEWING, Page
+from tracker.web.desk.visit import ADMINS, HOME, REVIEWING, Page
 from tracker.web.pages import Pages
 
 PAGES = (
@@ -28,6 +28,7 @@ PAGES = (
     Page(path="/hoat-dong/{activity}", show=matrix.show_activity),
     Page(path="/lich", show=matrix.show_year),
     Page(path="/nhat-ky", show=journal.show_journal),
+    Page(path="/ket-noi", show=tokens.show_tokens, act=tokens.act_on_tokens, sees=ADMINS, acts=ADMINS),
     Page(path="/ky/{code}/duyet", show=review.show_overview, act=review.accept_seen, acts=REVIEWING),
     Page(
         path="/ky/{code}/duyet/thu/{message_id:number}",

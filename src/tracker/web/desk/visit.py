@@ -23,6 +23,8 @@ REVIEWING = frozenset({"coordinator", "reviewer", "admin"})
 """Roles that may accept and return."""
 RUNNING = frozenset({"coordinator", "admin"})
 """Roles that may do everything else."""
+ADMINS = frozenset({"admin"})
+"""Roles that may let programs in."""
 ROLE_WORDS = {"coordinator": "đầu mối", "reviewer": "người duyệt", "leader": "lãnh đạo", "admin": "quản trị"}
 DONE = "xong"
 """Tells in the address what was done."""
@@ -37,6 +39,8 @@ class Signed:
     seal: str
     reviews: bool
     runs: bool
+    lets_in: bool
+    """Whether the person may let programs in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +77,7 @@ class Visit:
             seal=self.seal,
             reviews=self.may(REVIEWING),
             runs=self.may(RUNNING),
+            lets_in=self.may(ADMINS),
         )
 
     def render(self, name: str, status: int = 200, **facts: Any) -> Response:
