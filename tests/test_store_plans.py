@@ -3,10 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
+import pytest
 import sqlalchemy as sa
 from answering import NOW, TODAY, edited_plan, later, open_season, real_plan
 
-from tracker.plan.reader import Reading
+from tracker.errors import Faults
+from tracker.plan.reader import Reading, parse_plan
 from tracker.store.apply import apply_plan
 from tracker.store.engine import reading, writing
 from tracker.store.periods import find_period
@@ -71,3 +73,15 @@ def test_a_closed_period_is_read_under_the_version_that_knows_what_it_asked(sqli
     with reading(sqlite_engine) as session:
         assert "II.10" not in plan_in_force(session)[1].by_id
         assert "II.10" in plan_for(session, find_period(session, "2024"))[1].by_id
+
+
+def test_a_plan_applied_before_a_rule_came_is_still_read_and_can_be_mended(sqlite_engine: sa.Engine) -> None:
+    apply(sqlite_engine, real_plan())
+    refused = real_plan().text.replace("by: 2025", "by: 2031", 1)
+    with pytest.raises(Faults, match="năm 2031 ngoài kế hoạch"):
+        parse_plan(refused.encode())
+    with writing(sqlite_engine) as session:
+        session.add(PlanVersion(digest="of an older release", text=refused, applied_at=NOW, applied_by="quản trị"))
+    with reading(sqlite_engine) as session:
+        assert 2031 in {target.by for target in plan_in_force(session)[1].targets}
+    assert apply(sqlite_engine, OTHER, hours=1) is not None

@@ -111,7 +111,7 @@ def applied_plan(version: PlanVersion) -> Plan:
     held = PARSED.get(version.digest)
     if held is None:
         text = version.text
-        held = (parse_plan(text.encode()).plan, len(text))
+        held = (parse_plan(text.encode(), applied=True).plan, len(text))
         if sum(length for _, length in list(PARSED.values())) + len(text) > MOST_PARSED:
             PARSED.clear()
         PARSED[version.digest] = held
