@@ -115,29 +115,31 @@ class FileTrouble(TrackerError):
 class DeliveryError(TrackerError):
     """A letter did not leave.
 
-    `permanent` is True when sending the same letter again cannot help (an SMTP 5xx), `reply` is the server's own
-    answer, `unreachable` is True when the door itself did not open, so that other letters need not be tried,
-    `lost` when the other side fell silent over this letter, and `uncertain` when it did so after the letter's last
-    word, so that the letter may have arrived. `refused` has the server's answer by recipient, where it gave one.
+    `permanent` is True when sending the same letter again cannot help (an SMTP 5xx). `reply` is kept with the
+    letter, and pages show it: the server's own answer, or `shown`, with no path, no setting, no command.
+    `unreachable` is True when the door itself did not open, so that other letters need not be tried, `lost` when
+    the other side fell silent over this letter, and `uncertain` when it did so after the letter's last word, so that
+    the letter may have arrived. `refused` has the server's answer by recipient, where it gave one.
     """
 
     def __init__(
         self,
-        reply: str,
+        message: str,
         *,
+        shown: str | None = None,
         permanent: bool,
         unreachable: bool = False,
         lost: bool = False,
         uncertain: bool = False,
         refused: Mapping[str, str] | None = None,
     ) -> None:
-        self.reply = reply
+        self.reply = message if shown is None else shown
         self.refused = refused or {}
         self.permanent = permanent
         self.unreachable = unreachable
         self.lost = lost
         self.uncertain = uncertain
-        super().__init__(reply)
+        super().__init__(message)
 
 
 class MailboxShut(TrackerError):

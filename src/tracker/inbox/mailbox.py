@@ -132,7 +132,7 @@ def _recorded(session: Session, settings: Settings, mail: _Mail) -> Taken | None
     workbook, told = "", ""
     if message_row and kind in {Kind.REPLY, Kind.UNPLACED}:
         answered = take_reply(session, settings, letter, message, mail.books, received) if letter else None
-        workbook = answered.told if answered else ""
+        workbook = f"{answered.told} {answered.trouble}".strip() if answered else ""
         kept, told = _kept(mail, letter, answered)
         change_message(session, message_row, **{"kind": kind} | kept)
         kind = kept.get("kind", kind)

@@ -33,6 +33,7 @@ from tracker.workbook.zip_parts import FRESH
 
 ENOUGH = f"hôm nay cơ quan đã nhận {MOST_ANSWERS_A_DAY} thư loại này nên không gửi thêm"
 UNFILLED = "Tệp Excel kèm thư là tệp chương trình đã gửi, chưa điền gì."
+SPOILED = "mẫu thư có lỗi, báo người quản trị"
 TOLD = " Thư xác nhận gửi tới nơi nhận của cơ quan."
 TOO_MANY = Fault(WHOLE_FILE, f"nhiều hơn {MOST_WORKBOOKS} tệp trong một thư", "chỉ đính kèm tệp đã điền")
 UNSEALED = Fault(WHOLE_FILE, "không mang dấu của tệp đã gửi cho Quý cơ quan trong kỳ này", FRESH)
@@ -53,6 +54,8 @@ class Answered:
 
     told: str
     settled: bool
+    trouble: str = ""
+    """What is wrong on this machine, for whoever runs the program."""
 
 
 def read_attached(message: Incoming) -> list[Read]:
@@ -150,8 +153,8 @@ def _confirmed(session: Session, settings: Settings, taken: Sequence[Taken]) -> 
         return f" Chưa gửi thư xác nhận: {ENOUGH}."
     try:
         queue_receipt(open_case(session, settings, period, agency_id), [], figures)
-    except FileTrouble as error:  # as below
-        return f" Chưa gửi được thư xác nhận: {error}."
+    except FileTrouble:  # as below; the next round of receipts tells where
+        return f" Chưa gửi được thư xác nhận: {SPOILED}."
     return TOLD
 
 
@@ -183,7 +186,7 @@ def _answer_faults(
     try:
         queued = queue_letter(case, "workbook_faults", key, facts, envelopes=mail)
     except FileTrouble as error:  # a spoiled template must not keep all other mail from being read
-        return Answered(f"{told}, chưa trả lời được: {error}.", settled=False)
+        return Answered(f"{told}, chưa trả lời được: {SPOILED}.", settled=False, trouble=f"{error}.")
     if queued is None:
         return Answered(f"{told}; không có nơi nhận thư để trả lời.", settled=False)
     return Answered(f"{told}; đã gửi thư nêu rõ từng ô.", settled=True)

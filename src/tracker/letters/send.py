@@ -66,9 +66,9 @@ class Outcome:
             if result.refused:
                 self.partly.append((letter, "; ".join(result.lines)))
         elif state == "refused":
-            self.refused.append((letter, result.reply))
+            self.refused.append((letter, str(result)))
         elif not result.unreachable:
-            self.postponed.append((letter, result.reply))
+            self.postponed.append((letter, str(result)))
 
     def trouble_lines(self) -> list[str]:
         """Return a line for each letter that did not reach everybody it is for, with the mail server's words."""
@@ -139,15 +139,15 @@ class _Run:
                 return with_link(letter.text, address).encode()
             return finished(zlib.decompress(letter.packed), letter.to, letter.cc, address)
         except (ValueError, zlib.error) as error:  # what one letter holds must not keep the others back
-            trouble = f"không lập được thư ({error}); sửa contacts rồi tracker apply"
-            raise DeliveryError(trouble, permanent=True) from error
+            what = f"không lập được thư ({error})"
+            raise DeliveryError(f"{what}; sửa contacts rồi tracker apply", shown=what, permanent=True) from error
 
     def _end_if_pointless(self, result: Delivered | DeliveryError) -> None:
         """End the run after this letter where the next would fare alike."""
         error = result if isinstance(result, DeliveryError) else None
         self.lost_in_a_row = self.lost_in_a_row + 1 if error and error.lost else 0
         if error and (error.unreachable or self.lost_in_a_row == LOST_IN_A_ROW):
-            self.outcome.shut = error.reply
+            self.outcome.shut = str(error)
 
     def _settle_and_claim_next(
         self, letter: ClaimedLetter, result: Delivered | DeliveryError
@@ -175,7 +175,7 @@ class _Run:
         """End the run because the store takes nothing: `letter` stays claimed until its lease runs out."""
         self.outcome.sent += isinstance(result, Delivered)
         tell(LOG, "letter left unsettled", key=letter.key, agency=letter.agency_id)
-        fate = "đã gửi" if isinstance(result, Delivered) else f"không gửi được ({result.reply})"
+        fate = "đã gửi" if isinstance(result, Delivered) else f"không gửi được ({result})"
         self.outcome.shut = (
             f"{error}. Thư {letter.key} {fate} nhưng chưa ghi được vào cơ sở dữ liệu; "
             f"sau {LEASE // timedelta(minutes=1)} phút, lần chạy tới gửi lại thư này một lần"

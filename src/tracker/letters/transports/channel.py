@@ -12,9 +12,9 @@ def tell_channel(url: str, subject: str, text: str) -> str:
 
     channel = apprise.Apprise.instantiate(url)
     if channel is None:
-        raise DeliveryError(
-            "Apprise không hiểu địa chỉ kênh này; sửa contacts trong activities.yaml", permanent=True
-        )
+        what = "địa chỉ kênh này không dùng được"
+        remedy = "Apprise không hiểu; sửa contacts trong activities.yaml"
+        raise DeliveryError(f"{what}: {remedy}", shown=what, permanent=True)
     if not channel.notify(body=text, title=subject):
         raise DeliveryError(f"kênh {channel.service_name} không nhận tin", permanent=False)
     return f"kênh {channel.service_name} đã nhận"

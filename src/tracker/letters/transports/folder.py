@@ -11,6 +11,8 @@ from tracker.errors import DeliveryError
 from tracker.letters.transports.transport import Delivered
 from tracker.settings import folder_of
 
+NOT_WRITTEN = "chưa ghi được thư ra tệp; thư nằm trong hàng đợi, kéo dài thì báo người quản trị"
+
 
 class FolderTransport:
     """Writes each letter as one file named by its key, so that a second try replaces and never doubles it."""
@@ -26,7 +28,7 @@ class FolderTransport:
         """Do nothing."""
 
     def deliver(self, mail: bytes, sender: str, to: Sequence[str], name: str, *, whole: bool = False) -> Delivered:
-        """Write `mail` and return the file's path; raises DeliveryError where the folder cannot be written."""
+        """Write `mail` and name the file; raises DeliveryError where the folder cannot be written."""
         del sender, to, whole
         path = self.folder / file_name(name)
         unfinished = path.with_suffix(".part")
@@ -39,11 +41,11 @@ class FolderTransport:
             unfinished.replace(path)
         except OSError as error:
             trouble = f"{path}: không ghi được thư ({error.strerror}); cho quyền ghi hoặc đặt TRACKER_MAIL_URL"
-            raise DeliveryError(trouble, permanent=False, unreachable=True) from error
+            raise DeliveryError(trouble, shown=NOT_WRITTEN, permanent=False, unreachable=True) from error
         finally:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
-        return Delivered(str(path))
+        return Delivered(f"đã ghi thành tệp {path.name}")
 
 
 def file_name(key: str) -> str:

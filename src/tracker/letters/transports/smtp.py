@@ -16,6 +16,11 @@ PATIENCE = 300
 LAST_PATIENCE = 600
 """Seconds to wait after a letter's last word: a server may deliver before it answers (RFC 5321, 4.5.3.2.6)."""
 
+NOT_REACHED = "chưa nối được máy chủ gửi thư; thư nằm trong hàng đợi, kéo dài thì báo người quản trị"
+NOT_TAKEN = (
+    "máy chủ gửi thư chưa nhận thư của chương trình; thư nằm trong hàng đợi, kéo dài thì báo người quản trị"
+)
+
 
 class SmtpTransport:
     """Sends through `smtp://user:password@host:port` (STARTTLS) or `smtps://…` (TLS at once)."""
@@ -46,8 +51,9 @@ class SmtpTransport:
         """
         del name
         if self.real and any(is_reserved(address) for address in to):
-            trouble = "địa chỉ mẫu, không có thật; sửa contacts, tracker apply rồi tracker letters retry"
-            raise DeliveryError(trouble, permanent=True)
+            what = "địa chỉ mẫu, không có thật"
+            remedy = "sửa contacts, tracker apply rồi tracker letters retry"
+            raise DeliveryError(f"{what}; {remedy}", shown=what, permanent=True)
         server = self.server or self._connect()
         try:
             return self._hand_over_again_if_full(server, mail, sender, to, whole=whole)
@@ -58,7 +64,8 @@ class SmtpTransport:
         except smtplib.SMTPSenderRefused as error:
             # A wrong TRACKER_SENDER or an expired password is no fault of this letter: the next would fare alike.
             self._hang_up()
-            raise DeliveryError(_sender_refused(error), permanent=False, unreachable=True) from error
+            trouble = _sender_refused(error)
+            raise DeliveryError(trouble, shown=NOT_TAKEN, permanent=False, unreachable=True) from error
         except smtplib.SMTPResponseException as error:
             self._after_refusal()
             reply = _reply(error.smtp_code, error.smtp_error)
@@ -128,7 +135,7 @@ class SmtpTransport:
         except (OSError, smtplib.SMTPException, UnicodeError) as error:
             self._hang_up()
             trouble = f"{at.host}:{at.port}: {self._why_not(error)}, thư vẫn nằm trong hàng đợi"
-            raise DeliveryError(trouble, permanent=False, unreachable=True) from error
+            raise DeliveryError(trouble, shown=NOT_REACHED, permanent=False, unreachable=True) from error
         return server
 
     def _why_not(self, error: Exception) -> str:

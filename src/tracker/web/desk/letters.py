@@ -54,7 +54,7 @@ def show_letters(visit: Visit) -> Response:
              ", ".join([*one.to, *one.cc]), STATE_WORDS[one.state], one.reply)
             for one in letters
         ]  # fmt: skip
-        columns = ("Lúc", "Loại", "Cơ quan", "Tiêu đề", "Nơi nhận", "Trạng thái", "Máy chủ thư trả lời")
+        columns = ("Lúc", "Loại", "Cơ quan", "Tiêu đề", "Nơi nhận", "Trạng thái", "Kết quả gửi")
         return csv_response("thu.csv", columns, rows)
     return visit.render(
         "letters",
