@@ -1,13 +1,12 @@
 """Messages that once were dropped, misread or believed: what comes of each now."""
 
-import io
-import zipfile
 from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
 from factories_mail import all_of
 from mail_desk import OFFICE, WORDS_IN_CASES, MailDesk, mail_desk
+from packing import winmail, zipped
 from workbooks import fill, updates
 
 from tracker.settings import Settings
@@ -23,13 +22,6 @@ DONE = {"II.10.status": "Đang thực hiện", "II.10.percent": 60, "II.10.resul
 @pytest.fixture
 def desk(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> MailDesk:
     return mail_desk(sqlite_engine, make_settings)
-
-
-def zipped(file: bytes) -> bytes:
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as out:
-        out.writestr("bao-cao.xlsx", file)
-    return packed.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -52,11 +44,20 @@ def test_a_filled_workbook_is_recorded_however_it_is_named_and_whatever_it_answe
     assert note_on(kept).startswith("Đã ghi nhận tệp Excel kèm thư: 1 hoạt động")
 
 
+@pytest.mark.parametrize(("case", "pack"), [("zip", zipped), ("winmail", lambda **files: winmail(*files.items()))])
+def test_a_filled_workbook_is_recorded_whatever_it_is_packed_into(
+    case: str, pack: Callable[..., bytes], desk: MailDesk
+) -> None:
+    kept = desk.take(desk.case(case, pack(baocao_xlsx=fill(desk.workbook, DONE))))
+    assert [update.result for update in updates(desk.engine)] == ["Đã mở hai lớp"]
+    assert (kept.kind, own_words_of(kept), kept.letter_id) == ("reply", WORDS_IN_CASES, desk.letter.id)
+
+
 @pytest.mark.parametrize(
     ("case", "file", "told"),
     [
-        ("zip", zipped(b"x"), "Thư kèm “bao-cao.zip” (tệp nén zip)"),
-        ("winmail", b'x\x9f>"\x01\x00', "Thư kèm “winmail.dat” (winmail.dat của Outlook)"),
+        ("zip", zipped(ky_pdf=b"%PDF-1.7"), "Thư kèm “ky.pdf trong bao-cao.zip” (PDF)"),
+        ("winmail", winmail(), "Thư kèm “winmail.dat” (winmail.dat của Outlook)"),
     ],
 )
 def test_a_file_that_is_not_read_is_named_to_the_coordinator(

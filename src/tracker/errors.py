@@ -118,8 +118,8 @@ class DeliveryError(TrackerError):
     `permanent` is True when sending the same letter again cannot help (an SMTP 5xx). `reply` is kept with the
     letter, and pages show it: the server's own answer, or `shown`, with no path, no setting, no command.
     `unreachable` is True when the door itself did not open, so that other letters need not be tried, `lost` when
-    the other side fell silent over this letter, and `uncertain` when it did so after the letter's last word, so that
-    the letter may have arrived. `refused` has the server's answer by recipient, where it gave one.
+    the other side fell silent over this letter, and `uncertain` when it did so after the letter's last word, so
+    that the letter may have arrived. `refused` has the server's answer by recipient, where it gave one.
     """
 
     def __init__(

@@ -1,6 +1,7 @@
 """The files that come with a message, known by their bytes: names and media types are often wrong.
 
-Workbooks are read elsewhere. Of all others the coordinator is told that they came, and why nobody read them.
+Those packed into a zip or a winmail.dat are looked at too. Workbooks are read elsewhere. Of all others the
+coordinator is told that they came, and why nobody read them.
 """
 
 import re
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from tracker.inbox.mime_parts import Part, parameters_of
+from tracker.inbox.packed import TNEF, ZIP, files_inside, is_locked
 from tracker.inbox.texts import header_text
 from tracker.workbook.model import MEDIA_TYPE
 from tracker.workbook.zip_parts import LARGEST_FILE, OLE
@@ -21,13 +23,13 @@ NO_FILES = re.compile(
     r"multipart/|message/|text/(?:rfc822-headers|calendar)|application/(?:x-)?(?:pkcs7|pgp)-signature"
 )
 """What comes with a message and is none that a person attached."""
+WORKBOOK = "tệp Excel"
 EXCEL_STREAM = "Workbook".encode("utf-16-le")
-PACKED = b"PK\x03\x04"
 PACKAGE_BEGINS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"word/", b"customXml/")
 """The first file in a zip that is a document of an office program."""
 SIGNS = (
     (b"%PDF-", "PDF"),
-    (b"x\x9f>\x22", "winmail.dat của Outlook"),
+    (TNEF, "winmail.dat của Outlook"),
     (b"Rar!", "tệp nén RAR"),
     (b"7z\xbc\xaf", "tệp nén 7z"),
     (b"\x89PNG", "ảnh"),
@@ -51,7 +53,8 @@ class Attached:
 def files_of(message: Part, *, carried: bool) -> list[Attached]:
     """Return the files attached to `message`, and to messages it carries where `carried`."""
     found = (part for part in message.walk(carried=carried) if _is_file(part))
-    return [_file(part) for part in islice(found, MOST_FILES)]
+    files = (file for part in found for file in _unpacked(part))
+    return list(islice(files, MOST_FILES))
 
 
 def workbooks_among(files: Sequence[Attached]) -> tuple[bytes, ...]:
@@ -81,34 +84,48 @@ def _is_file(part: Part) -> bool:
     return not (shown and part.kind.startswith("image/") and part.first("content-id"))
 
 
-def _file(part: Part) -> Attached:
+def _unpacked(part: Part) -> Iterator[Attached]:
+    """Give the file that `part` is; where others are packed into it, those."""
     name, raw = _name(part), part.whole(LARGEST_FILE)
     named = any(SPREADSHEET.search(text) for text in (name, *_lines(part)))
     if part.kind == MEDIA_TYPE or named or _is_spreadsheet(raw):
-        return Attached(name, "tệp Excel", raw)
-    return Attached(name, _what(part, raw))
+        yield Attached(name, WORKBOOK, raw)
+    elif part.kind in SMIME:
+        yield Attached(name, "thư ký số hoặc mã hóa S/MIME")
+    elif _is_office(raw) or not (inside := files_inside(raw)):
+        yield Attached(name, _what(raw, part.kind))
+    else:
+        for inner, file in inside:
+            yield _from_inside(f"{inner or 'không tên'} trong {name or 'không tên'}"[:LONGEST_NAME], file)
+
+
+def _from_inside(name: str, raw: bytes) -> Attached:
+    return Attached(name, WORKBOOK, raw) if _is_spreadsheet(raw) else Attached(name, _what(raw))
 
 
 def _is_spreadsheet(raw: bytes) -> bool:
     if raw.startswith(OLE):
         return EXCEL_STREAM in raw
-    if not raw.startswith(PACKED):
-        return False
     first = raw[30:100]
-    is_office = first.startswith(PACKAGE_BEGINS) and b"xl/workbook" in raw
-    return is_office or (first.startswith(b"mimetype") and b"opendocument.spreadsheet" in first)
+    is_open_document = raw.startswith(ZIP) and first.startswith(b"mimetype")
+    return (_is_office(raw) and b"xl/workbook" in raw) or (
+        is_open_document and b"opendocument.spreadsheet" in first
+    )
 
 
-def _what(part: Part, raw: bytes) -> str:
-    """Return what a file is, by its first bytes."""
-    if part.kind in SMIME:
-        return "thư ký số hoặc mã hóa S/MIME"
+def _is_office(raw: bytes) -> bool:
+    return raw.startswith(ZIP) and raw[30:100].startswith(PACKAGE_BEGINS)
+
+
+def _what(raw: bytes, kind: str = "") -> str:
+    """Return what a file is, by its first bytes, and by its media type `kind` where those tell nothing."""
     for sign, what in SIGNS:
         if raw.startswith(sign):
             return what
-    if raw.startswith(PACKED):
-        return "Word" if raw[30:].startswith(PACKAGE_BEGINS) and b"word/document" in raw else "tệp nén zip"
-    return "ảnh" if part.kind.startswith("image/") else "loại tệp không rõ"
+    if raw.startswith(ZIP):
+        zipped = "tệp nén zip có mật khẩu" if is_locked(raw) else "tệp nén zip"
+        return "Word" if _is_office(raw) and b"word/document" in raw else zipped
+    return "ảnh" if kind.startswith("image/") else "loại tệp không rõ"
 
 
 def _name(part: Part) -> str:
