@@ -1,5 +1,5 @@
 # Needs Python 3.11+, make and the package index; everything else is installed into .venv.
-.PHONY: demo test test-slow test-all serve serve-demo check bench pictures clean
+.PHONY: demo test test-slow test-all serve serve-demo check bench pictures catalogue clean
 .DEFAULT_GOAL := demo
 
 PYTHON ?= python3
@@ -49,6 +49,12 @@ bench: .venv/ready
 
 pictures: .venv/ready
 	$(BIN)/python docs/pictures/make.py
+
+# The words in code that letters and pages say, brought into the catalogues; then fill in what is empty and run it again.
+catalogue: .venv/ready
+	$(BIN)/pybabel -q extract -F locale/babel.cfg -k wording:1 -k wording_in:2 -k N_ --no-location --sort-output --no-wrap --omit-header -o locale/tracker.pot .
+	$(BIN)/pybabel -q update -i locale/tracker.pot -d locale -D tracker --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
+	$(BIN)/pybabel -q compile -d locale -D tracker
 
 clean:
 	rm -rf .venv .tools var

@@ -55,6 +55,7 @@ def test_the_wheel_carries_the_plan_and_the_templates() -> None:
     assert {ROOT / "src" / target for target in carried.values()} == {
         SHIPPED / "activities.yaml",
         SHIPPED / "templates",
+        SHIPPED / "locale",
     }
 
 

@@ -7,6 +7,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, TypeVar
 
+from tracker.language import N_
+
 Key = TypeVar("Key")
 
 
@@ -69,35 +71,35 @@ class StatusRule:
 
 STATUSES = {
     UpdateStatus.NOT_STARTED: StatusRule(
-        words="Chưa triển khai",
-        counted="chưa triển khai",
+        words=N_("Chưa triển khai"),
+        counted=N_("chưa triển khai"),
         percent=0,
-        percent_remedy="nếu đã làm, chọn Đang thực hiện",
+        percent_remedy=N_("nếu đã làm, chọn Đang thực hiện"),
         idle=True,
         fill="#eadcb2",
     ),
     UpdateStatus.UNDER_WAY: StatusRule(
-        words="Đang thực hiện",
-        counted="đang thực hiện",
+        words=N_("Đang thực hiện"),
+        counted=N_("đang thực hiện"),
         needs="result",
-        needs_remedy="ghi kết quả đã làm được",
+        needs_remedy=N_("ghi kết quả đã làm được"),
         fill="#7fb0dc",
     ),
     UpdateStatus.DONE: StatusRule(
-        words="Hoàn thành",
-        counted="đã hoàn thành",
+        words=N_("Hoàn thành"),
+        counted=N_("đã hoàn thành"),
         percent=100,
-        percent_remedy="nếu chưa, chọn Đang thực hiện",
+        percent_remedy=N_("nếu chưa, chọn Đang thực hiện"),
         needs="result",
-        needs_remedy="ghi kết quả đã làm được",
+        needs_remedy=N_("ghi kết quả đã làm được"),
         fill="#1f4e79",
         ink="#ffffff",
     ),
     UpdateStatus.STOPPED: StatusRule(
-        words="Tạm dừng/không thực hiện",
-        counted="tạm dừng hoặc không thực hiện",
+        words=N_("Tạm dừng/không thực hiện"),
+        counted=N_("tạm dừng hoặc không thực hiện"),
         needs="causes",
-        needs_remedy="ghi lý do tạm dừng hoặc không thực hiện",
+        needs_remedy=N_("ghi lý do tạm dừng hoặc không thực hiện"),
         idle=True,
         fill="#ffffff",
         hatched=True,
@@ -109,15 +111,20 @@ MEMO_ORDER = (*FROM_DONE, *(status for status in STATUSES if status not in FROM_
 """The order in which memos and charts tell them: what is done first."""
 STATUS_WORDS = {status: rule.words for status, rule in STATUSES.items()}
 TEXTS = {
-    "result": "Kết quả thực hiện",
-    "difficulties": "Khó khăn, vướng mắc",
-    "causes": "Nguyên nhân, lý do",
-    "proposals": "Đề xuất, kiến nghị",
+    "result": N_("Kết quả thực hiện"),
+    "difficulties": N_("Khó khăn, vướng mắc"),
+    "causes": N_("Nguyên nhân, lý do"),
+    "proposals": N_("Đề xuất, kiến nghị"),
 }
 """What an agency says of an activity in its own words, each under the heading that page and workbook give it."""
 FIELDS = ("status", "percent", *TEXTS)
 """All that is said of one activity."""
-WAYS = {"page": "trang báo cáo", "workbook": "tệp Excel", "reply": "thư trả lời", "api": "phần mềm của cơ quan"}
+WAYS = {
+    "page": N_("trang báo cáo"),
+    "workbook": N_("tệp Excel"),
+    "reply": N_("thư trả lời"),
+    "api": N_("phần mềm của cơ quan"),
+}
 """The ways by which it comes."""
 
 
@@ -134,11 +141,11 @@ class Timeliness(StrEnum):
 
 
 TIMELINESS_WORDS = {
-    Timeliness.DONE_IN_TIME: "Hoàn thành đúng hạn",
-    Timeliness.DONE: "Hoàn thành, chưa rõ ngày",
-    Timeliness.DONE_LATE: "Hoàn thành quá hạn",
-    Timeliness.OPEN_IN_TIME: "Chưa hoàn thành trong hạn",
-    Timeliness.OPEN_LATE: "Chưa hoàn thành quá hạn",
+    Timeliness.DONE_IN_TIME: N_("Hoàn thành đúng hạn"),
+    Timeliness.DONE: N_("Hoàn thành, chưa rõ ngày"),
+    Timeliness.DONE_LATE: N_("Hoàn thành quá hạn"),
+    Timeliness.OPEN_IN_TIME: N_("Chưa hoàn thành trong hạn"),
+    Timeliness.OPEN_LATE: N_("Chưa hoàn thành quá hạn"),
 }
 
 

@@ -16,8 +16,9 @@ import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from tracker.errors import FileTrouble
+from tracker.language import SOURCE, spoken
 from tracker.settings import shipped
-from tracker.words import vietnamese_date, vietnamese_number, vietnamese_size
+from tracker.words import day_words, number_words, size_words
 
 MISTAKES = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What Python raises where a template asks for something that its facts cannot do."""
@@ -63,8 +64,17 @@ class _Overlay(jinja2.FileSystemLoader):
 
 
 def template_file(own: Path, name: str) -> Path:
-    """Return the file of the template `name` (`memo/memo.docx`): of the admin's folder `own`, else as shipped."""
-    return _Overlay([own, shipped("templates")]).file(name)
+    """Return the file of the template `name` (`memo/memo.docx`): of the admin's folder `own`, else as shipped.
+
+    Of the language that is spoken, where it has a template of that name.
+    """
+    return _Overlay(_folders(own, spoken())).file(name)
+
+
+def _folders(own: Path, language: str) -> list[Path]:
+    """Return where the templates of `language` are looked for: its own before those it shares with Vietnamese."""
+    roots = [own, shipped("templates")]
+    return roots if language == SOURCE else [*(root / language for root in roots), *roots]
 
 
 def strange_files(own: Path) -> list[Path]:
@@ -92,17 +102,21 @@ def sandbox(*folders: Path, **options: Any) -> jinja2.Environment:
     return _Sandbox(loader=loader, undefined=jinja2.StrictUndefined, **lines, **options)
 
 
-@lru_cache(maxsize=8)
 def templates_in(own: Path, room: str = "") -> jinja2.Environment:
     """Return the environment of a `room` (`letters`): the admin's folder `own` over the shipped templates.
 
-    It escapes everything but .txt. Its filters: `day` (29/10/2024), `number` (12,5), `size` (1,2 MB).
+    Those of the language that is spoken come first. It escapes everything but .txt. Its filters: `day`
+    (29/10/2024), `number` (12,5), `size` (1,2 MB).
     """
+    return _environment(own, room, spoken())
+
+
+@lru_cache(maxsize=16)
+def _environment(own: Path, room: str, language: str) -> jinja2.Environment:
     plain = ".txt"  # has no markup to escape
-    environment = sandbox(
-        own / room, shipped("templates") / room, autoescape=lambda name: name is None or not name.endswith(plain)
-    )
-    environment.filters |= {"day": vietnamese_date, "number": vietnamese_number, "size": vietnamese_size}
+    folders = [folder / room for folder in _folders(own, language)]
+    environment = sandbox(*folders, autoescape=lambda name: name is None or not name.endswith(plain))
+    environment.filters |= {"day": day_words, "number": number_words, "size": size_words}
     return environment
 
 

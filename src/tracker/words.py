@@ -1,10 +1,16 @@
-"""Numbers and days as Vietnamese administrative prose writes them, and what no text that is typed may hold."""
+"""Numbers and days as a language writes them, and what no text that is typed may hold."""
 
 import re
 import unicodedata
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
+from tracker.language import SOURCE, spoken
+
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 """Signs that no paper can print."""
 UNSEEN = re.compile(
@@ -26,6 +32,30 @@ _MANY = re.compile(rf"(?<![^\w\s\x00-\u02ff])[^\w\s\x00-\u02ff]{{{MOST_MARKS + 1
 """What may be a run of more marks: no mark is a letter, a digit, a space or that early in Unicode."""
 _TWO_IN_ONE = frozenset("\u0f73\u0f75\u0f81")
 """Marks that say of themselves that they are none, and come apart into two."""
+
+
+def number_words(value: Decimal | int) -> str:
+    """Return `value` as the language that is spoken writes it: 1.253 or 1,253."""
+    text = vietnamese_number(value)
+    return text if spoken() == SOURCE else text.translate(str.maketrans(",.", ".,"))
+
+
+def size_words(count: int) -> str:
+    """Return `count` bytes as the language that is spoken writes it: 1,2 MB or 1.2 MB."""
+    return vietnamese_size(count) if spoken() == SOURCE else vietnamese_size(count).replace(",", ".")
+
+
+def day_words(day: date, language: str | None = None) -> str:
+    """Return `day` as `language` writes it, by default the one that is spoken: 29/10/2024 or 29 October 2024."""
+    if (language or spoken()) == SOURCE:
+        return vietnamese_date(day)
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def moment_words(instant: datetime) -> str:
+    """Return an instant, in the zone it is given in, as clocks show it: 08:00 ngày 15/10/2024."""
+    joined = "ngày" if spoken() == SOURCE else "on"
+    return f"{instant:%H:%M} {joined} {day_words(instant.date())}"
 
 
 def vietnamese_number(value: Decimal | int) -> str:

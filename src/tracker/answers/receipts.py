@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.case import Case, open_case
+from tracker.language import speaking, wording
 from tracker.letters.queue import queue_letter
 from tracker.plan.model import Plan
 from tracker.progress import OWED, STATUS_WORDS
@@ -19,7 +20,7 @@ from tracker.store.letters import has_had_enough
 from tracker.store.periods import all_periods
 from tracker.store.tables import Duty, Figure, Period, Update
 from tracker.store.updates import figures_of, without_receipt
-from tracker.words import vietnamese_number
+from tracker.words import moment_words, number_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,12 @@ def queue_receipt(case: Case, answered: Sequence[tuple[Update, Duty]], figures: 
     said = {duty.id: update for update, duty in answered}  # the newest revision where there are several
     duties = plan_order(plan, {duty.id: duty for _, duty in answered}.values())
     held = _held(case.session, plan, case.period, agency_id, case.today)
-    facts = {
-        "items": [_item(plan, duty, said[duty.id], agency_id) for duty in duties],
-        "figures": _figures(plan, figures),
-        "owed": sum(duty.state in OWED for duty in held),
-    }
+    with speaking(plan.plan.language):
+        facts = {
+            "items": [_item(plan, duty, said[duty.id], agency_id) for duty in duties],
+            "figures": _figures(plan, figures),
+            "owed": sum(duty.state in OWED for duty in held),
+        }
     newest = f"{max(update.id for update, _ in answered)}" if answered else f"figure-{max(f.id for f in figures)}"
     return queue_letter(case, "receipt", f"receipt:{case.period.name}:{agency_id}:{newest}", facts)
 
@@ -85,10 +87,10 @@ def _item(plan: Plan, duty: Duty, update: Update, holder: str) -> dict[str, obje
         "id": duty.activity_id,
         "title": activity.title if activity else "",
         "for_whom": plan.agencies[duty.agency_id].name if duty.agency_id != holder else None,
-        "status": STATUS_WORDS[update.status],
+        "status": wording(STATUS_WORDS[update.status]),
         "percent": update.percent,
         "said_by": update.said_by,
-        "said_at": f"{update.said_at.astimezone(ZONE):%H:%M ngày %d/%m/%Y}",
+        "said_at": moment_words(update.said_at.astimezone(ZONE)),
     }
 
 
@@ -96,7 +98,7 @@ def _figures(plan: Plan, figures: Collection[Figure]) -> list[dict[str, str]]:
     newest = {figure.target_id: figure for figure in sorted(figures, key=lambda figure: figure.id)}
     targets = [target for target in plan.targets if target.id in newest]
     return [
-        {"title": target.title, "value": f"{vietnamese_number(newest[target.id].value)} {target.unit}"}
+        {"title": target.title, "value": f"{number_words(newest[target.id].value)} {target.unit}"}
         for target in targets
     ]
 

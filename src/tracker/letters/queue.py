@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from tracker.case import Case
+from tracker.language import speaking
 from tracker.letters.address import Envelope, address_book, is_channel
 from tracker.letters.compose import LINK, Composed, compose
 from tracker.letters.ids import answering_address, message_id, thread_id
@@ -45,7 +46,7 @@ class Outgoing:
 def composed_for_agency(
     settings: Settings, plan: Plan, kind: str, period: Period, agency: Agency, facts: Mapping[str, Any]
 ) -> Composed:
-    """Return the words of the letter of `kind` to `agency`; the link is a mark."""
+    """Return the words of the letter of `kind` to `agency`, in the plan's language; the link is a mark."""
     around = {
         "plan": plan.plan,
         "coordinator": plan.agencies[plan.plan.coordinator],
@@ -54,7 +55,8 @@ def composed_for_agency(
         "link": LINK,
         "illustration": settings.illustration,
     }
-    return compose(settings.templates, kind, around | dict(facts))
+    with speaking(plan.plan.language):
+        return compose(settings.templates, kind, around | dict(facts))
 
 
 def compose_letter(

@@ -15,13 +15,14 @@ from types import MappingProxyType
 from typing import Literal
 
 from tracker.errors import BadInput, nearest
+from tracker.language import LANGUAGES, N_, SOURCE, wording_in
 from tracker.plan.agencies import Agency, Contact, Group, Succession
 from tracker.plan.fields import MonthDay, plan_field
 from tracker.plan.reporting import AnnualRule, AreaReport, Calendar, Letterhead, Person, PhaseReview, Reporting
 from tracker.plan.rows import Activity, ContentArea, Target
 from tracker.plan.stages import USUAL, Stages
 from tracker.plan.times import read_time
-from tracker.words import vietnamese_date
+from tracker.words import day_words
 
 __all__ = [
     "USUAL",
@@ -47,12 +48,12 @@ __all__ = [
 
 
 KINDS = {
-    "ke-hoach": "Kế hoạch",
-    "quyet-dinh": "Quyết định",
-    "nghi-quyet": "Nghị quyết",
-    "chuong-trinh": "Chương trình",
-    "chi-thi": "Chỉ thị",
-    "de-an": "Đề án",
+    "ke-hoach": N_("Kế hoạch"),
+    "quyet-dinh": N_("Quyết định"),
+    "nghi-quyet": N_("Nghị quyết"),
+    "chuong-trinh": N_("Chương trình"),
+    "chi-thi": N_("Chỉ thị"),
+    "de-an": N_("Đề án"),
 }
 """The kinds of document that assign tasks (Nghị định 30/2020/NĐ-CP, điều 7), each with its words."""
 THE_ONE = "ke-hoach"
@@ -80,6 +81,12 @@ class Header:
     )
     code: str = plan_field("số, mã", "Số, ký hiệu của kế hoạch, ví dụ 305/KH-UBND.")
     title: str = plan_field("tên", "Trích yếu của kế hoạch.")
+    language: Literal["vi", "en"] = plan_field(
+        "ngôn ngữ",
+        "Ngôn ngữ của thư, trang báo cáo và báo cáo tổng hợp: vi (tiếng Việt) hoặc en (tiếng Anh).",
+        SOURCE,
+        words=LANGUAGES,
+    )
     issuer: str = plan_field("cơ quan ban hành", "Cơ quan ban hành.")
     issued: date = plan_field("ngày ban hành", "Ngày ban hành, viết NĂM-THÁNG-NGÀY, ví dụ 2024-03-22.")
     years: tuple[int, ...] = plan_field("năm", "Các năm của kế hoạch.", at_least=1900, at_most=2200, filled=True)
@@ -100,12 +107,12 @@ class Header:
     @property
     def kind_words(self) -> str:
         """Return what kind of document it is: "Kế hoạch"."""
-        return KINDS[self.kind]
+        return wording_in(self.language, KINDS[self.kind])
 
     @property
     def citation(self) -> str:
         """Return how the document is cited: "Kế hoạch số 305/KH-UBND"."""
-        return f"{self.kind_words} số {self.code}"
+        return wording_in(self.language, "{kind} số {code}", kind=self.kind_words, code=self.code)
 
     @property
     def title_in_sentence(self) -> str:
@@ -219,7 +226,8 @@ class Plan:
         asked = self.reporting.area_report
         if asked is None:
             return self.content
-        return (*self.content, ContentArea(id=asked.id, title="Báo cáo của các địa phương", part="tasks"))
+        title = wording_in(self.plan.language, "Báo cáo của các địa phương")
+        return (*self.content, ContentArea(id=asked.id, title=title, part="tasks"))
 
     @cached_property
     def _apart_ids(self) -> frozenset[str]:
@@ -261,16 +269,18 @@ class Plan:
 
     def details_of(self, activity: Activity) -> tuple[str, ...]:
         """Return what the plan prints of `activity` beside title, time and agencies, a line each."""
-        facts = [f"{label}: {words}" for label, words in activity.facts() if label != "Thời gian"]
-        return (*activity.lettered, *facts)
+        return (*activity.lettered, *activity.facts(self.plan.language))
 
     def time_words(self, activity: Activity) -> str:
         """Return the time of `activity` as printed, with the last day where the print does not name it."""
         deadline = self.deadline_of(activity)
         if deadline is None:
             return activity.time or ""
-        day = vietnamese_date(deadline)
-        return f"{activity.time} (đến hết ngày {day})" if activity.time and day not in activity.time else day
+        language = self.plan.language
+        day = day_words(deadline, language)
+        if not activity.time or day in activity.time:
+            return day
+        return wording_in(language, "{time} (đến hết ngày {day})", time=activity.time, day=day)
 
     def activities_of(self, year: int) -> Iterator[Activity]:
         """Yield the activities with an x in `year`, in the plan's order."""

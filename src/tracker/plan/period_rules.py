@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
+from tracker.language import N_, SOURCE, wording_in
 from tracker.plan.fields import MonthDay, plan_field
+from tracker.words import MONTHS
 
 CUT_OFF = 14
 """The last day of the month that a period counts (Nghị định 09/2019/NĐ-CP, điều 12)."""
@@ -130,18 +132,18 @@ class Span:
         return waits[0] > 0 and waits[1] >= 0 and (self.rule.every == "once" or max(waits) <= LONGEST_WAIT)
 
 
-def spans_of(rule: PeriodRule, years: Sequence[int]) -> Iterator[Span]:
-    """Yield the periods that `rule` gives in a plan of `years`, in their order."""
+def spans_of(rule: PeriodRule, years: Sequence[int], language: str = SOURCE) -> Iterator[Span]:
+    """Yield the periods that `rule` gives in a plan of `years`, in their order, with titles in `language`."""
     if rule.every == "once":
         yield _once(rule, years)
         return
     for year in years:
         for number, month in enumerate(ENDS[rule.every], 1):
             if not rule.only or number in rule.only:
-                yield _regular(rule, year, number, month)
+                yield _regular(rule, year, number, month, language)
 
 
-def annual_span(year: int, opens: MonthDay, due: MonthDay, closes: MonthDay) -> Span:
+def annual_span(year: int, opens: MonthDay, due: MonthDay, closes: MonthDay, language: str = SOURCE) -> Span:
     """Return the period of a year by the key `annual`: it opens in that year, and may be due in the next."""
     rule = PeriodRule(every="year")
     start = opens.in_year(year)
@@ -149,7 +151,7 @@ def annual_span(year: int, opens: MonthDay, due: MonthDay, closes: MonthDay) -> 
     return Span(
         code=str(year),
         kind="annual",
-        title=f"Báo cáo năm {year}",
+        title=_names("year", year, 1, language)[1],
         first=_month_end(year - 1, 12, rule.cut_off) + timedelta(days=1),
         last=_month_end(year, 12, rule.cut_off),
         opens=start,
@@ -176,7 +178,7 @@ def _once(rule: PeriodRule, years: Sequence[int]) -> Span:
     )
 
 
-def _regular(rule: PeriodRule, year: int, number: int, month: int) -> Span:
+def _regular(rule: PeriodRule, year: int, number: int, month: int, language: str) -> Span:
     length = LENGTHS[rule.every]
     before = date(year, month, 1)
     for _ in range(length):
@@ -190,11 +192,11 @@ def _regular(rule: PeriodRule, year: int, number: int, month: int) -> Span:
     waits = timedelta(days=OPEN_FOR[rule.every])
     opens = _before(rule.opens[number - 1], due) if rule.opens else due - waits
     closes = _next(rule.closes[number - 1], due - timedelta(days=1)) if rule.closes else due + waits
-    mark, title = _names(rule.every, year, number)
+    mark, title = _names(rule.every, year, number, language)
     return Span(
         code=f"{year}{mark}{f'-{rule.code}' if rule.code else ''}",
         kind=KINDS.get(rule.every, rule.every),
-        title=f"Báo cáo {title}",
+        title=title,
         first=first,
         last=last,
         opens=opens,
@@ -205,18 +207,26 @@ def _regular(rule: PeriodRule, year: int, number: int, month: int) -> Span:
     )
 
 
-def _names(every: str, year: int, number: int) -> tuple[str, str]:
-    """Return what a code bears behind the year, and the period in words."""
+def _names(every: str, year: int, number: int, language: str) -> tuple[str, str]:
+    """Return what a code bears behind the year, and the title in `language`."""
     match every:
         case "month":
-            return f"-T{number:02}", f"tháng {number} năm {year}"
+            month = MONTHS[number - 1]
+            title = wording_in(
+                language, "Báo cáo tháng {number} năm {year}", number=number, month=month, year=year
+            )
+            return f"-T{number:02}", title
         case "quarter":
-            return f"-Q{number}", f"quý {ROMAN[number - 1]} năm {year}"
+            title = wording_in(
+                language, "Báo cáo quý {roman} năm {year}", roman=ROMAN[number - 1], number=number, year=year
+            )
+            return f"-Q{number}", title
         case "half":
-            return f"-6T{number}", f"6 tháng {'đầu' if number == 1 else 'cuối'} năm {year}"
+            halves = N_("Báo cáo 6 tháng đầu năm {year}"), N_("Báo cáo 6 tháng cuối năm {year}")
+            return f"-6T{number}", wording_in(language, halves[number - 1], year=year)
         case "nine-months":
-            return "-9T", f"9 tháng năm {year}"
-    return "", f"năm {year}"
+            return "-9T", wording_in(language, "Báo cáo 9 tháng năm {year}", year=year)
+    return "", wording_in(language, "Báo cáo năm {year}", year=year)
 
 
 def _month_end(year: int, month: int, cut_off: int) -> date:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
+from tracker.language import SOURCE
 from tracker.plan.fields import MonthDay, plan_field
 from tracker.plan.period_rules import PeriodRule, RuleDay, Span, annual_span, spans_of
 from tracker.plan.stages import USUAL, Stages
@@ -120,12 +121,10 @@ class Reporting:
         "người dùng", "Những người đăng nhập được vào bàn làm việc của cơ quan đầu mối.", ()
     )
 
-    def spans(self, years: Sequence[int]) -> Iterator[Span]:
-        """Yield the periods that all rules give in a plan of `years`."""
-        if self.annual:
-            yield from (
-                annual_span(year, self.annual.opens, self.annual.due, self.annual.closes) for year in years
-            )
+    def spans(self, years: Sequence[int], language: str = SOURCE) -> Iterator[Span]:
+        """Yield the periods that all rules give in a plan of `years`, with titles in `language`."""
+        if days := self.annual:
+            yield from (annual_span(year, days.opens, days.due, days.closes, language) for year in years)
         rules = [*self.periods]
         if review := self.phase_review:
             opens, due, closes = ((RuleDay(day.month, day.day, day.year),) for day in review.days().values())
@@ -134,7 +133,7 @@ class Reporting:
             )
             rules.insert(0, once)
         for rule in rules:
-            yield from spans_of(rule, years)
+            yield from spans_of(rule, years, language)
 
     def __post_init__(self) -> None:
         """Let the plan's own stages be complete: they are the widest rules there are."""

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from tracker.language import N_, wording_in
 from tracker.plan.fields import plan_field
 from tracker.plan.stages import Stages
 
@@ -60,19 +61,19 @@ class Activity:
     coordinating_printed: str | None = plan_field("phối hợp như in", "Cột phối hợp, đúng từng chữ như in.", None)
     due: date | None = plan_field("hạn", "Hạn báo cáo riêng của hoạt động, nếu có.", None)
     subtasks: tuple[str, ...] = plan_field("việc cụ thể", "Các việc a), b), c) của hoạt động, nếu có.", ())
-    product: str | None = plan_field("sản phẩm", "Sản phẩm, kết quả phải có, như in.", None)
-    funding: str | None = plan_field("nguồn kinh phí", "Nguồn kinh phí, như in.", None)
+    product: str | None = plan_field(N_("sản phẩm"), "Sản phẩm, kết quả phải có, như in.", None)
+    funding: str | None = plan_field(N_("nguồn kinh phí"), "Nguồn kinh phí, như in.", None)
     obligation: Literal["required", "encouraged"] | None = plan_field(
-        "mức độ",
+        N_("mức độ"),
         "required: bắt buộc; encouraged: khuyến khích.",
         None,
-        words={"required": "bắt buộc", "encouraged": "khuyến khích"},
+        words={"required": N_("bắt buộc"), "encouraged": N_("khuyến khích")},
     )
     priority: Literal["high", "normal", "low"] | None = plan_field(
-        "ưu tiên",
+        N_("ưu tiên"),
         "high: cao; normal: thường; low: thấp.",
         None,
-        words={"high": "cao", "normal": "thường", "low": "thấp"},
+        words={"high": N_("cao"), "normal": N_("thường"), "low": N_("thấp")},
     )
     stages: Stages = plan_field("mốc nhắc", "Mốc nhắc riêng của hoạt động này, nếu khác mốc chung.", Stages())
     formerly: tuple[str, ...] = plan_field(
@@ -80,15 +81,16 @@ class Activity:
     )
     note: str | None = plan_field("ghi chú", "Ghi chú cho người quản trị.", None)
 
-    def facts(self) -> list[tuple[str, str]]:
-        """Return what the plan prints of it beside title, years and agencies: each its label and words."""
-        printed = {name: getattr(self, name) for name in ("time", "product", "funding", "obligation", "priority")}
+    def facts(self, language: str) -> list[str]:
+        """Return in `language` what else the plan prints, a line each: "Sản phẩm: …"."""
         labels = {field.name: field.metadata for field in fields(self)}
-        return [
-            (labels[name]["label"].capitalize(), labels[name].get("words", {}).get(value, value))
-            for name, value in printed.items()
-            if value
-        ]
+        lines = []
+        for name in ("product", "funding", "obligation", "priority"):
+            if value := getattr(self, name):
+                words = labels[name].get("words", {}).get(value)
+                label = wording_in(language, labels[name]["label"]).capitalize()
+                lines.append(f"{label}: {wording_in(language, words) if words else value}")
+        return lines
 
     @property
     def lettered(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from tracker.language import speaking
 from tracker.letters.address import Envelope, by_mail, is_channel
 from tracker.letters.compose import composed_line
 from tracker.letters.due_event import due_event
@@ -141,7 +142,8 @@ def summaries(
 def _due_event(settings: Settings, day: Agenda, reminder: Reminder) -> Attachment:
     period, due = reminder.period, reminder.due
     facts = {"plan": day.plan.plan, "period": period, "due": due, "illustration": settings.illustration}
-    title = composed_line(settings.templates, "remind/event.txt", facts)
+    with speaking(day.plan.plan.language):
+        title = composed_line(settings.templates, "remind/event.txt", facts)
     own = "" if due == period.due else f"-{due}"
     unkeyed_thread = day.has_unkeyed(period, reminder.agency)
     uid = event_uid(settings, day.plan, f"{period.name}{own}", unkeyed_thread=unkeyed_thread)

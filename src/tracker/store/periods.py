@@ -37,7 +37,7 @@ SYSTEM = "tracker"
 
 def ruled_periods(plan: Plan) -> Iterator[Period]:
     """Yield the periods that the plan's own rules give."""
-    for span in plan.reporting.spans(plan.plan.years):
+    for span in plan.reporting.spans(plan.plan.years, plan.plan.language):
         yield Period(
             plan_id=plan.plan.plan_id,
             code=span.code,
