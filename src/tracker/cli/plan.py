@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from tracker.errors import NothingApplied
 if TYPE_CHECKING:
     from datetime import date
 
+    from tracker.plan.model import Plan
     from tracker.plan.reader import Reading
     from tracker.settings import Settings
 
@@ -43,17 +45,59 @@ plans = tracker.group("plan", help="tệp kế hoạch mới")(lambda: None)
 @click.argument("file", type=Path, metavar="TỆP")
 def new(file: Path) -> None:
     """Write an empty plan file with a remark on each line; what is there already stays."""
-    from tracker.errors import BadInput
     from tracker.settings import load_settings
     from tracker.templating import template_file
 
-    text = template_file(load_settings().templates, "plan/new.yaml").read_text(encoding="utf-8")
+    _write_new(file, template_file(load_settings().templates, "plan/new.yaml").read_text(encoding="utf-8"))
+    print(f"Đã ghi {file}. Điền từng dòng rồi chạy: tracker check {file}")
+
+
+@plans.command("import", help="đọc bảng phụ lục của kế hoạch trong tệp Word, Excel thành tệp kế hoạch")
+@click.argument("source", type=Path, metavar="TỆP")
+@click.option("-o", "file", type=Path, required=True, metavar="TỆP_MỚI", help="tệp kế hoạch sẽ ghi, đuôi .yaml")
+def import_annex(source: Path, file: Path) -> None:
+    """Write a plan file from the annex in a .docx or .xlsx file, and print what is doubtful or was not read."""
+    from tracker.annex.file import read_annex
+    from tracker.annex.proposal import propose
+    from tracker.settings import load_settings, shipped
+
+    draft = read_annex(source)
+    empty = (shipped("templates") / "plan" / "new.yaml").read_text(encoding="utf-8")
+    proposal = propose(draft, _known_plans(load_settings().plan_files), empty)
+    _write_new(file, proposal.text)
+    print(
+        f"Đã ghi {file}: {proposal.rows} hoạt động, {proposal.headings} tiêu đề; "
+        f"{proposal.known} cơ quan, nhóm đã biết, {proposal.new} cơ quan, nhóm mới."
+    )
+    for heading, faults in (("Cần xem lại", proposal.doubts), ("Không đọc được", proposal.unread)):
+        if faults:
+            print(f"{heading} ({len(faults)}):")
+        for fault in faults:
+            print(f"  {fault}")
+    print(f"Điền các phần plan, reporting và những chỗ trên, rồi chạy: tracker check {file}")
+
+
+def _known_plans(files: list[Path]) -> list[Plan]:
+    """Return the plans in `files` that can be read: their agencies are known by name."""
+    from tracker.errors import TrackerError
+    from tracker.plan.reader import read_plan
+
+    found = []
+    for each in files:
+        with contextlib.suppress(TrackerError):
+            found.append(read_plan(each).plan)
+    return found
+
+
+def _write_new(file: Path, text: str) -> None:
+    """Write `text` to a file that is not there yet."""
+    from tracker.errors import BadInput
+
     try:
-        with file.open("x", encoding="utf-8") as empty:
-            empty.write(text)
+        with file.open("x", encoding="utf-8") as fresh:
+            fresh.write(text)
     except FileExistsError as error:
         raise BadInput(f"{file}: đã có tệp này; chọn tên khác") from error
-    print(f"Đã ghi {file}. Điền từng dòng rồi chạy: tracker check {file}")
 
 
 @tracker.command("diff", help="cho biết áp dụng tệp kế hoạch sẽ thay đổi những gì")

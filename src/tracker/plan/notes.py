@@ -17,6 +17,8 @@ def notes(plan: Plan, seen: Seen) -> Iterator[Fault]:
             years = ", ".join(map(str, activity.years))
             what = f"năm {years} là cách đọc: {activity.years_unconfirmed}"
             yield seen.say((*path, "years_unconfirmed"), activity.id, what, to_confirm)
+        if activity.unconfirmed:
+            yield seen.say((*path, "unconfirmed"), activity.id, activity.unconfirmed, to_confirm)
         for lead in sorted(set(activity.lead) & set(activity.coordinating)):
             named = (
                 plan.groups[lead].name if lead in plan.groups else f"cơ quan chủ trì {plan.agencies[lead].short}"

@@ -80,6 +80,9 @@ class Activity:
         "mã cũ", "Các mã trước đây của dòng này; những gì đã báo cáo dưới mã cũ đi theo.", (), form="id"
     )
     note: str | None = plan_field("ghi chú", "Ghi chú cho người quản trị.", None)
+    unconfirmed: str | None = plan_field(
+        "phần cần đối chiếu", "Điều chưa chắc khi đọc dòng này từ văn bản; đối chiếu xong thì xóa.", None
+    )
 
     def facts(self, language: str) -> list[str]:
         """Return in `language` what else the plan prints, a line each: "Sản phẩm: …"."""

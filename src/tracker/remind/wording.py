@@ -64,7 +64,7 @@ def change_lines_for(agency: str, changes: Iterable[Change]) -> list[str]:
 def _as_officers_see(plan: Plan, newest: Plan) -> Plan:
     """Return `plan` without what is the admin's business: notes, stages, calendar and letterhead."""
     activities, tasks = (
-        tuple(replace(row, note=None, years_unconfirmed=None, stages=Stages()) for row in rows)
+        tuple(replace(row, note=None, years_unconfirmed=None, unconfirmed=None, stages=Stages()) for row in rows)
         for rows in (plan.activities, plan.tasks)
     )
     review = plan.reporting.phase_review and replace(plan.reporting.phase_review, unconfirmed=None)

@@ -10,6 +10,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from defusedxml.ElementTree import DefusedXMLParser
@@ -31,6 +32,19 @@ SAVE_AGAIN = "mở tệp bằng Excel, chọn Lưu thành (Save As), kiểu Exce
 FRESH = "lấy lại tệp trong thư gần nhất, chép nội dung sang rồi gửi lại"
 
 
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a file should be, in the words of the faults about it."""
+
+    suffix: str = ".xlsx"
+    holds: str = "một báo cáo"
+    again: str = SAVE_AGAIN
+    fresh: str = FRESH
+
+
+ANSWER = Expected()
+
+
 def refuse(what: str, remedy: str, error: Exception | None = None) -> NoReturn:
     """Raise Faults with one fault of the whole file."""
     raise Faults([Fault(WHOLE_FILE, what, remedy)]) from error
@@ -39,7 +53,8 @@ def refuse(what: str, remedy: str, error: Exception | None = None) -> NoReturn:
 class Parts:
     """The parts of the zip, checked before any is read."""
 
-    def __init__(self, raw: bytes) -> None:
+    def __init__(self, raw: bytes, expected: Expected = ANSWER) -> None:
+        self.expected = expected
         if len(raw) > LARGEST_FILE:
             refuse(f"nặng quá {LARGEST_FILE // 1_000_000} MB", "bỏ hình ảnh và trang tính thừa rồi gửi lại")
         if raw.startswith(OLE):
@@ -47,11 +62,11 @@ class Parts:
                 refuse(
                     "được đặt mật khẩu nên không mở được", "bỏ mật khẩu (File, Info, Protect Workbook) rồi gửi lại"
                 )
-            refuse("là tệp Excel kiểu cũ (.xls)", SAVE_AGAIN)
+            refuse(f"là tệp kiểu cũ ({expected.suffix[:-1]})", expected.again)
         try:
             self.zip = zipfile.ZipFile(io.BytesIO(raw))
         except (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, OSError, EOFError) as error:
-            refuse("không phải tệp .xlsx", SAVE_AGAIN, error)
+            refuse(f"không phải tệp {expected.suffix}", expected.again, error)
         self.known = {info.filename: info for info in self.zip.infolist()}
         self._check_directory()
         self.marks = 0
@@ -63,14 +78,14 @@ class Parts:
         plain = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
         strange = any(info.compress_type not in plain or not _is_sane(info.filename) for info in listed)
         if strange or len(self.known) != len(listed) or len(listed) > MOST_PARTS:
-            refuse("có cấu tạo lạ, không phải do Excel lưu", SAVE_AGAIN)
+            refuse("có cấu tạo lạ, không phải do chương trình văn phòng lưu", self.expected.again)
         swollen = any(info.file_size > max(SMALL_PART, LARGEST_RATIO * info.compress_size) for info in listed)
         if swollen or sum(info.file_size for info in listed) > LARGEST_UNZIPPED:
-            refuse("bung ra quá lớn so với một báo cáo", FRESH)
-        if any(name.endswith(".xlsx") for name in self.known):
-            refuse("là tệp nén", "gửi thẳng tệp .xlsx, không nén")
+            refuse(f"bung ra quá lớn so với {self.expected.holds}", self.expected.fresh)
+        if any(name.endswith(self.expected.suffix) for name in self.known):
+            refuse("là tệp nén", f"gửi thẳng tệp {self.expected.suffix}, không nén")
         if "_rels/.rels" not in self.known:
-            refuse("không phải tệp .xlsx", SAVE_AGAIN)
+            refuse(f"không phải tệp {self.expected.suffix}", self.expected.again)
 
     def tree(self, name: str) -> Any:
         """Return the root of the XML part called `name`; KeyError where there is none."""
@@ -79,14 +94,14 @@ class Parts:
             with self.zip.open(info) as part:
                 data = part.read(info.file_size + 1)
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError, RuntimeError) as error:
-            refuse("đọc không được, có thể đã hỏng khi lưu hoặc khi gửi", SAVE_AGAIN, error)
+            refuse("đọc không được, có thể đã hỏng khi lưu hoặc khi gửi", self.expected.again, error)
         if len(data) > info.file_size:
-            refuse("bung ra quá lớn so với một báo cáo", FRESH)
+            refuse(f"bung ra quá lớn so với {self.expected.holds}", self.expected.fresh)
         self.marks += data.count(b"<") + data.count(b"=")
         if self.marks > MOST_MARKS:
-            refuse("có quá nhiều ô so với một báo cáo", FRESH)
+            refuse(f"có quá nhiều ô so với {self.expected.holds}", self.expected.fresh)
         if TOO_LONG.search(data):
-            refuse("có ô dài hơn mức Excel cho phép (32.767 chữ)", FRESH)
+            refuse("có ô dài hơn mức Excel cho phép (32.767 chữ)", self.expected.fresh)
         return _parsed(data)
 
     def related(self, name: str) -> Iterator[tuple[str, str, str]]:
