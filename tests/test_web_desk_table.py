@@ -36,7 +36,7 @@ def filled(path: str) -> str:
 
 @pytest.fixture
 def season(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return with_something_everywhere(open_season(sqlite_engine, make_settings, with_people()))
+    return with_something_everywhere(open_season(sqlite_engine, make_settings, with_people(), results="public"))
 
 
 def with_something_everywhere(season: Season) -> Season:
@@ -115,7 +115,7 @@ def test_a_leader_and_a_reviewer_can_post_nothing_that_is_not_theirs_and_nothing
 def test_a_thousand_gets_and_heads_over_all_addresses_change_nothing(
     engine: sa.Engine, make_settings: Callable[..., Settings]
 ) -> None:
-    season = with_something_everywhere(open_season(engine, make_settings, with_people()))
+    season = with_something_everywhere(open_season(engine, make_settings, with_people(), results="public"))
     visitor = signed_in(season)
     headers = {"Cookie": visitor.cookie}
     wanted = [HOME + filled(page.path) for page in PAGES] + [f"{HOME}/vao", f"{HOME}/vao/{'x' * 43}"]

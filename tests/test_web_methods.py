@@ -26,6 +26,8 @@ TABLE: dict[str, dict[str, int]] = {
     "/form.js": {**READ, "POST": 405},
     "/favicon.ico": {**READ, "POST": 405},
     "/suc-khoe": {**READ, "POST": 405},
+    "/ket-qua": {**READ, "POST": 405},
+    "/ket-qua/kh/{plan_id}": {**READ, "POST": 405},
     "/lich/{agency}/{token}.ics": {"GET": 404, "HEAD": 404, "POST": 405},
     "/b/{token}": {**READ, "POST": 303},
     "/b/{token}/bien-nhan": {**READ, "POST": 405},
@@ -45,7 +47,7 @@ ROUNDS = 1_000
 
 @pytest.fixture
 def season(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
-    return with_a_file_and_a_memo(open_season(sqlite_engine, make_settings))
+    return with_a_file_and_a_memo(open_season(sqlite_engine, make_settings, results="public"))
 
 
 def with_a_file_and_a_memo(season: Season) -> Season:
@@ -77,6 +79,7 @@ def filled(path: str, token: dict[str, str]) -> str:
     given = {
         "{token}": token.get(path[1:2], "x"),
         "{agency}": "so-a",
+        "{plan_id}": "ke-hoach",
         "{file_id:number}": "1",
         "{message_id:number}": "1",
         "{number:number}.{form}": "1.html",
@@ -118,7 +121,7 @@ def test_every_address_behind_a_token_that_opens_nothing_is_one_and_the_same_pag
 def test_a_thousand_gets_and_heads_over_all_addresses_leave_the_record_as_it_was(
     engine: sa.Engine, make_settings: Callable[..., Settings]
 ) -> None:
-    season = with_a_file_and_a_memo(open_season(engine, make_settings))
+    season = with_a_file_and_a_memo(open_season(engine, make_settings, results="public"))
     token = tokens(season)
     before, bytes_before = season.dump(), database_bytes(engine)
     wanted = [filled(path, token) for path in paths(season)]

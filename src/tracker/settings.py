@@ -17,7 +17,7 @@ ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of the plan's days: Vietnam has only one."""
 NAMES = (
     "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "INBOX_URL", "SENDER", "BASE_URL", "PORT",
-    "ILLUSTRATION", "TODAY", "SECRET_KEY", "CA_FILE", "LOG", "PLANS",
+    "ILLUSTRATION", "TODAY", "SECRET_KEY", "CA_FILE", "LOG", "PLANS", "RESULTS",
 )  # fmt: skip
 ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
@@ -63,6 +63,8 @@ class Settings:
     """TRACKER_TODAY: the day to pretend it is, to try a season out; None for the real clock."""
     log: str
     """TRACKER_LOG: `text`, or `json` for one object a line."""
+    results: str = "off"
+    """TRACKER_RESULTS: who sees how far the plans are: `off`, `leaders` at the desk, or `public`."""
     given_key: str | None = field(default=None, repr=False)
     """TRACKER_SECRET_KEY: what links are made with; None where it is kept under `var`."""
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -172,6 +174,7 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         pretended_today=_date_or_none(text("TODAY", ""), place("TODAY"), wrong),
         illustration=text("ILLUSTRATION", "").lower() in {"1", "true", "yes"},
         log=text("LOG", "text"),
+        results=text("RESULTS", "off"),
         given_key=given["SECRET_KEY"].text if "SECRET_KEY" in given else None,
         places={name: each.place for name, each in given.items()},
     )
@@ -220,6 +223,8 @@ def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
         wrong.append(f"{place('BASE_URL')}: {trouble}")
     if settings.log not in {"text", "json"}:
         wrong.append(f"{place('LOG')}: không hiểu {settings.log!r}; viết text hoặc json")
+    if settings.results not in {"off", "leaders", "public"}:
+        wrong.append(f"{place('RESULTS')}: không hiểu {settings.results!r}; viết off, leaders hoặc public")
     if not ADDRESS.fullmatch(settings.sender):
         wrong.append(f"{place('SENDER')}: {settings.sender!r} không phải địa chỉ thư")
     if settings.given_key is not None and len(settings.given_key.strip().encode()) < SHORTEST_KEY:

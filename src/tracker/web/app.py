@@ -30,6 +30,8 @@ from tracker.web.memos import MemoPages
 from tracker.web.owner import OwnerPages
 from tracker.web.pages import NOTICES, Pages
 from tracker.web.request import behind_link
+from tracker.web.results import ADDRESS as RESULTS
+from tracker.web.results import ResultsPages
 from tracker.web.security import REVALIDATED, UPLOADS, Compressed, Guard
 from tracker.web.troubles import Troubles
 from tracker.web.workbook import WorkbookPages
@@ -59,6 +61,7 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
     workbook = WorkbookPages(engine, settings, pages)
     coordinator = CoordinatorPages(engine, settings, pages)
     memos = MemoPages(engine, settings, pages)
+    results = ResultsPages(engine, settings, pages)
     background = Background()
 
     answering = partial(behind_link, engine, Purpose.ANSWER)
@@ -108,6 +111,8 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
             Route("/r/{token}/bao-cao/tong-hop", reviewing(memos.page), methods=["GET", "POST"]),
             Route("/r/{token}/bao-cao/{number:number}.{form}", memos.file),
             Route("/lich/{agency}/{token}.ics", CalendarFeed(engine, settings).show),
+            Route(RESULTS, results.show),
+            Route(f"{RESULTS}/kh/{{plan_id}}", results.show),
             *api_routes(engine, settings),
             *desk_routes(engine, settings, pages, background),
             Route("/ban-lam-viec.css", _file(settings, "desk.css", "text/css")),

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from starlette.routing import Route
 
 from tracker.settings import Settings
+from tracker.web import results
 from tracker.web.desk import agency, duties, home, journal, letters, matrix, memo, periods, plan, review, tokens
 from tracker.web.desk.background import Background
 from tracker.web.desk.door import Door
@@ -28,6 +29,7 @@ PAGES = (
     Page(path="/hoat-dong/{activity}", show=matrix.show_activity),
     Page(path="/lich", show=matrix.show_year),
     Page(path="/nhat-ky", show=journal.show_journal),
+    Page(path="/ket-qua", show=results.show_at_desk),
     Page(path="/ket-noi", show=tokens.show_tokens, act=tokens.act_on_tokens, sees=ADMINS, acts=ADMINS),
     Page(path="/ky/{code}/duyet", show=review.show_overview, act=review.accept_seen, acts=REVIEWING),
     Page(

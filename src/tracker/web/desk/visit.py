@@ -41,6 +41,8 @@ class Signed:
     runs: bool
     lets_in: bool
     """Whether the person may let programs in."""
+    results: bool
+    """Whether there is a page of results."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ class Visit:
             reviews=self.may(REVIEWING),
             runs=self.may(RUNNING),
             lets_in=self.may(ADMINS),
+            results=self.settings.results != "off",
         )
 
     def render(self, name: str, status: int = 200, **facts: Any) -> Response:
