@@ -1,13 +1,17 @@
 """People at the desk, as tests sign them in: a browser without scripts that carries a cookie."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 from factories_web import Season, fields_of, plan_text
 
+from tracker.plan.reader import parse_plan
+from tracker.store.apply import apply_plan
 from tracker.store.engine import writing
+from tracker.store.periods import open_ruled_periods
 from tracker.store.sessions import make_sign_in
 
 HOME = "/ban-lam-viec"
@@ -19,10 +23,26 @@ PEOPLE = {
 }
 
 
-def with_people(text: str = "") -> str:
-    """Return a plan text whose people are PEOPLE."""
-    rows = [f"    - {{name: {name}, email: {mail}, role: {role}}}" for role, (name, mail) in PEOPLE.items()]
+def with_people(text: str = "", people: Mapping[str, tuple[str, str]] = PEOPLE) -> str:
+    """Return a plan text with these `people`."""
+    rows = [f"    - {{name: {name}, email: {mail}, role: {role}}}" for role, (name, mail) in people.items()]
     return (text or plan_text()).rstrip("\n") + "\n  people:\n" + "\n".join(rows) + "\n"
+
+
+def second_plan(people: Mapping[str, tuple[str, str]] = PEOPLE, plan_id: str = "hai") -> str:
+    """Return the text of another plan for the same agencies, with an id, a number and words of its own."""
+    text = plan_text().replace(
+        "  code: 1/KH-UBND\n", f"  id: {plan_id}\n  kind: nghi-quyet\n  code: 2/NQ-{plan_id}\n"
+    )
+    return with_people(text.replace("Hoạt động thứ", f"Việc của {plan_id} số"), people)
+
+
+def add_plan(season: Season, text: str) -> None:
+    """Apply one more plan and open its period of the season's day."""
+    now, found = season.settings.now(), parse_plan(text.encode())
+    with writing(season.engine) as session:
+        apply_plan(session, found, "quản trị", season.settings.today(), now)
+        open_ruled_periods(session, found.plan, season.settings.today(), now)
 
 
 @dataclass
@@ -57,16 +77,16 @@ class Visitor:
         self.season.browser.app.state.background.wait()
 
 
-def sign_in_link(season: Season, role: str = "coordinator") -> str:
-    """Return the address of a link that signs the person with `role` in."""
+def sign_in_link(season: Season, who: str = "coordinator") -> str:
+    """Return the address of a link that signs the person in who has the role or the address `who`."""
     with writing(season.engine) as session:
         key, now = season.settings.secret_key(), season.settings.now()
-        _, token = make_sign_in(session, PEOPLE[role][1], key, now)
+        _, token = make_sign_in(session, PEOPLE[who][1] if who in PEOPLE else who, key, now)
     return f"{HOME}/vao/{token}"
 
 
 def signed_in(season: Season, role: str = "coordinator") -> Visitor:
-    """Return a visitor who has signed in as the person with `role`."""
+    """Return a visitor who has signed in as the person with the role or the address `role`."""
     visitor = Visitor(season)
     answer = visitor.ask("POST", sign_in_link(season, role))
     assert answer.status_code == 303, answer.text

@@ -14,7 +14,7 @@ from tracker.store.apply import apply_plan
 from tracker.store.engine import open_store, reading, writing
 from tracker.store.periods import find_period, open_ruled_periods
 from tracker.store.plans import plan_ids
-from tracker.store.tables import Letter, Period, Report
+from tracker.store.tables import Letter, Pause, Period, Report
 
 SECOND = (
     ("plan:\n  code: 1/KH-UBND\n", "plan:\n  id: giai-doan-2\n  code: 9/KH-UBND\n"),
@@ -112,3 +112,39 @@ def test_a_bare_code_that_two_plans_with_ids_have_is_asked_back(sqlite_engine: s
             open_ruled_periods(session, applied.plan, TODAY, NOW)
         with pytest.raises(BadInput, match=r'nhiều kế hoạch có kỳ "2024"; ghi cả mã kế hoạch: (hai|mot)@2024'):
             find_period(session, "2024")
+
+
+def test_a_pause_at_the_keyboard_holds_in_every_plan_that_has_the_agency_and_so_does_its_end(two: Office) -> None:
+    two.well("apply", "--on", "2024-10-15")
+    out = two.well("pause", "Sở B", "--until", "2024-10-30", "--reason", "Đã hẹn", "--on", "2024-10-15")
+    assert out.splitlines() == [
+        "Sở B: tạm dừng nhắc đến hết 30/10/2024 (Đã hẹn) – Kế hoạch số 1/KH-UBND",
+        "Sở B: tạm dừng nhắc đến hết 30/10/2024 (Đã hẹn) – Kế hoạch số 9/KH-UBND",
+    ]
+    assert "Sẽ xếp hàng 2 thư nhắc" in two.well("remind", "--on", "2024-10-15", "--dry-run")
+    assert "hiện không tạm dừng nhắc" in two.refused("resume", "Sở A", "--on", "2024-10-15")
+    two.well("resume", "Sở B", "--on", "2024-10-15")
+    assert two.well("pause", "--on", "2024-10-15") == "Không có cơ quan nào đang tạm dừng nhắc.\n"
+    assert "Sẽ xếp hàng 4 thư nhắc" in two.well("remind", "--on", "2024-10-15", "--dry-run")
+
+
+def test_a_pause_of_an_activity_holds_where_the_agency_answers_for_it(two: Office) -> None:
+    file = two.folder / "plans" / "b.yaml"
+    file.write_text(altered(*SECOND).replace("lead: so-b", "lead: hoi"), encoding="utf-8")
+    two.well("apply", "--on", "2024-10-15")
+    wanted = ("--until", "2024-10-30", "--reason", "Đã hẹn", "--on", "2024-10-15")
+    assert "1/KH-UBND" in two.well("pause", "so-b", "--activity", "II.3", *wanted)
+    assert rows(two, Pause.plan_id, Pause.activity_id) == [("ke-hoach", "II.3")]
+    assert "không có hoạt động" in two.refused("pause", "so-b", "--activity", "II.99", *wanted)
+
+
+def test_a_rename_in_one_plan_leaves_the_pauses_of_the_other(two: Office) -> None:
+    two.well("apply", "--on", "2024-10-15")
+    two.well("pause", "so-b", "--until", "2024-10-30", "--reason", "Đã hẹn", "--on", "2024-10-15")
+    text = altered(*SECOND).replace("so-b:", "so-moi:").replace("so-b", "so-moi")
+    text = text.replace("  so-moi:\n", "  so-moi:\n    formerly: [so-b]\n").replace(
+        "so-moi: {", "so-moi: {formerly: [so-b], "
+    )
+    (two.folder / "plans" / "b.yaml").write_text(text, encoding="utf-8")
+    two.well("apply", "--on", "2024-10-16")
+    assert sorted(rows(two, Pause.plan_id, Pause.agency_id)) == [("giai-doan-2", "so-moi"), ("ke-hoach", "so-b")]

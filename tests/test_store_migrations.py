@@ -23,6 +23,7 @@ from tracker.store.bounces import bounced_addresses
 from tracker.store.engine import _connectable, opened_store, reading, writing
 from tracker.store.letters import letter_history
 from tracker.store.messages import waiting_replies
+from tracker.store.pauses import running_pauses
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_ids
 from tracker.store.tables import Contribution, Letter, LetterDuty, Period, Update
@@ -240,3 +241,28 @@ def test_what_was_one_plan_is_one_plan_still(database_url: str) -> None:
     with opened_store(database_url) as engine, reading(engine) as session:
         assert plan_ids(session) == ["ke-hoach"]
         assert find_period(session, "2024").name == "2024"
+
+
+def test_what_was_paused_stays_paused_in_every_plan_and_nothing_else_does(database_url: str) -> None:
+    """A pause of before held back the letters of all plans: none of them may start by the upgrade."""
+    engine = _connectable(database_url, create=True)
+    config = alembic_config(database_url)
+    at = NOW.astimezone(UTC) if engine.dialect.name == "postgresql" else NOW.astimezone(UTC).replace(tzinfo=None)
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0015")
+        known = sa.MetaData()
+        known.reflect(connection)
+        versions, pauses = known.tables["plan_versions"], known.tables["pauses"]
+        version = {"applied_at": at, "applied_by": "quản trị", "digest": "y"}
+        for plan_id, agency in (("ke-hoach", "so-tai-chinh"), ("hai", "so-tai-chinh"), ("ba", "so-khac")):
+            connection.execute(sa.insert(versions).values(plan_id=plan_id, text=f"{agency}: {{}}", **version))
+        pause = {"reason": "Đã hẹn", "paused_by": "Mai", "paused_at": at}
+        row = pause | {"agency_id": "so-tai-chinh", "until": date(2024, 10, 25)}
+        connection.execute(sa.insert(pauses).values(row))
+        connection.execute(sa.insert(pauses).values(row | {"lifted_at": at}))
+    engine.dispose()
+    with opened_store(database_url) as engine, reading(engine) as session:
+        held = [(plan, [one.agency_id for one in running_pauses(session, TODAY, plan)])
+                for plan in ("ke-hoach", "hai", "ba")]  # fmt: skip
+        assert held == [("ke-hoach", ["so-tai-chinh"]), ("hai", ["so-tai-chinh"]), ("ba", [])]

@@ -340,6 +340,22 @@ def test_the_matrix_shows_every_activity_by_period_with_its_standing(quiet: Seas
     assert page.text.count('class="m-late"') == 9
 
 
+def test_the_matrix_counts_the_leads_of_a_row_and_shows_the_tasks_beside_it(
+    sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    text = with_people().replace("lead: so-b}", "lead: [so-a, so-b]}")
+    text = text.replace("activities:\n", "  - {id: VI, title: Nhiệm vụ khác, part: tasks}\nactivities:\n")
+    task = "  - {id: VI.1, title: Phổ biến kế hoạch, content: VI, years: [2024, 2025], lead: hoi}"
+    season = open_season(sqlite_engine, make_settings, text.replace("targets:\n", f"tasks:\n{task}\ntargets:\n"))
+    say(season, "II.5")
+    page = signed_in(season).get("/ma-tran")
+    assert '<td class="m-expected">1/2 đã báo cáo</td>' in page.text
+    assert "VI. Nhiệm vụ khác VI.1 Phổ biến kế hoạch Hội LHPN" in text_of(page)
+    assert text_of(page).endswith("chưa báo cáo x"), "the task is asked in 2024 and will be in 2025"
+    late = signed_in(on(season, date(2024, 11, 5))).get("/ma-tran")
+    assert '<td class="m-late">1/2 đã báo cáo<br>quá hạn</td>' in late.text
+
+
 def test_an_activity_has_its_whole_history_and_the_journal_its_words(quiet: Season) -> None:
     say(quiet, "II.1", code="2023", result="Năm ngoái")
     say(quiet, "II.1", result="Năm nay")

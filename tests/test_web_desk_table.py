@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 import pytest
 import sqlalchemy as sa
-from desk_visits import HOME, PEOPLE, Visitor, signed_in, text_of, with_people
+from desk_visits import HOME, PEOPLE, Visitor, add_plan, second_plan, signed_in, text_of, with_people
 from factories_web import Season, fields_of, open_season
 from test_web_coordinator import put_reply, say
 from test_web_evidence import give
 
 from tracker.report.compile import compile_memo
 from tracker.settings import Settings
-from tracker.web.desk.routes import PAGES
+from tracker.web.desk.routes import DESKS, PAGES
 from tracker.web.desk.visit import Page
 
 ROUNDS = 1_000
@@ -26,6 +26,7 @@ GIVEN = {
     "{nothing:path}": "khong-co-trang-nay",
 }
 ROLES = [*PEOPLE, "nobody"]
+OF_ANOTHER = {"admin": ("Đỗ Thị Khác", "khac@tinh.example")}
 
 
 def filled(path: str) -> str:
@@ -37,6 +38,14 @@ def filled(path: str) -> str:
 @pytest.fixture
 def season(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
     return with_something_everywhere(open_season(sqlite_engine, make_settings, with_people(), results="public"))
+
+
+@pytest.fixture
+def beside(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
+    """Give a season of the plan `hai`, beside which stands a plan of other people."""
+    season = with_something_everywhere(open_season(sqlite_engine, make_settings, second_plan()))
+    add_plan(season, with_people(people=OF_ANOTHER))
+    return season
 
 
 def with_something_everywhere(season: Season) -> Season:
@@ -60,14 +69,18 @@ def expected(page: Page, role: str, method: str) -> set[int]:
     return {200} if page.show else {404}
 
 
+@pytest.mark.parametrize("at", ["", "/kh/hai"])
 @pytest.mark.parametrize("role", ROLES)
-def test_every_address_answers_every_role_and_method_as_its_row_says(season: Season, role: str) -> None:
+def test_every_address_answers_every_role_and_method_as_its_row_says(
+    request: pytest.FixtureRequest, role: str, at: str
+) -> None:
+    season: Season = request.getfixturevalue("beside" if at else "season")
     visitor = Visitor(season) if role == "nobody" else signed_in(season, role)
-    seal = fields_of(visitor.get()).get("dau", "")
-    missing = None if role == "nobody" else visitor.get("/khong-co").content
+    seal = fields_of(visitor.get(at)).get("dau", "")
+    missing = None if role == "nobody" else visitor.get(f"{at}/khong-co").content
     wrong = {}
     for page in PAGES:
-        path = HOME + filled(page.path)
+        path = HOME + at + filled(page.path)
         for method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
             given = {"data": {"dau": seal}} if method == "POST" else {}
             answer = visitor.ask(method, path, **given)
@@ -79,11 +92,30 @@ def test_every_address_answers_every_role_and_method_as_its_row_says(season: Sea
     assert wrong == {}
 
 
+@pytest.mark.parametrize("who", [*PEOPLE, *(mail for _, mail in OF_ANOTHER.values())])
+def test_the_desk_of_a_plan_that_does_not_list_a_person_answers_like_what_does_not_exist(
+    beside: Season, who: str
+) -> None:
+    visitor = signed_in(beside, who)
+    own, others = ("/kh/hai", "") if who in PEOPLE else ("", "/kh/hai")
+    seal, missing = fields_of(visitor.get(own))["dau"], visitor.get("/kh/khong-co").content
+    wrong = {}
+    for page in PAGES:
+        for method in ("GET", "HEAD", "POST"):
+            path = HOME + others + filled(page.path)
+            answer = visitor.ask(method, path, **({"data": {"dau": seal}} if method == "POST" else {}))
+            if path == HOME and method != "POST":
+                assert (answer.status_code, answer.headers["location"]) == (303, HOME + own)
+            elif answer.status_code != 404 or (method != "HEAD" and answer.content != missing):
+                wrong[f"{method} {path}"] = answer.status_code
+    assert wrong == {}
+
+
 def test_the_addresses_of_signing_in_answer_every_method_as_the_table_says(season: Season) -> None:
     unknown = f"/vao/{'x' * 43}"
     table = {"/vao": (200, 422), unknown: (404, 404), "/ra": (303, 303)}
     served = [route.path for route in season.browser.app.routes if getattr(route, "path", "").startswith(HOME)]
-    assert set(served) == {HOME + page.path for page in PAGES} | {
+    assert set(served) == {at + page.path for page in PAGES for at in DESKS} | {
         f"{HOME}/vao", f"{HOME}/vao/{{token}}", f"{HOME}/ra", f"{HOME}.css",
     }  # fmt: skip
     for path, (get, post) in table.items():

@@ -103,9 +103,8 @@ def open_by_review_link(session: Session, settings: Settings, token: str) -> Cas
     return _reviewed(session, settings, period, link.agency_id, now)
 
 
-def open_for_review(session: Session, settings: Settings, code: str) -> Case:
-    """Return the case of the period `code` as the coordinator reviews it, open or closed; raises BadInput."""
-    period = find_period(session, code)
+def open_for_review(session: Session, settings: Settings, period: Period) -> Case:
+    """Return the case of `period` as the coordinator reviews it, open or closed."""
     coordinator = plan_in_force(session, period.plan_id)[1].plan.coordinator
     return _reviewed(session, settings, period, coordinator, settings.now())
 

@@ -102,7 +102,7 @@ def record_figures(
         )
         session.add(figure)
         recorded.append(figure)
-        about = f"{period.code} {target.id}"
+        about = f"{period.name} {target.id}"
         note(session, signed.at, signed.by, "gave a figure", about, value=str(value), agency=agency_id)
     session.flush()
     return recorded

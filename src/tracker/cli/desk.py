@@ -16,21 +16,20 @@ if TYPE_CHECKING:
 @on_day
 @click.argument("email", metavar="ĐỊA_CHỈ")
 def sign_in(on: date | None, email: str) -> None:
-    """Print a link that signs a person of the plan in, once."""
+    """Print a link that signs a person of any plan in, once."""
     from tracker.errors import BadInput, nearest
     from tracker.letters.mime import sign_in_address
     from tracker.store.engine import writing
     from tracker.store.journal import note
-    from tracker.store.plans import plan_in_force
+    from tracker.store.plans import plans_in_force, plans_of_person
     from tracker.store.sessions import LINK_LIVES, make_sign_in
 
     settings = settings_on(on)
     now = settings.now()
     with store(settings) as engine, writing(engine) as session:
-        _, plan = plan_in_force(session)
-        person = plan.find_person(email)
+        person = next((found for _, found in plans_of_person(session, email)), None)
         if person is None:
-            known = [one.email for one in plan.reporting.people]
+            known = [one.email for plan in plans_in_force(session) for one in plan.reporting.people]
             raise BadInput(
                 f'kế hoạch không có người dùng "{email}"; {nearest(email, known)}; '
                 "thêm vào reporting.people của tệp kế hoạch rồi: tracker apply"

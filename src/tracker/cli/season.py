@@ -155,17 +155,18 @@ def collect(on: date | None) -> int:
 def pause(on: date | None, agency: str | None, **asked: Any) -> None:
     """Hold reminders to an agency back; without one, print what is held back."""
     from tracker.store.engine import writing
-    from tracker.store.pauses import pause_lines, pause_reminders, running_pauses
-    from tracker.store.plans import plan_in_force, plans_with
+    from tracker.store.pauses import pause_in_all_plans, pause_lines, running_pauses
+    from tracker.store.plans import plans_in_force
 
     settings = settings_on(on)
     with store(settings) as engine, writing(engine) as session:
-        _, plan = plan_in_force(session)
         if agency:
-            plan = plans_with(session, agency)[0]
-            now = settings.now()
-            pause_reminders(session, plan, agency, **asked, who=who(), now=now)
-        lines = pause_lines(plan, running_pauses(session, settings.today()))
+            pause_in_all_plans(session, agency, **asked, who=who(), now=settings.now())
+        lines: list[str] = []
+        plans = plans_in_force(session)
+        for plan in plans:
+            found = pause_lines(plan, running_pauses(session, settings.today(), plan.plan.plan_id))
+            lines += [f"{line} – {plan.plan.citation}" if len(plans) > 1 else line for line in found]
     print("\n".join(lines) if lines else "Không có cơ quan nào đang tạm dừng nhắc.")
 
 
@@ -175,13 +176,11 @@ def pause(on: date | None, agency: str | None, **asked: Any) -> None:
 def resume(on: date | None, agency: str) -> None:
     """End the pauses of an agency."""
     from tracker.store.engine import writing
-    from tracker.store.pauses import resume_reminders
-    from tracker.store.plans import plans_with
+    from tracker.store.pauses import resume_in_all_plans
 
     settings = settings_on(on)
     with store(settings) as engine, writing(engine) as session:
-        plan = plans_with(session, agency)[0]
-        resume_reminders(session, plan, agency, settings.today(), who(), settings.now())
+        resume_in_all_plans(session, agency, settings.today(), who(), settings.now())
     print("Đã bỏ tạm dừng nhắc; thư đi theo mốc nhắc tới.")
 
 

@@ -7,7 +7,7 @@ from tracker.letters.address import Envelope
 from tracker.letters.queue import queue_letter
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
-from tracker.store.plans import plan_in_force
+from tracker.store.plans import plans_of_person
 from tracker.store.sessions import LINK_LIVES, asked_too_often, make_sign_in
 from tracker.store.tables import Period
 
@@ -15,19 +15,20 @@ from tracker.store.tables import Period
 def queue_sign_in(engine: sa.Engine, settings: Settings, email: str) -> bool:
     """Queue a letter with a link that signs `email` in; say whether one was queued.
 
-    None for a stranger, none where enough were sent lately, and none where the store has no period yet, to which
-    every letter belongs: then an admin prints the link.
+    None for a stranger, none where enough were sent lately, and none where no plan of the person has a period yet,
+    to which every letter belongs: then an admin prints the link.
     """
     now = settings.now()
     with reading(engine) as session:
-        if plan_in_force(session)[1].find_person(email) is None:
+        if not plans_of_person(session, email):
             return False  # a stranger waits for no lock, and holds up nobody
     with writing(engine) as session:
-        _, plan = plan_in_force(session)
-        person = plan.find_person(email)
-        period = session.scalar(sa.select(Period).order_by(Period.due.desc(), Period.id).limit(1))
-        if person is None or period is None or asked_too_often(session, person.email, now):
+        theirs = {plan.plan.plan_id: person for plan, person in plans_of_person(session, email)}
+        newest = sa.select(Period).order_by(Period.due.desc(), Period.id).limit(1)
+        period = session.scalar(newest.where(Period.plan_id.in_(theirs)))
+        if period is None or asked_too_often(session, theirs[period.plan_id].email, now):
             return False
+        person = theirs[period.plan_id]
         case = open_coordinators_case(session, settings, period)
         row, _ = make_sign_in(session, person.email, settings.secret_key(), now)
         facts = {"person": person, "minutes": int(LINK_LIVES.total_seconds() // 60)}

@@ -98,7 +98,7 @@ def agenda(session: Session, settings: Settings, plan_id: str | None = None) -> 
     """Return what is owed today of one plan (None: the only one), whether it was told already or not."""
     today = settings.today()
     version, plan = plan_in_force(session, plan_id)
-    pauses = running_pauses(session, today)
+    pauses = running_pauses(session, today, plan.plan.plan_id)
     reminders: list[Reminder] = []
     copies: list[Copy] = []
     escalations: list[Escalation] = []

@@ -15,7 +15,6 @@ from tracker.remind.outgoing import bare_reminder, reminder_letter
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
 from tracker.store.journal import note
-from tracker.store.periods import find_period
 from tracker.store.tables import Letter, Period
 
 
@@ -30,32 +29,30 @@ class ReminderNow:
     """One was queued today."""
 
 
-def reminders_now(session: Session, settings: Settings, code: str) -> list[ReminderNow]:
-    """Return what could be sent in the period `code` now: all that owe and are not paused, in the plan's order."""
-    period = find_period(session, code)
-    return _of(agenda(session, settings), period, _told_today(session, settings, period))
+def reminders_now(session: Session, settings: Settings, period: Period) -> list[ReminderNow]:
+    """Return what could be sent in `period` now: all that owe and are not paused, in the plan's order."""
+    return _of(agenda(session, settings, period.plan_id), period, _told_today(session, settings, period))
 
 
-def letter_now(session: Session, settings: Settings, code: str, agency_id: str) -> Outgoing | None:
+def letter_now(session: Session, settings: Settings, period: Period, agency_id: str) -> Outgoing | None:
     """Return the letter that `agency_id` would get now, as it would leave but for its files; None where none."""
-    day = agenda(session, settings)
+    day = agenda(session, settings, period.plan_id)
     for reminder in day.reminders:
-        if (reminder.period.code, reminder.agency.id) == (code, agency_id):
+        if (reminder.period.id, reminder.agency.id) == (period.id, agency_id):
             return bare_reminder(settings, day, reminder)
     return None
 
 
 def remind_now(
-    engine: sa.Engine, settings: Settings, code: str, agencies: Collection[str], who: str
+    engine: sa.Engine, settings: Settings, period: Period, agencies: Collection[str], who: str
 ) -> list[Reminder]:
-    """Queue a reminder for each of `agencies` that owes something in the period `code`; return those queued.
+    """Queue a reminder for each of `agencies` that owes something in `period`; return those queued.
 
     Passed over is who was reminded today or cannot be written to. Raises BadInput where nobody is left.
     """
     now = settings.now()
     with reading(engine) as session:
-        period = find_period(session, code)
-        day = agenda(session, settings)
+        day = agenda(session, settings, period.plan_id)
         told = _told_today(session, settings, period)
     chosen = [one.reminder for one in _of(day, period, told) if not one.fault and not one.told_today]
     ready = []
@@ -71,7 +68,7 @@ def remind_now(
                 queued.append(reminder)
         if queued:
             names = [one.agency.id for one in queued]
-            note(session, now, who, "reminded at once", code, agencies=names)
+            note(session, now, who, "reminded at once", period.name, agencies=names)
     if not queued:
         raise BadInput("không có thư nào được gửi: các cơ quan đã chọn không còn nợ, vừa được nhắc hôm nay, "
                        "hoặc không gửi thư được")  # fmt: skip

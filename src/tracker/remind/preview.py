@@ -22,7 +22,7 @@ from tracker.store.engine import trying
 from tracker.store.letters import LetterHistory, letter_history
 from tracker.store.pauses import pause_lines, running_pauses
 from tracker.store.periods import all_periods, open_ruled_periods, ruled_periods, running_periods
-from tracker.store.plans import plan_for, plan_ids, plan_in_force, plans_with
+from tracker.store.plans import plan_for, plan_in_force, plans_in_force, plans_with
 from tracker.store.tables import Duty, Pause, Period
 
 
@@ -45,10 +45,13 @@ class PreviewLetters:
     """Offices are closed: nothing new is queued on the day."""
 
 
-def preview_year(engine: sa.Engine, year: int) -> list[PreviewDay]:
-    """Return every day of the periods due in `year` on which reminders are owed if nobody answers any more."""
+def preview_year(engine: sa.Engine, year: int, plan_id: str | None = None) -> list[PreviewDay]:
+    """Return every day of the periods due in `year` on which reminders are owed if nobody answers any more.
+
+    Of one plan, or (None) of all.
+    """
     with trying(engine) as session:
-        plans = [plan_in_force(session, each)[1] for each in plan_ids(session)]
+        plans = [plan_in_force(session, plan_id)[1]] if plan_id else plans_in_force(session)
         periods = [(plan, period) for plan in plans for period in _periods(session, plan, year)]
         if not periods:
             raise BadInput(f"kế hoạch không có kỳ báo cáo nào đến hạn trong năm {year}")
@@ -103,9 +106,9 @@ def _days(session: Session, plan: Plan, period: Period) -> Iterator[PreviewDay]:
     duties = list(duties_of(session, period)) if period.id else _to_be_asked(plan, period)
     history = letter_history(session, period) if period.id else LetterHistory()
     days, keys, escalated = dict(history.reminder_days), set(history.keys), dict(history.escalation_days)
-    ends = {pause.until for pause in running_pauses(session, period.opens)}
+    ends = {pause.until for pause in running_pauses(session, period.opens, period.plan_id)}
     for day in sorted(_stage_days(plan, period, duties, ends)):
-        season = Season(plan, period, duties, running_pauses(session, day), day)
+        season = Season(plan, period, duties, running_pauses(session, day, period.plan_id), day)
         so_far = LetterHistory(days, frozenset(keys), {}, escalated)
         owed = list(owed_reminders(season, so_far))
         copies = tuple(copy for copy in owed_copies(season, owed, so_far) if copy.fresh)

@@ -19,7 +19,6 @@ from tracker.settings import Settings
 from tracker.store.letter_list import SentLetter, last_letters
 from tracker.store.messages import count_waiting_replies
 from tracker.store.periods import running_periods
-from tracker.store.plans import plan_in_force
 from tracker.store.reports import newest_report
 from tracker.store.tables import Duty, Period, Report
 
@@ -76,12 +75,12 @@ class PeriodBoard:
         return self.whole.answered - self.whole.accepted
 
 
-def boards(session: Session, settings: Settings) -> list[PeriodBoard]:
-    """Return the board of each period in which something can be owed today, in the order of their due dates."""
-    _, plan = plan_in_force(session)
+def boards(session: Session, settings: Settings, plan: Plan) -> list[PeriodBoard]:
+    """Return the board of each period of `plan` in which something can be owed today, by their due dates."""
     today = settings.today()
     book = address_book(session, settings)
-    return [_board(session, plan, period, today, book) for period in running_periods(session, today)]
+    running = running_periods(session, today, plan.plan.plan_id)
+    return [_board(session, plan, period, today, book) for period in running]
 
 
 def _board(session: Session, plan: Plan, period: Period, today: date, book: AddressBook) -> PeriodBoard:

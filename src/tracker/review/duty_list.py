@@ -80,6 +80,7 @@ def list_duties(
 
 def _conditions(plan: Plan, today: date, wanted: Wanted) -> Sequence[sa.ColumnElement[bool]]:
     conditions: list[sa.ColumnElement[bool]] = [
+        Period.plan_id == plan.plan.plan_id,
         Duty.state != DutyState.WITHDRAWN,
         Duty.activity_id.in_(_activities(plan, wanted.area)),
         Duty.agency_id.in_(_agencies(plan, today, wanted.agency)),

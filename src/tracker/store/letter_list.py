@@ -51,8 +51,9 @@ def last_letters(session: Session, period: Period) -> dict[str, SentLetter]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterFilter:
-    """Which letters are wanted; what is empty chooses nothing out."""
+    """Which letters of a plan are wanted; what is empty chooses nothing out."""
 
+    plan_id: str
     state: str = ""
     agency: str = ""
     period: str = ""
@@ -64,18 +65,23 @@ class LetterFilter:
 
 def listed_letters(session: Session, wanted: LetterFilter) -> Sequence[Letter]:
     """Return the letters that are `wanted`, the newest first."""
-    found = sa.select(Letter).options(defer(Letter.message)).order_by(Letter.id.desc()).limit(wanted.most)
+    found = _letters_of(wanted.plan_id).order_by(Letter.id.desc()).limit(wanted.most)
     if wanted.state:
         found = found.where(Letter.state == wanted.state)
     if wanted.agency:
         found = found.where(Letter.agency_id == wanted.agency)
     if wanted.period:
-        found = found.join(Period, Period.id == Letter.period_id).where(Period.code == wanted.period)
+        found = found.where(Period.code == wanted.period)
     if wanted.before is not None:
         found = found.where(Letter.id < wanted.before)
     return session.scalars(found).all()
 
 
-def letter_called(session: Session, letter_id: int) -> Letter | None:
-    """Return the letter with that id, or None."""
-    return session.scalar(sa.select(Letter).options(defer(Letter.message)).where(Letter.id == letter_id))
+def letter_called(session: Session, plan_id: str, letter_id: int) -> Letter | None:
+    """Return the letter of a plan with that id, or None."""
+    return session.scalar(_letters_of(plan_id).where(Letter.id == letter_id))
+
+
+def _letters_of(plan_id: str) -> sa.Select[tuple[Letter]]:
+    found = sa.select(Letter).join(Period, Period.id == Letter.period_id).where(Period.plan_id == plan_id)
+    return found.options(defer(Letter.message))

@@ -148,10 +148,14 @@ def requested_period(
     )
 
 
-def find_period(session: Session, code: str) -> Period:
-    """Return the open or closed period called `code`, or `plan@code`; raises BadInput naming the nearest one."""
-    periods = all_periods(session)
-    called = [period for period in periods if code == period.name] or [p for p in periods if code == p.code]
+def find_period(session: Session, code: str, plan_id: str | None = None) -> Period:
+    """Return the open or closed period called `code`, or `plan@code`; raises BadInput naming the nearest one.
+
+    Where `plan_id` is given, `code` is a period's own code in that plan.
+    """
+    periods = all_periods(session, plan_id)
+    named = [] if plan_id else [period for period in periods if code == period.name]
+    called = named or [period for period in periods if code == period.code]
     if len(called) > 1:
         names = ", ".join(period.name for period in called)
         raise BadInput(f'nhiều kế hoạch có kỳ "{code}"; ghi cả mã kế hoạch: {names}')

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, defer
 
 from tracker.errors import NothingApplied
 from tracker.plan.identity import Identities
-from tracker.plan.model import Plan
+from tracker.plan.model import Person, Plan
 from tracker.plan.reader import Reading, parse_plan
 from tracker.plan.renames import renamed, renames
 from tracker.progress import DutyState
@@ -24,6 +24,9 @@ OF_PLAN = VERSIONS.where(PlanVersion.plan_id == sa.bindparam("plan"))
 FIRST_PLAN = sa.select(PlanVersion.plan_id).order_by(PlanVersion.id).limit(1).scalar_subquery()
 NEWEST = VERSIONS.where(PlanVersion.plan_id == FIRST_PLAN).limit(1)
 NEWEST_OF_PLAN = OF_PLAN.limit(1)
+NEWEST_OF_EACH = VERSIONS.where(
+    PlanVersion.id.in_(sa.select(sa.func.max(PlanVersion.id)).group_by(PlanVersion.plan_id))
+)
 ASKED = sa.select(Duty.activity_id, Duty.agency_id).where(
     Duty.period_id == sa.bindparam("period"), Duty.state != DutyState.WITHDRAWN
 )
@@ -53,9 +56,21 @@ def plan_in_force(session: Session, plan_id: str | None = None) -> tuple[PlanVer
     return version, applied_plan(version)
 
 
+def plans_in_force(session: Session) -> list[Plan]:
+    """Return every plan in force, the one applied first in front; raises StoreError where there is none."""
+    newest = {version.plan_id: version for version in session.scalars(NEWEST_OF_EACH)}
+    return [applied_plan(newest[plan_id]) for plan_id in plan_ids(session)]
+
+
+def plans_of_person(session: Session, email: str) -> list[tuple[Plan, Person]]:
+    """Return the plans in force that list who signs in by `email`, each with who that is there."""
+    found = ((plan, plan.find_person(email)) for plan in plans_in_force(session))
+    return [(plan, person) for plan, person in found if person is not None]
+
+
 def plans_with(session: Session, agency: str) -> list[Plan]:
     """Return the plans in force that have the agency a person means; raises BadInput where none has it."""
-    plans = [plan_in_force(session, plan_id)[1] for plan_id in plan_ids(session)]
+    plans = plans_in_force(session)
     found = [plan for plan in plans if plan.has_agency(agency)]
     if not found:
         plans[-1].find_agency(agency)
@@ -101,9 +116,9 @@ def newest_version(session: Session, plan_id: str | None = None) -> PlanVersion 
     return session.scalar(NEWEST_OF_PLAN, {"plan": plan_id}) if plan_id else session.scalar(NEWEST)
 
 
-def all_versions(session: Session) -> Sequence[PlanVersion]:
-    """Return every version that was applied, the newest first, without its text."""
-    return session.scalars(VERSIONS).all()
+def all_versions(session: Session, plan_id: str) -> Sequence[PlanVersion]:
+    """Return every version of a plan that was applied, the newest first, without its text."""
+    return session.scalars(OF_PLAN, {"plan": plan_id}).all()
 
 
 def applied_plan(version: PlanVersion) -> Plan:

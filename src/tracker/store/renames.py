@@ -25,6 +25,7 @@ def rename_records(session: Session, plan: Plan) -> Renames:
         return by
     periods = session.scalars(sa.select(Period).where(Period.plan_id == plan.plan.plan_id)).all()
     ids = [period.id for period in periods]
+    own_pauses = sa.update(Pause).where(Pause.plan_id == plan.plan.plan_id)
     for old, new in by.activities.items():
         _move(session, Duty, Duty.activity_id, old, new, Duty.period_id.in_(ids))
     for old, new in by.targets.items():
@@ -34,9 +35,9 @@ def rename_records(session: Session, plan: Plan) -> Renames:
             _move(session, table, table.agency_id, old, new, table.period_id.in_(ids))
         duties = sa.select(Duty.id).where(Duty.period_id.in_(ids))
         _move(session, Contribution, Contribution.agency_id, old, new, Contribution.duty_id.in_(duties))
-        session.execute(sa.update(Pause).where(Pause.agency_id == old).values(agency_id=new))
+        session.execute(own_pauses.where(Pause.agency_id == old).values(agency_id=new))
     for old, new in by.activities.items():
-        session.execute(sa.update(Pause).where(Pause.activity_id == old).values(activity_id=new))
+        session.execute(own_pauses.where(Pause.activity_id == old).values(activity_id=new))
     for period in periods:
         period.activities = [by.activities.get(one, one) for one in period.activities]
         period.agencies = [by.agencies.get(one, one) for one in period.agencies]

@@ -219,6 +219,8 @@ class Pause(Base):
 
     __tablename__ = "pauses"
     id: Mapped[int] = mapped_column(primary_key=True)
+    plan_id: Mapped[str] = mapped_column(sa.String(40), default=THE_ONE, server_default=THE_ONE)
+    """Of which plan's reminders."""
     agency_id: Mapped[str] = mapped_column(sa.String(40), index=True)
     activity_id: Mapped[str | None] = mapped_column(sa.String(40))
     """None where all of the agency's activities pause."""

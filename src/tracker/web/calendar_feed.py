@@ -20,7 +20,7 @@ from tracker.store.duties import asked, duties_of
 from tracker.store.engine import reading
 from tracker.store.letters import has_unkeyed
 from tracker.store.periods import all_periods, ruled_periods
-from tracker.store.plans import plan_in_force
+from tracker.store.plans import plan_in_force, plans_in_force
 from tracker.store.tables import Period, PlanVersion
 
 
@@ -35,9 +35,11 @@ class CalendarFeed:
         """Return the feed of the agency that the address names."""
         agency_id, token = request.path_params["agency"], request.path_params["token"]
         with reading(self.engine) as session:
-            version, plan = plan_in_force(session)
-            if agency_id not in plan.agencies or not _opens(self.settings, plan, agency_id, token):
+            found = (plan for plan in plans_in_force(session) if agency_id in plan.agencies)
+            plan = next((plan for plan in found if _opens(self.settings, plan, agency_id, token)), None)
+            if plan is None:
                 raise HTTPException(404)
+            version, _ = plan_in_force(session, plan.plan.plan_id)
             dates = list(_due_dates(session, self.settings, version, plan, agency_id))
         return Response(calendar_of(dates), media_type="text/calendar")
 
@@ -56,7 +58,7 @@ def _due_dates(
 ) -> Iterator[DueDate]:
     """Yield the due dates of the periods that are open or coming, under the ids that letters gave them."""
     today = settings.today()
-    opened = {period.code: period for period in all_periods(session)}
+    opened = {period.code: period for period in all_periods(session, plan.plan.plan_id)}
     coming = [period for period in ruled_periods(plan) if period.code not in opened]
     for period in [*opened.values(), *coming]:
         if period.closes < today:

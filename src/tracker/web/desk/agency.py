@@ -36,17 +36,18 @@ def show_agency(visit: Visit, faults: tuple[str, ...] = (), status: int = 422, l
     """Show all that is known of an agency; `link` is the one that was just asked for."""
     agency_id, today = visit.path["agency"], visit.settings.today()
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         if agency_id not in plan.agencies:
             raise no_page()
         agency = plan.agencies[agency_id]
         count, duties = list_duties(session, plan, today, Wanted(agency=agency_id), None)
+        newest = JournalFilter(plan=plan, most=NEWEST)
         facts: dict[str, Any] = {
-            "letters": listed_letters(session, LetterFilter(agency=agency_id, most=NEWEST)),
-            "pauses": [one for one in running_pauses(session, today) if one.agency_id == agency_id],
+            "letters": listed_letters(session, LetterFilter(plan_id=visit.plan_id, agency=agency_id, most=NEWEST)),
+            "pauses": [one for one in running_pauses(session, today, visit.plan_id) if one.agency_id == agency_id],
             "fault": address_book(session, visit.settings).fault_of(agency),
-            "periods": running_periods(session, today),
-            "lines": lines_of(session, plan, journal_of_agency(session, agency_id, JournalFilter(most=NEWEST))),
+            "periods": running_periods(session, today, visit.plan_id),
+            "lines": lines_of(session, plan, journal_of_agency(session, agency_id, newest)),
         }
     return visit.render(
         "agency",
@@ -69,7 +70,7 @@ def show_agency(visit: Visit, faults: tuple[str, ...] = (), status: int = 422, l
 def act_on_agency(visit: Visit, typed: Mapping[str, str]) -> Response:
     """Do what the button says: with the agency's link, or with a pause of its reminders."""
     with reading(visit.engine) as session:
-        if visit.path["agency"] not in plan_in_force(session)[1].agencies:
+        if visit.path["agency"] not in plan_in_force(session, visit.plan_id)[1].agencies:
             raise no_page()
     action = ACTIONS.get(typed.get("action", ""))
     if action is None or not visit.may(RUNNING):
@@ -82,7 +83,7 @@ def act_on_agency(visit: Visit, typed: Mapping[str, str]) -> Response:
 
 def _copy(visit: Visit, typed: Mapping[str, str], *, fresh: bool = False) -> Response:
     with writing(visit.engine) as session:
-        period = find_period(session, typed.get("ky", ""))
+        period = find_period(session, typed.get("ky", ""), visit.plan_id)
         token = give_link(session, visit.settings, period, visit.path["agency"], visit.who, fresh=fresh)
     return show_agency(visit, link=link_address(visit.settings.base_url, token))
 
@@ -94,7 +95,8 @@ def _renew(visit: Visit, typed: Mapping[str, str]) -> Response:
 def _send(visit: Visit, typed: Mapping[str, str]) -> Response:
     agency = visit.path["agency"]
     with writing(visit.engine) as session:
-        send_link(session, visit.settings, find_period(session, typed.get("ky", "")), agency, visit.who)
+        period = find_period(session, typed.get("ky", ""), visit.plan_id)
+        send_link(session, visit.settings, period, agency, visit.who)
     visit.background.begin(lambda: send_queued(visit.engine, visit.settings))
     return visit.redirect(f"/co-quan/{agency}", **{DONE: "gui"})
 
@@ -102,7 +104,7 @@ def _send(visit: Visit, typed: Mapping[str, str]) -> Response:
 def _withdraw(visit: Visit, typed: Mapping[str, str]) -> Response:
     agency = visit.path["agency"]
     with writing(visit.engine) as session:
-        period = find_period(session, typed.get("ky", ""))
+        period = find_period(session, typed.get("ky", ""), visit.plan_id)
         take_links_away(session, visit.settings, period, agency, visit.who)
     return visit.redirect(f"/co-quan/{agency}", **{DONE: "huy"})
 
@@ -117,7 +119,7 @@ def _pause(visit: Visit, typed: Mapping[str, str]) -> Response:
     if wrong:
         raise BadInput("\n".join(wrong))
     with writing(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         activity = typed.get("hoat-dong", "").strip() or None
         pause_reminders(session, plan, agency, activity, until, typed["ly-do"], visit.who, now)
     return visit.redirect(f"/co-quan/{agency}", **{DONE: "tam-dung"})
@@ -127,7 +129,7 @@ def _resume(visit: Visit, typed: Mapping[str, str]) -> Response:
     del typed
     agency = visit.path["agency"]
     with writing(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         resume_reminders(session, plan, agency, visit.settings.today(), visit.who, visit.settings.now())
     return visit.redirect(f"/co-quan/{agency}", **{DONE: "nhac-lai"})
 
@@ -138,7 +140,7 @@ def _change_contact(visit: Visit, typed: Mapping[str, str]) -> Response:
     if not ADDRESS.fullmatch(new):
         raise BadInput("chưa ghi địa chỉ thư mới, hoặc không phải địa chỉ thư")
     with reading(visit.engine) as session:
-        version, plan = plan_in_force(session)
+        version, plan = plan_in_force(session, visit.plan_id)
         text = version.text
     mine = [contact.to for contact in plan.agencies[visit.path["agency"]].contacts]
     exact = re.compile(rf"(?<![\w.@+-]){re.escape(old)}(?![\w.@+-])")

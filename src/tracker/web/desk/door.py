@@ -7,24 +7,25 @@ session that is used lives on without a write, and looking at a page changes not
 import hashlib
 import hmac
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from tracker.plan.model import Person
+from tracker.plan.model import THE_ONE
 from tracker.settings import Settings
 from tracker.store.engine import reading
-from tracker.store.plans import plan_in_force
+from tracker.store.plans import plans_of_person
 from tracker.store.sessions import find_session
 from tracker.web.desk.background import Background
-from tracker.web.desk.visit import HOME, SEAL, Page, Visit
+from tracker.web.desk.visit import HOME, SEAL, Desk, Page, Visit
 from tracker.web.pages import Pages
 from tracker.web.request import read_form, write_in_turn
 
@@ -34,9 +35,20 @@ IDLE = timedelta(hours=4)
 CARRIED = re.compile(r"([A-Za-z0-9_-]{43})\.([0-9]{1,12})\.([0-9a-f]{64})")
 
 
+def desks_of(session: Session, email: str) -> tuple[Desk, ...]:
+    """Return the desks that who signs in by `email` may enter, in the order of the plans."""
+    return tuple(Desk(plan=plan, person=person) for plan, person in plans_of_person(session, email))
+
+
+def _visited(desks: Iterable[Desk], request: Request) -> Desk | None:
+    """Return which of `desks` the address of `request` names, None where none of them."""
+    named = request.path_params.get("plan_id")
+    return next((one for one in desks if one.plan_id == (named or THE_ONE) and named != THE_ONE), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Lets the people of the plan in, and nobody else."""
+    """Lets the people of a plan in at its desk, and nobody else."""
 
     engine: sa.Engine
     settings: Settings
@@ -47,24 +59,26 @@ class Door:
         """Return the handler of `page`.
 
         Without a session every address of the desk answers alike, whether it exists or not; with one, what the
-        person may not see or do answers like what does not exist.
+        person may not see or do answers like what does not exist, the desk of a plan that does not list them
+        included. Who asks for the first page of all and has no desk there is led to their own.
         """
 
         async def handle(request: Request) -> Response:
             found = await run_in_threadpool(self._who, request)
             if found is None:
                 return self._closed(request)
-            person, token, ends = found
-            reads = request.method != "POST"
-            if person.role not in page.sees or not (reads or person.role in page.acts):
+            desks, token, ends = found
+            desk, reads = _visited(desks, request), request.method != "POST"
+            if desk is None and reads and request.url.path == HOME:
+                return RedirectResponse(desks[0].home, 303)
+            if desk is None or desk.person.role not in (page.sees if reads else page.sees & page.acts):
                 raise HTTPException(404)
+            visit = self._visit(request, desk, desks, token)
             if reads and page.show is not None:
-                visit = self._visit(request, person, token, {})
                 answer = await run_in_threadpool(page.show, visit)
             elif not reads and page.act is not None:
                 typed, files = await self._form(request, token)
-                visit = self._visit(request, person, token, files)
-                answer = await write_in_turn(page.act, visit, typed)
+                answer = await write_in_turn(page.act, replace(visit, files=files), typed)
             else:
                 raise HTTPException(404)
             self.give_cookie(answer, token, ends)
@@ -94,26 +108,28 @@ class Door:
         fresh = datetime.fromtimestamp(int(found[2]), UTC) > self.settings.now()
         return found[1] if fresh else None
 
-    def _who(self, request: Request) -> tuple[Person, str, datetime] | None:
+    def _who(self, request: Request) -> tuple[tuple[Desk, ...], str, datetime] | None:
+        """Return which desks the person who asks may enter, by which session, and until when."""
         token = self.token_in(request)
         if token is None:
             return None
         with reading(self.engine) as session:
             row = find_session(session, token, self.settings.now())
-            person = plan_in_force(session)[1].find_person(row.email) if row else None
-        return (person, token, row.expires_at) if row and person else None
+            desks = desks_of(session, row.email) if row else ()
+        return (desks, token, row.expires_at) if row and desks else None
 
-    def _visit(self, request: Request, person: Person, token: str, files: dict[str, bytes]) -> Visit:
+    def _visit(self, request: Request, desk: Desk, desks: tuple[Desk, ...], token: str) -> Visit:
         return Visit(
             engine=self.engine,
             settings=self.settings,
             pages=self.pages,
             background=self.background,
-            person=person,
+            desk=desk,
+            desks=desks,
             seal=self.seal(token),
             path=request.path_params,
             query=request.query_params,
-            files=files,
+            files={},
         )
 
     def _closed(self, request: Request) -> Response:

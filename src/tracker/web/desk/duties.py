@@ -27,9 +27,9 @@ def show_duties(visit: Visit) -> Response:
     number = int(asked) if asked.isascii() and asked.isdigit() and 0 < len(asked) < 6 else 1
     as_csv = query.get("dang") == "csv"
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         count, listed = list_duties(session, plan, today, wanted, None if as_csv else max(number, 1))
-        periods = all_periods(session)
+        periods = all_periods(session, visit.plan_id)
     if as_csv:
         rows = [
             (one.period.code, one.duty.activity_id, one.activity.title, one.agency.short,

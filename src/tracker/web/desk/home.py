@@ -16,9 +16,9 @@ def show_home(visit: Visit) -> Response:
     """Show how far every open period is, who is late, and what waits."""
     today = visit.settings.today()
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
-        found = boards(session, visit.settings)
-        known = {period.code for period in all_periods(session)}
+        _, plan = plan_in_force(session, visit.plan_id)
+        found = boards(session, visit.settings, plan)
+        known = {period.code for period in all_periods(session, visit.plan_id)}
     to_open = [one for one in ruled_periods(plan) if one.opens <= today <= one.closes and one.code not in known]
     most = None if "tat-ca" in visit.query else MOST
     return visit.render("home", plan=plan.plan, boards=found, to_open=to_open, most=most)

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from tracker.plan.model import Plan
 from tracker.store.engine import reading
 from tracker.store.journal_list import JournalFilter, journal_lines, journal_names
-from tracker.store.periods import SYSTEM
-from tracker.store.plans import plan_in_force
+from tracker.store.periods import SYSTEM, all_periods
+from tracker.store.plans import plan_ids, plan_in_force
 from tracker.store.tables import Duty, JournalEntry, Period
 from tracker.web.desk.csv_file import csv_response
 from tracker.web.desk.visit import Visit
@@ -77,25 +77,33 @@ class Line:
 
 
 def lines_of(session: Session, plan: Plan, entries: Iterable[JournalEntry]) -> list[Line]:
-    """Return `entries` in words; of duties the activity and its agency are named."""
+    """Return `entries` in words; of duties the activity and its agency are named.
+
+    A period is named with its plan where there are several.
+    """
     entries = list(entries)
+    several = len(plan_ids(session)) > 1
     ids = {int(one.about[5:]) for one in entries if one.about.startswith("duty ") and one.about[5:].isdecimal()}
     asked = sa.select(Duty, Period.code).join(Period, Period.id == Duty.period_id).where(Duty.id.in_(ids))
     duties = {duty.id: (duty, code) for duty, code in session.execute(asked)}
+    codes = {period.code for period in all_periods(session, plan.plan.plan_id)} if several else set()
 
     def about(entry: JournalEntry) -> str:
         kind, _, rest = entry.about.partition(" ")
         if kind == "duty" and rest.isdecimal() and int(rest) in duties:
             duty, code = duties[int(rest)]
-            return f"{duty.activity_id}, {_short(plan, duty.agency_id)} (kỳ {code})"
+            of = f", {plan.plan.citation}" if several else ""
+            return f"{duty.activity_id}, {_short(plan, duty.agency_id)} (kỳ {code}{of})"
         if kind == "version":
             return f"phiên bản {rest}"
         if kind == "token":
             return f"mã truy cập số {rest}"
         if kind == "message":
             return f"thư đến số {rest}"
-        number = entry.about.replace(" no. ", ", lần ")
-        return " ".join(_short(plan, word) for word in number.split(" "))
+        named = entry.about.replace(" no. ", ", lần ").removeprefix(f"{plan.plan.plan_id}@")
+        words = " ".join(_short(plan, word) for word in named.split(" "))
+        of_period = several and named.partition(" ")[0].rstrip(",") in codes
+        return f"{words} ({plan.plan.citation})" if of_period else words
 
     return [
         Line(
@@ -115,6 +123,7 @@ def show_journal(visit: Visit) -> Response:
     before = query.get("truoc", "")
     as_csv = query.get("dang") == "csv"
     wanted = JournalFilter(
+        plan=visit.desk.plan,
         who=query.get("ai", ""),
         did=query.get("viec", ""),
         since=_day(query.get("tu", "")),
@@ -123,10 +132,10 @@ def show_journal(visit: Visit) -> Response:
         most=None if as_csv else A_PAGE,
     )
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         entries = journal_lines(session, wanted)
         lines = lines_of(session, plan, entries)
-        who, did = journal_names(session)
+        who, did = journal_names(session, plan)
     if as_csv:
         rows = [(one.when, one.who, one.did, one.about, one.detail) for one in lines]
         return csv_response("nhat-ky.csv", ("Lúc", "Ai", "Việc", "Về", "Chi tiết"), rows)

@@ -12,10 +12,11 @@ from tracker.remind.retry import queue_again
 from tracker.store.engine import reading, writing
 from tracker.store.letter_list import LetterFilter, letter_called, listed_letters
 from tracker.store.letters import STATE_WORDS, cancel_letter
-from tracker.store.periods import all_periods, find_period
+from tracker.store.periods import all_periods
 from tracker.store.plans import plan_in_force
 from tracker.web.desk.csv_file import csv_response
-from tracker.web.desk.visit import DONE, HOME, Visit, no_page
+from tracker.web.desk.periods import called
+from tracker.web.desk.visit import DONE, Visit, no_page
 from tracker.web.pages import moment
 from tracker.web.words import in_words
 
@@ -38,6 +39,7 @@ def show_letters(visit: Visit) -> Response:
     as_csv = query.get("dang") == "csv"
     before = query.get("truoc", "")
     wanted = LetterFilter(
+        plan_id=visit.plan_id,
         state=query.get("trang-thai", ""),
         agency=query.get("co-quan", ""),
         period=query.get("ky", ""),
@@ -45,9 +47,9 @@ def show_letters(visit: Visit) -> Response:
         most=None if as_csv else A_PAGE,
     )
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         letters = listed_letters(session, wanted)
-        periods = all_periods(session)
+        periods = all_periods(session, visit.plan_id)
     if as_csv:
         rows = [
             (moment(one.sent_at or one.queued_at), KINDS.get(one.kind, one.kind), one.agency_id, one.subject,
@@ -72,8 +74,8 @@ def show_letters(visit: Visit) -> Response:
 def show_letter(visit: Visit, faults: tuple[str, ...] = ()) -> Response:
     """Show one letter whole; its link stays a mark."""
     with reading(visit.engine) as session:
-        letter = letter_called(session, visit.path["letter_id"])
-        _, plan = plan_in_force(session)
+        letter = letter_called(session, visit.plan_id, visit.path["letter_id"])
+        _, plan = plan_in_force(session, visit.plan_id)
     if letter is None:
         raise no_page()
     return visit.render(
@@ -94,7 +96,7 @@ def act_on_letter(visit: Visit, typed: Mapping[str, str]) -> Response:
     action, letter_id = typed.get("action"), visit.path["letter_id"]
     try:
         with writing(visit.engine) as session:
-            letter = letter_called(session, letter_id)
+            letter = letter_called(session, visit.plan_id, letter_id)
             if letter is None or action not in {"retry", "cancel"} or letter.kind == "sign_in":
                 raise no_page()
             if action == "cancel":
@@ -110,14 +112,11 @@ def act_on_letter(visit: Visit, typed: Mapping[str, str]) -> Response:
 
 def show_reminding(visit: Visit, faults: tuple[str, ...] = ()) -> Response:
     """Show who could be reminded now, with the letter of the agency that the address names."""
-    code, named = visit.path["code"], visit.query.get("xem", "")
+    named = visit.query.get("xem", "")
     with reading(visit.engine) as session:
-        try:
-            period = find_period(session, code)
-            found = reminders_now(session, visit.settings, code)
-        except BadInput as error:
-            raise no_page() from error
-        letter = letter_now(session, visit.settings, code, named) if named else None
+        period = called(session, visit)
+        found = reminders_now(session, visit.settings, period)
+        letter = letter_now(session, visit.settings, period, named) if named else None
     return visit.render(
         "remind",
         422 if faults else 200,
@@ -129,7 +128,7 @@ def show_reminding(visit: Visit, faults: tuple[str, ...] = ()) -> Response:
         to="; ".join(", ".join([*one.to, *one.cc]) for one in letter.envelopes) if letter else "",
         faults=faults,
         pick=PICK,
-        list=f"{HOME}/viec?ky={code}",
+        list=f"{visit.home}/viec?ky={period.code}",
     )
 
 
@@ -138,9 +137,11 @@ def send_reminders(visit: Visit, typed: Mapping[str, str]) -> Response:
     chosen = {name.removeprefix(PICK) for name in typed if name.startswith(PICK)}
     if not chosen:
         return show_reminding(visit, NOTHING_CHOSEN)
+    with reading(visit.engine) as session:
+        period = called(session, visit)
     try:
-        queued = remind_now(visit.engine, visit.settings, visit.path["code"], chosen, visit.who)
+        queued = remind_now(visit.engine, visit.settings, period, chosen, visit.who)
     except BadInput as error:
         return show_reminding(visit, in_words(error))
     visit.background.begin(lambda: send_queued(visit.engine, visit.settings))
-    return visit.redirect(f"/ky/{visit.path['code']}/nhac", **{DONE: "nhac", "so": len(queued)})
+    return visit.redirect(f"/ky/{period.code}/nhac", **{DONE: "nhac", "so": len(queued)})

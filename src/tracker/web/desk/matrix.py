@@ -25,7 +25,7 @@ NEWEST = 30
 def show_matrix(visit: Visit) -> Response:
     """Show every activity by period."""
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         found = matrix(session, plan, visit.settings.today())
     return visit.render(
         "matrix",
@@ -42,11 +42,12 @@ def show_activity(visit: Visit) -> Response:
     """Show an activity and all that was ever said of it."""
     activity_id = visit.path["activity"]
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         if activity_id not in plan.by_id:
             raise no_page()
-        said = said_of_activity(session, activity_id)
-        lines = lines_of(session, plan, journal_of_activity(session, activity_id, JournalFilter(most=NEWEST)))
+        said = said_of_activity(session, plan, activity_id)
+        entries = journal_of_activity(session, activity_id, JournalFilter(plan=plan, most=NEWEST))
+        lines = lines_of(session, plan, entries)
     activity = plan.by_id[activity_id]
     return visit.render(
         "activity",
@@ -67,13 +68,13 @@ def show_activity(visit: Visit) -> Response:
 def show_year(visit: Visit) -> Response:
     """Show every letter that would be written in a year if nobody answered any more."""
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
     asked = visit.query.get("nam", "")
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else visit.settings.today().year
     faults: tuple[str, ...] = ()
     days = []
     try:
-        for day in preview_year(visit.engine, year):
+        for day in preview_year(visit.engine, year, visit.plan_id):
             lines = [
                 *as_lines(day.reminders),
                 *copies_as_lines(day.copies),

@@ -11,6 +11,7 @@ from tracker.report.history import kept_memos
 from tracker.store.engine import reading, writing
 from tracker.store.periods import faults_around, write_around
 from tracker.store.reports import find_report, reopen
+from tracker.store.tables import Period
 from tracker.web.desk.background import UNKNOWN, Work
 from tracker.web.desk.periods import called
 from tracker.web.desk.visit import DONE, Visit, no_page
@@ -33,11 +34,11 @@ def show_memos(
     overtaken: bool = False,
 ) -> Response:
     """Show the memos of the period, the period's own words, and how far a memo is that is being compiled."""
-    work = visit.background.shown(visit.path["code"])
-    faults = faults or (_faults_of(work) if work else ())
     with reading(visit.engine) as session:
-        period = called(session, visit.path["code"])
+        period = called(session, visit)
         memos = kept_memos(session, visit.settings, period)
+    work = visit.background.shown(period.name)
+    faults = faults or (_faults_of(work) if work else ())
     running = work is not None and not work.done.is_set()
     page = visit.render(
         "memos",
@@ -64,10 +65,10 @@ ANOTHER = "Đang lập một bản khác của kỳ này; xin chờ xong rồi b
 def act_on_memos(visit: Visit, typed: Mapping[str, str]) -> Response:
     """Do what the button says: compile, make final, open again, keep words."""
     with reading(visit.engine) as session:
-        called(session, visit.path["code"])
+        period = called(session, visit)
     action = typed.get("action")
     if action in {"compile", "final"}:
-        return _compile(visit, final=action == "final")
+        return _compile(visit, period, final=action == "final")
     if action == "reopen":
         return _reopen(visit, " ".join(typed.get("ly-do", "").split()))
     if action == "keep":
@@ -89,30 +90,30 @@ def show_file(visit: Visit) -> Response:
         return show_memos(visit, ("Ngày ban hành không phải ngày.",))
     try:
         with reading(visit.engine) as session:
-            period = called(session, visit.path["code"])
+            period = called(session, visit)
             report = find_report(session, period, visit.path["number"])
     except BadInput as error:
         raise no_page() from error
     printed = print_one_again(visit.settings, report, form, number or None, dated)
-    headers = {"Content-Disposition": f'attachment; filename="{file_name(period.code, report, form)}"'}
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(period.name, report, form)}"'}
     return Response(printed, headers=headers, media_type=MEDIA_TYPES[form])
 
 
-def _compile(visit: Visit, *, final: bool) -> Response:
-    code, who = visit.path["code"], visit.who
+def _compile(visit: Visit, period: Period, *, final: bool) -> Response:
+    name, who = period.name, visit.who
 
     def work(begun: Work) -> None:
-        compile_memo(visit.engine, visit.settings, code, who, final=final, step=begun.step)
+        compile_memo(visit.engine, visit.settings, name, who, final=final, step=begun.step)
 
-    begun = visit.background.begin_shown(code, work, final=final)
+    begun = visit.background.begin_shown(name, work, final=final)
     if begun.final is not final:
         return show_memos(visit, (ANOTHER,))
     if not begun.done.wait(PATIENCE):
-        return visit.redirect(f"/ky/{code}/bao-cao")
+        return visit.redirect(f"/ky/{period.code}/bao-cao")
     if faults := _faults_of(begun):
-        visit.background.shown(code)
+        visit.background.shown(name)
         return show_memos(visit, faults)
-    return visit.redirect(f"/ky/{code}/bao-cao", **{DONE: "chot" if final else "lap"})
+    return visit.redirect(f"/ky/{period.code}/bao-cao", **{DONE: "chot" if final else "lap"})
 
 
 def _faults_of(work: Work) -> tuple[str, ...]:
@@ -128,7 +129,7 @@ def _reopen(visit: Visit, reason: str) -> Response:
         return show_memos(visit, ("Chưa ghi lý do bỏ chốt.",))
     try:
         with writing(visit.engine) as session:
-            period = called(session, visit.path["code"])
+            period = called(session, visit)
             reopen(session, period, reason, visit.who, visit.settings.now())
     except BadInput as error:
         return show_memos(visit, in_words(error))
@@ -139,7 +140,7 @@ def _keep(visit: Visit, typed: Mapping[str, str]) -> Response:
     words = {name: typed.get(name, "").replace("\r\n", "\n") for name in ("opening", "closing")}
     faults = tuple(f"{one[:1].upper()}{one[1:]}." for one in faults_around(**words))
     with writing(visit.engine) as session:
-        period = called(session, visit.path["code"])
+        period = called(session, visit)
         there = mark(period.opening, period.closing)
         overtaken = there not in (typed.get("shown"), mark(**words))
         if not faults and not overtaken and there != mark(**words):

@@ -32,8 +32,8 @@ def show_periods(visit: Visit, typed: Mapping[str, str] | None = None, faults: t
     """Show the periods, those that the plan's rules would open, and the form for an ad hoc one."""
     today = visit.settings.today()
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
-        periods = all_periods(session)
+        _, plan = plan_in_force(session, visit.plan_id)
+        periods = all_periods(session, visit.plan_id)
     known = {period.code for period in periods}
     return visit.render(
         "periods",
@@ -68,7 +68,7 @@ def open_one(visit: Visit, typed: Mapping[str, str]) -> Response:
         if wrong:
             raise BadInput("\n".join(wrong))
         with writing(visit.engine) as session:
-            _, plan = plan_in_force(session)
+            _, plan = plan_in_force(session, visit.plan_id)
             if adhoc and code in {one.code for one in ruled_periods(plan)}:
                 raise BadInput("mã này là của kỳ theo kế hoạch; chọn mã khác")
             period = requested_period(
@@ -91,9 +91,9 @@ def open_one(visit: Visit, typed: Mapping[str, str]) -> Response:
 def show_period(visit: Visit, typed: Mapping[str, str] | None = None, faults: tuple[str, ...] = ()) -> Response:
     """Show one period: its dates, how far it is, and what became of it."""
     with reading(visit.engine) as session:
-        period = called(session, visit.path["code"])
-        _, plan = plan_in_force(session, period.plan_id)
-        lines = lines_of(session, plan, journal_of_period(session, period.name, JournalFilter(most=50)))
+        period = called(session, visit)
+        _, plan = plan_in_force(session, visit.plan_id)
+        lines = lines_of(session, plan, journal_of_period(session, period, JournalFilter(plan=plan, most=50)))
         whole = standing_of_period(session, period)
     today = visit.settings.today()
     return visit.render(
@@ -122,18 +122,18 @@ def move_one(visit: Visit, typed: Mapping[str, str]) -> Response:
         if wrong:
             raise BadInput("\n".join(wrong))
         with writing(visit.engine) as session:
-            period = called(session, code)
-            _, plan = plan_in_force(session, period.plan_id)
+            period = called(session, visit)
+            _, plan = plan_in_force(session, visit.plan_id)
             added, gone = move_closing(session, plan, period, closes, visit.who, visit.settings.now(), reason)
     except BadInput as error:
         return show_period(visit, typed, in_words(error))
     return visit.redirect(f"/ky/{code}", **{DONE: "doi", "them": len(added), "rut": len(gone)})
 
 
-def called(session: Session, code: str) -> Period:
-    """Return the period called `code`; what is raised where there is none makes the page that is not there."""
+def called(session: Session, visit: Visit) -> Period:
+    """Return the period that the address names; where there is none, what is raised makes the page not there."""
     try:
-        return find_period(session, code)
+        return find_period(session, visit.path["code"], visit.plan_id)
     except BadInput as error:
         raise no_page() from error
 

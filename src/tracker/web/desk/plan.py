@@ -24,6 +24,10 @@ TOO_LARGE = "Tệp lớn hơn 300 kB; xin người quản trị máy chủ áp d
 LOCKED_OUT = (
     "Trong tệp này {name} không còn là đầu mối hoặc quản trị, nên không tự áp dụng được; xin người khác áp dụng."
 )
+OF_ANOTHER = (
+    "Tệp này là của một kế hoạch khác ({there}); bàn làm việc này của {here}. Xin tải lên ở bàn làm việc của "
+    "kế hoạch đó, hoặc ghi lại mã kế hoạch (id) như trong tệp tải về từ trang này."
+)
 OVERTAKEN = "Trong lúc trang đang mở, {who} đã áp dụng một bản khác; dưới đây là khác biệt với bản đó."
 
 
@@ -48,8 +52,8 @@ def show_plan(
 ) -> Response:
     """Show the plan in force and its versions; after an upload also its faults, or its difference."""
     with reading(visit.engine) as session:
-        version, plan = plan_in_force(session)
-        versions = all_versions(session)
+        version, plan = plan_in_force(session, visit.plan_id)
+        versions = all_versions(session, visit.plan_id)
     return visit.render(
         "plan",
         status if faults else 200,
@@ -65,7 +69,7 @@ def show_plan(
 def show_text(visit: Visit) -> Response:
     """Hand out the file of the plan in force, to be edited."""
     with reading(visit.engine) as session:
-        version, _ = plan_in_force(session)
+        version, _ = plan_in_force(session, visit.plan_id)
         text = version.text
     headers = {"Content-Disposition": f'attachment; filename="{FILE}"'}
     return Response(text, headers=headers, media_type="application/yaml")
@@ -103,7 +107,10 @@ def _read(visit: Visit, raw: bytes) -> Reading | tuple[str, ...]:
         found = parse_plan(raw, FILE)
     except Faults as error:
         return tuple(map(str, error.faults))
-    me = found.plan.find_person(visit.person.email)
+    if found.plan.plan.plan_id != visit.plan_id:
+        here, there = visit.desk.plan.plan.citation, found.plan.plan.citation
+        return (OF_ANOTHER.format(here=here, there=there),)
+    me = found.plan.find_person(visit.desk.person.email)
     return found if me is not None and me.role in RUNNING else (LOCKED_OUT.format(name=visit.who),)
 
 
@@ -113,7 +120,7 @@ def _apply(visit: Visit, found: Reading, typed: Mapping[str, str]) -> Response:
     today, now = visit.settings.today(), visit.settings.now()
     try:
         with writing(visit.engine) as session:
-            version, _ = plan_in_force(session)
+            version, _ = plan_in_force(session, visit.plan_id)
             if version.digest != typed.get("over"):
                 raise Unagreed(OVERTAKEN.format(who=version.applied_by))
             applied = apply_agreed_plan(session, found, visit.who, today, now, agreed)
@@ -129,7 +136,7 @@ def _apply(visit: Visit, found: Reading, typed: Mapping[str, str]) -> Response:
 def _difference(visit: Visit, found: Reading) -> Difference:
     today = visit.settings.today()
     with trying(visit.engine) as session:
-        version, plan = plan_in_force(session)
+        version, plan = plan_in_force(session, visit.plan_id)
         over, changes = version.digest, plan_changes(plan, found.plan)
         rename_records(session, found.plan)
         displaced = displaced_by(session, found.plan, today)

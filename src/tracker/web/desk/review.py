@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 from starlette.responses import Response
 
 from tracker.case import open_for_review
-from tracker.errors import BadInput
 from tracker.web.coordinator import CoordinatorPages, Opens
-from tracker.web.desk.visit import HOME, Visit, no_page
+from tracker.web.desk.periods import called
+from tracker.web.desk.visit import Visit
 from tracker.web.request import Opened
 
 
@@ -58,11 +58,8 @@ def _signed(visit: Visit, typed: Mapping[str, str]) -> dict[str, str]:
 
 def _opens(visit: Visit) -> Opens:
     def opened(session: Session) -> Opened:
-        try:
-            case = open_for_review(session, visit.settings, visit.path["code"])
-        except BadInput as error:
-            raise no_page() from error
-        at = f"{HOME}/ky/{case.period.code}"
+        case = open_for_review(session, visit.settings, called(session, visit))
+        at = f"{visit.home}/ky/{case.period.code}"
         return Opened(f"{at}/duyet", case, memos=f"{at}/bao-cao", files=f"{at}/bao-cao", signed=visit.signed)
 
     return opened

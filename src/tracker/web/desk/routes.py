@@ -9,7 +9,7 @@ from tracker.web.desk import agency, duties, home, journal, letters, matrix, mem
 from tracker.web.desk.background import Background
 from tracker.web.desk.door import Door
 from tracker.web.desk.signin import SignInPages
-from tracker.web.desk.visit import ADMINS, HOME, REVIEWING, Page
+from tracker.web.desk.visit import ADMINS, HOME, OF_PLAN, REVIEWING, Page
 from tracker.web.pages import Pages
 
 PAGES = (
@@ -42,6 +42,8 @@ PAGES = (
     Page(path="/ky/{code}/duyet/{agency}", show=review.show_agency, act=review.decide, acts=REVIEWING),
     Page(path="/{nothing:path}"),
 )
+DESKS = (f"{HOME}{OF_PLAN}/{{plan_id}}", HOME)
+"""Where desks stand: that of a plan with an id, and that of the plan without one."""
 
 
 def desk_routes(engine: sa.Engine, settings: Settings, pages: Pages, background: Background) -> list[Route]:
@@ -53,5 +55,5 @@ def desk_routes(engine: sa.Engine, settings: Settings, pages: Pages, background:
         Route(f"{HOME}/vao", signing.ask, methods=both),
         Route(f"{HOME}/vao/{{token}}", signing.enter, methods=both),
         Route(f"{HOME}/ra", signing.leave, methods=["POST"]),
-        *(Route(HOME + page.path, door.page(page), methods=both) for page in PAGES),
+        *(Route(at + page.path, door.page(page), methods=both) for at in DESKS for page in PAGES),
     ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -11,10 +12,9 @@ from tracker.letters.send import send_queued
 from tracker.letters.sign_in import queue_sign_in
 from tracker.settings import ADDRESS
 from tracker.store.engine import reading, writing
-from tracker.store.plans import plan_in_force
 from tracker.store.sessions import SESSION_LIVES, find_session, sign_in, sign_out, signs_in
-from tracker.web.desk.door import Door
-from tracker.web.desk.visit import HOME, SEAL
+from tracker.web.desk.door import Door, desks_of
+from tracker.web.desk.visit import HOME, SEAL, Desk
 from tracker.web.request import read_form, write_in_turn
 
 LONGEST_ADDRESS = 320
@@ -72,19 +72,17 @@ class SignInPages:
 
     def _whose(self, token: str) -> str | None:
         with reading(self.door.engine) as session:
-            email = signs_in(session, token, self.door.settings.now())
-            person = plan_in_force(session)[1].find_person(email) if email else None
-        return person.name if person else None
+            first = _first_desk(session, signs_in(session, token, self.door.settings.now()))
+        return first.person.name if first else None
 
     def _enter(self, token: str) -> Response:
         now = self.door.settings.now()
         with writing(self.door.engine) as session:
-            email = signs_in(session, token, now)
-            person = plan_in_force(session)[1].find_person(email) if email else None
-            opened = sign_in(session, token, person.name, now) if person else None
-        if opened is None:
+            first = _first_desk(session, signs_in(session, token, now))
+            opened = sign_in(session, token, first.person.name, now) if first else None
+        if first is None or opened is None:
             return self.door.pages.notice("no_sign_in", 404)
-        answer = RedirectResponse(HOME, 303)
+        answer = RedirectResponse(first.home, 303)
         self.door.give_cookie(answer, opened, now + SESSION_LIVES)
         return answer
 
@@ -92,5 +90,10 @@ class SignInPages:
         now = self.door.settings.now()
         with writing(self.door.engine) as session:
             row = find_session(session, token, now)
-            person = plan_in_force(session)[1].find_person(row.email) if row else None
-            sign_out(session, token, person.name if person else "", now)
+            first = _first_desk(session, row.email if row else None)
+            sign_out(session, token, first.person.name if first else "", now)
+
+
+def _first_desk(session: Session, email: str | None) -> Desk | None:
+    """Return the first desk that who signs in by `email` may enter, None where there is none."""
+    return next(iter(desks_of(session, email)), None) if email else None

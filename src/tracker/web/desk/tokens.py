@@ -21,7 +21,7 @@ def show_tokens(
     """Show every token there was; `token` is the one that was just made."""
     now = visit.settings.now()
     with reading(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         rows = tokens_of(session, plan.plan.plan_id)
     return visit.render(
         "tokens",
@@ -55,13 +55,13 @@ def _make(visit: Visit, typed: Mapping[str, str]) -> str:
     except ValueError as error:
         raise BadInput("chưa chọn ngày hết hạn") from error
     with writing(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         given = (typed.get("ten", ""), typed.get("co-quan", ""), until)
         return make_token(session, plan, *given, visit.who, visit.settings.now())[1]
 
 
 def _withdraw(visit: Visit, number: int) -> Response:
     with writing(visit.engine) as session:
-        _, plan = plan_in_force(session)
+        _, plan = plan_in_force(session, visit.plan_id)
         withdraw_token(session, plan.plan.plan_id, number, visit.who, visit.settings.now())
     return visit.redirect("/ket-noi", **{DONE: "huy"})

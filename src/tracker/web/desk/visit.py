@@ -9,12 +9,14 @@ import sqlalchemy as sa
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from tracker.plan.model import Person
+from tracker.plan.model import THE_ONE, Person, Plan
 from tracker.settings import Settings
 from tracker.web.desk.background import Background
 from tracker.web.pages import Pages
 
 HOME = "/ban-lam-viec"
+OF_PLAN = "/kh"
+"""Stands before the id of a plan in the addresses of its desk; a plan without an id needs neither."""
 SEAL = "dau"
 """The field by which a form shows that it is ours: another site cannot know what stands in it."""
 SEEING = frozenset({"coordinator", "reviewer", "leader", "admin"})
@@ -31,12 +33,33 @@ DONE = "xong"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The desk of one plan, and who somebody is there."""
+
+    plan: Plan
+    person: Person
+
+    @property
+    def plan_id(self) -> str:
+        """Return of which plan it is."""
+        return self.plan.plan.plan_id
+
+    @property
+    def home(self) -> str:
+        """Return the address of its first page."""
+        return HOME if self.plan_id == THE_ONE else f"{HOME}{OF_PLAN}/{self.plan_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Signed:
-    """What the templates may know of who is signed in."""
+    """What the templates may know of who is signed in, and where."""
 
     name: str
     role: str
     seal: str
+    home: str
+    desks: tuple[Desk, ...]
+    """All that the person may enter."""
     reviews: bool
     runs: bool
     lets_in: bool
@@ -47,13 +70,15 @@ class Signed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """One request of a person who is signed in."""
+    """One request of a person who is signed in, at the desk of one plan."""
 
     engine: sa.Engine
     settings: Settings
     pages: Pages
     background: Background
-    person: Person
+    desk: Desk
+    desks: tuple[Desk, ...]
+    """All that the person may enter, this one among them."""
     seal: str
     path: Mapping[str, Any]
     """What the address names."""
@@ -62,21 +87,33 @@ class Visit:
     """Files that were sent, by field."""
 
     @property
+    def plan_id(self) -> str:
+        """Return the plan whose desk this is."""
+        return self.desk.plan_id
+
+    @property
+    def home(self) -> str:
+        """Return the address of this desk's first page."""
+        return self.desk.home
+
+    @property
     def who(self) -> str:
         """Return whom the journal names."""
-        return self.person.name
+        return self.desk.person.name
 
     def may(self, roles: frozenset[str]) -> bool:
         """Say whether the person has one of `roles`."""
-        return self.person.role in roles
+        return self.desk.person.role in roles
 
     @property
     def signed(self) -> Signed:
         """Return what the templates may know of the person."""
         return Signed(
-            name=self.person.name,
-            role=ROLE_WORDS[self.person.role],
+            name=self.who,
+            role=ROLE_WORDS[self.desk.person.role],
             seal=self.seal,
+            home=self.home,
+            desks=self.desks,
             reviews=self.may(REVIEWING),
             runs=self.may(RUNNING),
             lets_in=self.may(ADMINS),
@@ -86,11 +123,11 @@ class Visit:
     def render(self, name: str, status: int = 200, **facts: Any) -> Response:
         """Return the desk's page that the template called `name` gives."""
         facts = {"done": self.query.get(DONE, ""), "faults": (), "query": dict(self.query), **facts}
-        return self.pages.render(f"desk/{name}", status, desk=self.signed, home=HOME, **facts)
+        return self.pages.render(f"desk/{name}", status, desk=self.signed, home=self.home, **facts)
 
     def redirect(self, path: str, **outcome: object) -> Response:
-        """Return the answer that leads to `path` under the desk, whose address tells the `outcome`."""
-        return RedirectResponse(HOME + path + (f"?{urlencode(outcome)}" if outcome else ""), 303)
+        """Return the answer that leads to `path` under this desk, whose address tells the `outcome`."""
+        return RedirectResponse(self.home + path + (f"?{urlencode(outcome)}" if outcome else ""), 303)
 
 
 Show = Callable[[Visit], Response]
