@@ -1,118 +1,26 @@
 """What strangers send to the mailbox: it is counted, costs little, and changes nothing else."""
 
-import hashlib
-import io
-import zipfile
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
-from itertools import cycle, islice
 
 import pytest
 import sqlalchemy as sa
 from answering import TODAY, answer, open_season, say
 from factories_mail import add_letter, all_of, put, the_letter
-from mail_samples import EXCHANGE, EXIM, ORIGINAL, POSTFIX_TEXT, RETURNED, SENDER, TO, mail, postfix, reply
+from mail_samples import EXCHANGE, EXIM, POSTFIX_TEXT, SENDER, TO, mail, postfix, reply
 from replies import reply_to
-from workbooks import dump
 
 from tracker.answers.receipts import take_in_today
-from tracker.inbox import incoming, mailbox
+from tracker.inbox import incoming
 from tracker.inbox.mailbox import read_inbox
-from tracker.inbox.summary import inbox_lines
-from tracker.inbox.workbook_replies import Read
 from tracker.letters.mime import finished
 from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.letters import MOST_ANSWERS_A_DAY
-from tracker.store.messages import UNPLACED_A_DAY, count_unplaced, waiting_replies
-from tracker.store.tables import Bounce, Letter, Message
-
-MARKS = "a" + "\u0315\u0327" * 300
-"""Combining marks in the worst order for whoever puts them into order."""
-
-
-def guessed(letter: Letter, number: int) -> str:
-    """Return a Message-ID that one can think of who knows plan, guide and code."""
-    texts = (letter.key, f"thread:{letter.period_id}:{letter.agency_id}", f"id\0{letter.key}", letter.agency_id)
-    return f"<{hashlib.sha256(texts[number % len(texts)].encode()).hexdigest()[:32]}@angiang.example>"
-
-
-def junk_workbook() -> bytes:
-    """Return a file that looks like a workbook and would be dear to read."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as book:
-        book.writestr("[Content_Types].xml", "<x/>")
-        book.writestr("xl/workbook.xml", f'<workbook><sheets><sheet name="{MARKS}"/></sheets></workbook>')
-    return packed.getvalue()
-
-
-def forgeries(letters: list[Letter]) -> Iterator[bytes]:
-    """Give messages without end of somebody who knows plan, guide and code, but has neither key nor letter."""
-    book = junk_workbook()
-    for number, letter in enumerate(cycle(letters)):
-        to, own = letter.to[0], f"<forged-{number}@ngoai.example>"
-        answers = RETURNED.replace(ORIGINAL, guessed(letter, number))
-        seen = f"Message-ID: {guessed(letter, number)}\r\nReferences: <t@x.example>".encode()
-        yield postfix(to, answers=answers, number=number)
-        by_somebody = postfix(to, answers=answers, number=5000 + number)
-        yield by_somebody.replace(b"Return-Path: <>", b"Return-Path: <x@ngoai.example>")
-        yield reply("Sở không triển khai.", From=to, In_Reply_To=guessed(letter, number), Message_ID=own)
-        yield reply_to(seen + b"\r\n\r\n", book, sender=to, number=number)
-        yield reply("Tôi nghỉ phép.", From=to, Auto_Submitted="auto-replied", Message_ID=f"<a{number}@x.example>")
-        yield reply("x", From=SENDER, Message_ID=f"<s{number}@x.example>", In_Reply_To="<x@y.example>")
-        yield reply(MARKS, From=to, Message_ID=f"<m{number}@x.example>", In_Reply_To="<x@y.example>")
-        huge = "<x@y.example> " * 3000
-        yield reply("x", From=to, Message_ID=f"<h{number}@x.example>", References=huge, In_Reply_To="")
-
-
-def told_besides_messages(engine: sa.Engine) -> dict[str, list[tuple[object, ...]]]:
-    return {table: rows for table, rows in dump(engine).items() if table != "messages"}
-
-
-def test_a_thousand_forged_messages_change_nothing_but_the_queue_of_unplaced_mail(
-    sqlite_engine: sa.Engine, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settings = make_settings(today=TODAY.isoformat())
-    open_season(sqlite_engine)
-    reached = len(queue_today(sqlite_engine, settings).fresh)
-    assert send_queued(sqlite_engine, settings).sent == reached > 5
-    before = told_besides_messages(sqlite_engine)
-    letters: list[Letter] = all_of(sqlite_engine, Letter)  # type: ignore[assignment]
-    put(settings.var / "inbox", **{f"{n:04}": raw for n, raw in enumerate(islice(forgeries(letters), 1000))})
-
-    opened: list[str] = []
-    read_attached = mailbox.read_attached
-
-    def counted(message: incoming.Incoming) -> list[Read]:
-        opened.append(message.sender)
-        return read_attached(message)
-
-    monkeypatch.setattr(mailbox, "read_attached", counted)
-    found = read_inbox(sqlite_engine, settings)
-    take_in_today(sqlite_engine, settings)
-
-    assert (len(found.taken), found.shut, found.bounced, found.replies) == (1000, None, [], [])
-    # No file of a stranger is looked at, and in the name of a contact no more than a person would send.
-    in_a_name = Counter(sender for sender in opened if sender != SENDER)
-    assert set(in_a_name) <= {letter.to[0] for letter in letters}
-    assert len(opened) < UNPLACED_A_DAY
-    assert told_besides_messages(sqlite_engine) == before
-    in_our_name, in_contacts_names = 1000 // 8, 4 * 1000 // 8
-    assert len(found.unplaced) == UNPLACED_A_DAY
-    assert len(all_of(sqlite_engine, Message)) == 2 * UNPLACED_A_DAY + 1 + in_our_name
-    counted_alone = 1000 - 2 * UNPLACED_A_DAY - in_our_name
-    assert in_contacts_names > 2 * UNPLACED_A_DAY
-    with reading(sqlite_engine) as session:
-        assert count_unplaced(session) == (UNPLACED_A_DAY, counted_alone)
-        assert len(waiting_replies(session)) == UNPLACED_A_DAY
-    assert any("475 thư không rõ trả lời thư nào chỉ được đếm" in line for line in inbox_lines(found))
-
-    later = settings.on(TODAY + timedelta(days=7))
-    assert len(queue_today(sqlite_engine, later).fresh) == reached
-    assert send_queued(sqlite_engine, later).sent == reached
+from tracker.store.messages import count_unplaced
+from tracker.store.tables import Bounce, Letter
 
 
 @pytest.mark.parametrize("sample", [postfix(), EXIM, EXCHANGE, POSTFIX_TEXT], ids=["dsn", "exim", "html", "text"])
