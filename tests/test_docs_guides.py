@@ -64,7 +64,7 @@ def test_every_command_of_a_page_runs_in_order_in_a_fresh_checkout(
     monkeypatch.setenv("TRACKER_VAR", str(tmp_path / "var"))
     monkeypatch.setenv("TRACKER_PLAN", str(ROOT / "activities.yaml"))
     monkeypatch.setenv("TRACKER_TEMPLATES", str(ROOT / "templates"))
-    for name in ("templates", "examples"):
+    for name in ("templates", "examples", "activities.yaml"):
         (tmp_path / name).symlink_to(ROOT / name)
     ended = {line: run(line, monkeypatch) for line in commands_of(page)}
     assert ended == {line: int(line.endswith(FAILS)) for line in ended}

@@ -40,6 +40,9 @@ WAYS = [
     Way("action-plan", "2025-Q1", "2025-03-27", 7, ("1.1", "agency-north"), ("1.1", "agency-south"),
         "2025-Q2", "2025-06-26", "2025-07-09", "Programme No. AP-2025 (example)",
         "past its deadline"),
+    Way("giai-doan-2", "2026-6T1", "2026-05-26", 7, ("CT.II.14", "so-noi-vu"), ("1", "xa-hai"),
+        "2026", "2026-11-10", "2026-12-02", "Kế hoạch số 00/KH-MINHHOA",
+        "đã quá thời hạn"),
 ]  # fmt: skip
 
 
@@ -96,8 +99,8 @@ def test_an_example_runs_from_check_to_memo(office: Office, way: Way) -> None:
     assert office.well("status", way.second, "--on", way.compiled)
 
 
-def test_the_two_examples_run_in_one_installation(office: Office) -> None:
+def test_the_examples_run_in_one_installation(office: Office) -> None:
     office.set(PLANS=str(ROOT / "examples" / "plans"))
-    assert office.well("apply", "--on", "2025-05-26").count("Đã áp dụng") == 2
+    assert office.well("apply", "--on", "2025-05-26").count("Đã áp dụng") == 3
     assert "Đã xếp hàng" in office.run("remind", "--on", "2025-06-26")[1]
     assert office.well("period", "list").count("@2025-") >= 2

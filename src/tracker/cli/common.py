@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import re
 import sys
 from contextlib import contextmanager
 from datetime import date
@@ -75,6 +76,17 @@ class _Day(click.ParamType[date]):
             self.fail(f'"{value}" không phải ngày; viết NĂM-THÁNG-NGÀY, ví dụ 2024-10-15', param, ctx)
 
 
+class _Years(click.ParamType[tuple[int, ...]]):
+    name = "năm-năm"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        found = re.fullmatch(r"(\d{4})(?:-(\d{4}))?", str(value).strip())
+        first, last = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+        if not 1900 <= first <= last <= min(2200, first + MOST_YEARS):
+            self.fail(f'"{value}" không phải các năm của một giai đoạn; viết như 2026-2030', param, ctx)
+        return tuple(range(first, last + 1))
+
+
 class _DocumentNumber(click.ParamType[int]):
     name = "số"
 
@@ -98,7 +110,9 @@ class _Formats(click.ParamType[list["Format"]]):
         return [each for each in FORMATS if each in asked]
 
 
-DAY, NUMBER, FORMATS = _Day(), _DocumentNumber(), _Formats()
+MOST_YEARS = 50
+"""Years of one plan."""
+DAY, NUMBER, FORMATS, YEARS = _Day(), _DocumentNumber(), _Formats(), _Years()
 on_day = click.option("--on", type=DAY, help="làm như hôm nay là ngày này (NĂM-THÁNG-NGÀY)")
 in_period = click.argument("period", metavar="KỲ")
 with_number = click.option("--number", type=NUMBER, help="số văn bản do văn thư cấp")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tracker.cli.common import on_day, settings_on, store, tracker, who
+from tracker.cli.common import YEARS, on_day, settings_on, store, tracker, who
 from tracker.errors import NothingApplied
 
 if TYPE_CHECKING:
@@ -75,6 +75,31 @@ def import_annex(source: Path, file: Path) -> None:
         for fault in faults:
             print(f"  {fault}")
     print(f"Điền các phần plan, reporting và những chỗ trên, rồi chạy: tracker check {file}")
+
+
+@plans.command("succeed", help="ghi tệp kế hoạch giai đoạn sau từ kế hoạch đang áp dụng")
+@click.argument("old", type=Path, metavar="TỆP_CŨ")
+@click.option("-o", "file", type=Path, required=True, metavar="TỆP_MỚI", help="tệp kế hoạch sẽ ghi, đuôi .yaml")
+@click.option(
+    "--years", type=YEARS, help="các năm của giai đoạn sau, ví dụ 2026-2030; mặc định: năm năm tiếp theo"
+)
+@on_day
+def succeed(old: Path, file: Path, years: tuple[int, ...] | None, on: date | None) -> None:
+    """Write the next phase's plan file: agencies by their heirs, rows not finished, targets not reached."""
+    from tracker.plan.next_phase import next_phase
+    from tracker.plan.reader import read_plan
+    from tracker.store.engine import reading
+    from tracker.store.unfinished import unfinished_rows, unreached_targets
+
+    settings, plan = settings_on(on), read_plan(old).plan
+    last = max(plan.plan.years)
+    years = years or tuple(range(last + 1, last + 6))
+    with store(settings) as engine, reading(engine) as session:
+        unfinished = unfinished_rows(session, plan)
+        unreached = unreached_targets(session, plan, settings.today())
+    _write_new(file, next_phase(plan, years, unfinished, unreached))
+    print(f"Đã ghi {file}: {len(unfinished)} việc chuyển tiếp, {len(unreached)} chỉ tiêu chưa đạt.")
+    print(f"Điền các dòng còn trống rồi chạy: tracker check {file}")
 
 
 def _known_plans(files: list[Path]) -> list[Plan]:
