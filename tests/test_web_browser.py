@@ -126,11 +126,51 @@ def test_a_page_left_open_does_not_save_over_what_another_has_saved_since(
     hers.locator(field(f"{activity}.result")).fill("của Hoa")
     expect(hers.locator("#saved")).to_contain_text("Đã lưu nháp")
     his.locator(field(f"{activity}.result")).fill("của Bình")
-    expect(his.locator("#saved")).to_contain_text("có một bản nháp khác")
+    expect(his.locator("#saved")).to_contain_text(f"Chưa lưu {activity}, Kết quả thực hiện: người khác vừa lưu")
     assert [draft.typed[f"{activity}.result"] for draft in office.rows(Draft)] == ["của Hoa"]
     press(his, "Lưu nháp")
-    expect(his.get_by_role("alert")).to_contain_text("một bản nháp khác")
+    expect(his.get_by_role("alert")).to_contain_text("Kết quả thực hiện: của Hoa")
     expect(his.locator(field(f"{activity}.result"))).to_have_value("của Bình")
+    press(his, "Lưu nháp")
+    expect(his.locator("#saved")).to_contain_text("Đã lưu nháp")
+    assert [draft.typed[f"{activity}.result"] for draft in office.rows(Draft)] == ["của Bình"]
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
+def test_two_pages_that_change_different_fields_of_one_activity_lose_neither(
+    visit: Callable[..., Page], office: Office, script: bool
+) -> None:
+    hers, his = visit(TRADE, script=script), visit(TRADE, script=script)
+    first, second = activities(hers)[:2]
+    hers.locator(field(f"{first}.result")).fill("của Hoa")
+    his.locator(field(f"{first}.percent")).fill("40")
+    his.locator(field(f"{second}.result")).fill("của Bình")
+    for page in (hers, his):
+        press(page, "Lưu nháp")
+        expect(page.get_by_role("status").filter(has_text="Đã lưu nháp").first).to_be_visible()
+    hers.locator(field(f"{first}.result")).fill("của Hoa, sửa")
+    with hers.expect_response(lambda got: got.request.method == "POST"):
+        press(hers, "Lưu nháp")
+    again = visit(TRADE)
+    expect(again.locator(field(f"{first}.result"))).to_have_value("của Hoa, sửa")
+    expect(again.locator(field(f"{first}.percent"))).to_have_value("40")
+    expect(again.locator(field(f"{second}.result"))).to_have_value("của Bình")
+    assert len(office.rows(Draft)) == 1
+
+
+def test_a_field_that_was_emptied_again_is_empty_in_the_draft(visit: Callable[..., Page], office: Office) -> None:
+    page = visit(TRADE)
+    first, second = activities(page)[:2]
+    page.locator(field(f"{first}.result")).fill("gõ nhầm")
+    page.locator(f'[id="{second}.nothing"]').check()
+    press(page, "Lưu nháp")
+    expect(page.locator("#saved")).to_contain_text("Đã lưu nháp")
+    page.locator(field(f"{first}.result")).fill("")
+    page.locator(f'[id="{second}.nothing"]').uncheck()
+    with page.expect_response(lambda got: got.request.method == "POST"):
+        press(page, "Lưu nháp")
+    [draft] = office.rows(Draft)
+    assert (draft.typed[f"{first}.result"], draft.typed[f"{second}.nothing"]) == ("", "")
 
 
 def test_what_cannot_be_saved_is_told_and_is_not_left_unasked(visit: Callable[..., Page]) -> None:

@@ -296,11 +296,40 @@ def test_a_draft_saved_meanwhile_is_not_overwritten_unseen(season: Season) -> No
     season.browser.post(link, "save", first)
     answer = season.browser.post(link, "save", second)
     assert answer.status_code == 409
-    assert "có một bản nháp khác" in answer.text
+    assert "người khác vừa lưu nội dung khác ở đó" in answer.text
+    assert 'II.1, Kết quả thực hiện</a>: <q class="text">nháp của Hoa</q>' in answer.text
     assert fields_of(answer)["II.1.result"] == "nháp của Bình"
     assert season.rows(Draft)[0].typed["II.1.result"] == "nháp của Hoa"
     assert season.browser.post(link, "save", fields_of(answer)).status_code == 303
     assert season.rows(Draft)[0].typed["II.1.result"] == "nháp của Bình"
+
+
+def test_drafts_merge_by_field_and_only_a_field_that_two_changed_is_told(season: Season) -> None:
+    link = season.link()
+    hers = filled(season, link, II_1_result="của Hoa", II_2_result="Hoa viết trước")
+    his = filled(season, link, II_1_percent="40", II_2_result="Bình viết sau", II_3_nothing="yes")
+    assert season.browser.post(link, "save", hers).status_code == 303
+    answer = season.browser.post(link, "save", his)
+    assert answer.status_code == 409
+    shown = fields_of(answer)
+    assert (shown["II.1.result"], shown["II.1.percent"], shown["II.3.nothing"]) == ("của Hoa", "40", "yes")
+    assert shown["II.2.result"] == "Bình viết sau"
+    saved = fields_of(season.browser.get(link))
+    assert (saved["II.1.result"], saved["II.1.percent"], saved["II.3.nothing"]) == ("của Hoa", "40", "yes")
+    assert saved["II.2.result"] == "Hoa viết trước"
+
+
+def test_what_a_colleague_saved_meanwhile_stays_when_a_page_is_sent(season: Season) -> None:
+    link = season.link()
+    mine = filled(season, link, II_2_status="not_started", II_1_difficulties="tạm ghi")
+    season.browser.post(link, "save", mine)
+    mine = filled(season, link) | {"II.1.difficulties": ""}
+    season.browser.post(link, "save", filled(season, link, II_1_result="của Hoa"))
+    assert season.browser.post(link, "send", mine).status_code == 303
+    left = season.rows(Draft)[0].typed
+    assert left["II.1.result"] == "của Hoa"
+    assert "II.2.status" not in left
+    assert "II.1.difficulties" not in left
 
 
 def test_sending_does_not_throw_away_a_draft_that_was_not_seen(season: Season) -> None:
@@ -446,7 +475,7 @@ def test_the_day_in_vietnam_decides_whether_a_draft_comes_too_late(quiet_season:
     with writing(quiet_season.engine) as session:
         in_time = datetime(2024, 12, 31, 16, 59, tzinfo=UTC)
         case = open_case(session, quiet_season.settings, "2024", "so-a", in_time)
-        assert save_draft(case, {})
+        assert save_draft(case, {}) == []
         with pytest.raises(PeriodClosed):
             save_draft(replace(case, now=in_time + timedelta(minutes=1)), {})
 

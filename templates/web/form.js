@@ -2,8 +2,9 @@
 // stays until the server has answered: a browser that loses a page loses its words.
 "use strict";
 (function () {
-  const AFTER = 3000, AGAIN = 30000, PATIENCE = 15000, LONG = 300000; // milliseconds
+  const AFTER = 3000, SEARCH = 500, AGAIN = 30000, PATIENCE = 15000, LONG = 300000; // milliseconds
   const LONGEST = 5000; // letters of a text
+  const CHOOSES = /^(tim|loc)$/; // fields that choose what is shown
   const KEPT = " Nội dung vẫn còn trên trang này.";
   const WHY = {
     0: "không nối được với máy chủ." + KEPT + " Xin bấm lại khi có mạng.",
@@ -19,6 +20,8 @@
   let saving = null; // the save under way
   let sending = false;
   let timer = 0;
+  let choosing = 0; // the timer of a search
+  const there = new Map(); // what each field held when the page was filled, or last saved
   if (!window.fetch) return;
 
   function tell(text, wrong) {
@@ -55,6 +58,40 @@
     return body;
   }
 
+  // Return what every field that a person fills in holds now; nothing where a box is not ticked.
+  function fields() {
+    const found = new Map();
+    for (const one of form.elements) {
+      const box = one.type === "radio" || one.type === "checkbox";
+      if (!one.name || one.type === "hidden" || one.type === "submit" || CHOOSES.test(one.name)) continue;
+      if (!box || one.checked) found.set(one.name, one.value);
+      else if (!found.has(one.name)) found.set(one.name, "");
+    }
+    return found;
+  }
+
+  // Return what was changed since the last save, and what the server needs to lay it beside what others saved.
+  function changes() {
+    const body = new URLSearchParams({ action: "save", page, partial: "1" });
+    const marks = new Map(form.elements.filled.value.split(" ").map((one) => one.split("=")));
+    const filled = [];
+    for (const [name, value] of fields()) {
+      if (there.get(name) === value) continue;
+      body.set(name, value);
+      if (marks.has(name)) filled.push(name + "=" + marks.get(name));
+      const entry = name.startsWith("figure.") ? name.split(".", 2).join(".") : name.slice(0, name.lastIndexOf("."));
+      for (const base of [entry + ".revision", entry + ".seen"]) {
+        if (form.elements[base]) body.set(base, form.elements[base].value);
+      }
+    }
+    body.set("filled", filled.join(" "));
+    return body;
+  }
+
+  function note(body) {
+    for (const [name, value] of body) there.set(name, value);
+  }
+
   function refused(what, answer) {
     const code = read(answer.text).querySelector(".aside");
     const why = answer.status === 409 ? answer.text : what + ": " + (WHY[answer.status] || BUSY);
@@ -74,8 +111,12 @@
 
   async function saveNow() {
     changed = false;
-    const answer = await post(form, typed("save"), "text/plain", PATIENCE);
-    if (answer.ok) saved(answer.text);
+    const body = changes();
+    const answer = await post(form, body, "text/plain", PATIENCE);
+    if (answer.ok) {
+      note(body);
+      saved(answer.text);
+    }
     else if (answer.status === 0 || answer.status >= 500) {
       changed = true;
       tell("Chưa lưu được nháp, sẽ thử lại." + KEPT, true);
@@ -98,6 +139,31 @@
     document.querySelector("[autofocus]")?.focus();
   }
 
+  // Save what is typed, then show what the search, the standing and `number` choose.
+  async function go(number) {
+    clearTimeout(choosing);
+    if (unsaved) await save();
+    if (unsaved) return;
+    const asked = new URLSearchParams();
+    for (const name of ["tim", "loc"]) if (form.elements[name].value.trim()) asked.set(name, form.elements[name].value);
+    if (number > 1) asked.set("trang", number);
+    const address = location.pathname + (asked.size ? "?" + asked : "");
+    const answer = await fetch(address).catch(() => null);
+    if (!answer?.ok) return tell("Chưa tìm được: không nối được với máy chủ." + KEPT, true);
+    const from = document.activeElement.id;
+    const words = form.elements.tim.value;
+    const page = await answer.text();
+    if (changed || form.elements.tim.value !== words) return (choosing = setTimeout(go, SEARCH)); // typed meanwhile
+    there.clear();
+    show(page);
+    history.replaceState(null, "", address);
+    if (from === "tim" || from === "loc") {
+      const field = document.getElementById(from);
+      field.focus();
+      if (from === "tim") field.setSelectionRange(words.length, words.length);
+    } else document.getElementById("tim-thay").scrollIntoView();
+  }
+
   async function send(to, button) {
     const draft = to === form;
     const action = draft ? button?.value || "save" : "send";
@@ -110,11 +176,13 @@
     if (!draft && form && unsaved) await save();
     if (!draft && form && unsaved) return (sending = false);
     if (draft) changed = false;
-    const body = draft ? typed(action) : new FormData(to, button);
+    const body = !draft ? new FormData(to, button) : saves ? changes() : typed(action);
     const answer = await post(to, body, "text/plain, text/html", draft ? 2 * PATIENCE : LONG);
     sending = false;
-    if (answer.ok && saves) saved(answer.text);
-    else if (answer.ok) {
+    if (answer.ok && saves) {
+      note(body);
+      saved(answer.text);
+    } else if (answer.ok) {
       changed = unsaved = false;
       sending = true; // until the next page is there
       location.assign(answer.text);
@@ -185,11 +253,19 @@
     for (const one of document.querySelectorAll('form[method="post"]')) {
       one.addEventListener("submit", (event) => {
         event.preventDefault();
-        if (event.submitter?.value.startsWith("copy:")) copy(event.submitter);
+        const [what, which] = (event.submitter?.value || "").split(":");
+        if (what === "copy") copy(event.submitter);
+        else if (what === "go" || document.activeElement.id === "tim") go(what === "go" ? +which : 1);
         else if (!sending && !tooLarge(one)) send(one, event.submitter);
       });
     }
+    if (form) for (const [name, value] of fields()) if (!there.has(name)) there.set(name, value);
     form?.addEventListener("input", (event) => {
+      if (CHOOSES.test(event.target.name)) {
+        clearTimeout(choosing);
+        choosing = setTimeout(go, SEARCH);
+        return;
+      }
       count(event.target);
       changed = unsaved = true;
       later(AFTER);

@@ -97,6 +97,10 @@ class Form:
     """Nothing new was said at all."""
     orphans: list[Orphan] = field(default_factory=list)
     draft_saved_at: datetime | None = None
+    draft: Mapping[str, str] = field(default_factory=dict)
+    """What the saved draft says, by field; read for the page alone."""
+    clashes: Mapping[str, str] = field(default_factory=dict)
+    """What a colleague's draft says, by field, where this page says something else; read for the page alone."""
 
     @property
     def faults(self) -> list[Fault]:

@@ -5,26 +5,46 @@ Fields are named `<entry>.<field>`, figures `figure.<target id>`; an entry is ca
 carry what the page was filled from: what a person left alone is then never taken for an answer, and two people on
 one page cannot overwrite each other unseen. Ticks are `<entry>.keep`, `<entry>.nothing` (with a `reason`) and
 `figure.<target id>.fell`, which holds the value it was ticked for. `<activity id>.part` is what a coordinating
-agency adds. `draft` and `page` are explained in `answers/drafts.py`.
+agency adds. `filled`, `page` and `partial` are explained in `answers/drafts.py`.
 """
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 from tracker.answers.contributions import read_contributions
-from tracker.answers.drafts import Typed, discard_draft, save_draft
-from tracker.answers.form import Form, as_typed, read_decisions, recorded_form
+from tracker.answers.drafts import (
+    FIGURE,
+    SIGNATURE,
+    Typed,
+    changed_fields,
+    entry_of,
+    fill_marks,
+    save_draft,
+    settle_draft,
+    words_in,
+)
+from tracker.answers.form import Entry, Form, as_typed, read_decisions, recorded_form
 from tracker.answers.overlay import lay_over
 from tracker.answers.submission import Answered, Contributed, GivenFigure, Submission
 from tracker.answers.submit import Outcome, is_answered, is_new, submit
 from tracker.case import Case
-from tracker.progress import FIELDS
+from tracker.progress import FIELDS, STATUS_WORDS, TEXTS, UpdateStatus
 from tracker.store.updates import draft_of
 
 ENTRY_FIELDS = (*FIELDS, "revision", "keep", "nothing", "reason", "part")
 """All fields of one entry."""
-FIGURE = "figure."
 REVISION = re.compile("[0-9]{1,6}")
+FIELD_WORDS = {
+    "status": "Trạng thái",
+    "percent": "Tỷ lệ hoàn thành",
+    **TEXTS,
+    "keep": "Gửi nguyên văn",
+    "nothing": "Không có phát sinh",
+    "reason": "Lý do không có phát sinh",
+    "part": "Nội dung phối hợp",
+}
+TICKED = {"yes": "đã đánh dấu", "": "để trống"}
 
 
 def read_fields(typed: Typed, only: str | None = None) -> Submission:
@@ -60,6 +80,7 @@ def filled_form(case: Case, typed: Typed | None = None) -> Form:
     read_decisions(case, form)
     draft = draft_of(case.session, case.period, case.agency_id)
     form.draft_saved_at = draft.saved_at if draft else None
+    form.draft = draft.typed if draft else {}
     if typed is None and draft is not None:
         typed = draft.typed
     if typed is not None:
@@ -79,36 +100,85 @@ def copied_from_before(case: Case, typed: Typed, name: str) -> Typed:
 
 
 def last_touched(case: Case, typed: Typed) -> str:
-    """Return the id of the last place of the page that was filled in since the draft it shows; empty for none."""
+    """Return the id of the last place of the page that was filled in since it was opened; empty for none."""
     draft = draft_of(case.session, case.period, case.agency_id)
-    if draft is None:
-        form = filled_form(case, typed)
-        return next((entry.name for entry in reversed(form.entries) if entry.changed or entry.nothing), "")
-    touched = [name for name, value in typed.items() if name in draft.typed and draft.typed[name] != value]
-    places = [name if name.startswith(FIGURE) else name.rpartition(".")[0] for name in touched]
-    return next((place for place in reversed(places) if place), "")
+    touched = [name for name in changed_fields(draft.typed if draft else {}, typed) if "." in name]
+    places = [name if name.startswith(FIGURE) else entry_of(name) for name in touched]
+    return places[-1] if places else ""
 
 
-def send_fields(case: Case, typed: Typed, only: str | None = None) -> tuple[Outcome, bool]:
+def page_marks(form: Form, entries: Collection[Entry]) -> str:
+    """Return what the page of `form` that shows `entries` carries in `filled`."""
+    shown = {"said_by": form.signed_by}
+    for entry in entries:
+        if not entry.locked:
+            own = {**entry.values, "reason": entry.reason}
+            own |= {"keep": "yes" if entry.unchanged else "", "nothing": "yes" if entry.nothing else ""}
+            shown |= {f"{entry.name}.{name}": value for name, value in own.items()}
+    for figure in form.figures:
+        name = f"{FIGURE}{figure.target.id}"
+        shown |= {name: figure.value, f"{name}.fell": figure.value.strip() if figure.confirmed else ""}
+    shown |= {f"{one.activity.id}.part": one.text for one in form.contributions}
+    return fill_marks({**_displaced(form, form.draft), **shown, **form.clashes})
+
+
+def sent_marks(form: Form, typed: Typed) -> str:
+    """Return what the page of `form` carries in `filled` that shows once more what was `typed` on it."""
+    return f"{typed.get('filled', '')} {fill_marks(_displaced(form, typed))}".strip()
+
+
+def _displaced(form: Form, typed: Typed) -> dict[str, str]:
+    """Return of `typed` the words for which `form` has no field any more."""
+    places = {entry.name for entry in form.entries} | {one.activity.id for one in form.contributions}
+    places |= {FIGURE + figure.target.id for figure in form.figures}
+    return {name: typed[name] for name in words_in(typed) if name != SIGNATURE and entry_of(name) not in places}
+
+
+def refused_form(case: Case, typed: Typed, refused: Collection[str]) -> Form:
+    """Return the form that shows the draft, but what was typed in the fields `refused`."""
+    draft = draft_of(case.session, case.period, case.agency_id)
+    held: dict[str, str] = dict(draft.typed) if draft else {}
+    form = filled_form(case, held | {name: typed[name] for name in refused if name in typed})
+    form.clashes = {name: held.get(name, "") for name in refused}
+    return form
+
+
+def field_label(form: Form, name: str) -> str:
+    """Return what people call the field `name` of the page."""
+    entry, field = entry_of(name), name.rpartition(".")[2]
+    if name.startswith(FIGURE):
+        titles = {FIGURE + one.target.id: one.target.title for one in form.figures}
+        return titles.get(entry, entry)
+    label = next((one.label for one in form.entries if one.name == entry), entry)
+    return f"{label}, {FIELD_WORDS.get(field, field)}"
+
+
+def field_words(name: str, value: str) -> str:
+    """Return how people read `value` in the field `name`."""
+    if name.endswith(".status") and value in set(UpdateStatus):
+        return STATUS_WORDS[UpdateStatus(value)]
+    return TICKED.get(value.strip(), value)
+
+
+def send_fields(case: Case, typed: Typed, only: str | None = None) -> tuple[Outcome, list[str]]:
     """Submit what the page says, or its entry `only`, and keep the rest of it as the draft; raises PeriodClosed.
 
-    Returns what became of it, and whether the rest could be kept: not where a colleague saved another draft. The
+    Returns what became of it, and the fields of the rest that could not be kept, for a colleague saved others. The
     form of the outcome is what the page shows next.
     """
     outcome = submit(case, read_fields(typed, only))
     draft = draft_of(case.session, case.period, case.agency_id)
     outcome.form.draft_saved_at = draft.saved_at if draft else None
     if outcome.receipt is None:
-        return outcome, True
-    if only is None:
-        discard_draft(case, typed)
-        return outcome, True
-    rest, saved = _without_entry(typed, only), True
-    if _says_more(outcome.form, only):
-        saved = save_draft(case, rest)
-    else:
-        discard_draft(case, typed)
-    return Outcome(form=filled_form(case, rest), receipt=outcome.receipt), saved
+        return outcome, []
+    if only is None or not _says_more(outcome.form, only):
+        settle_draft(case, typed)
+        return outcome, []
+    settle_draft(case, typed, only)
+    rest = _without_entry(typed, only)
+    refused = save_draft(case, rest)
+    form = refused_form(case, rest, refused) if refused else filled_form(case)
+    return Outcome(form=form, receipt=outcome.receipt), refused
 
 
 def _says_more(form: Form, sent: str) -> bool:
