@@ -39,9 +39,10 @@ class Measure:
 def measure(pdf: bytes, profile: str = "nd30") -> list[Measure]:
     """Return everything measured on the pages of the memo `pdf`, whose letterhead is of `profile`."""
     pages = list(read_pages(pdf))
-    upright, turned = [p for p in pages if not p.turned], [p for p in pages if p.turned]
-    found = [*_paper(pages), *_head(upright[0], profile), *_title(upright[0]), *_body(upright)]
-    return [*found, *_page_numbers(upright, turned), *_end(upright), *_annexes(turned)]
+    end = next((n for n, page in enumerate(pages, 1) if _find(page.pieces, "Nơi nhận:")), len(pages))
+    text, annexes = pages[:end], pages[end:]
+    found = [*_paper(pages), *_head(text[0], profile), *_title(text[0]), *_body(text)]
+    return [*found, *_page_numbers(text, annexes), *_end(text), *_annexes(annexes)]
 
 
 def faults(pdf: bytes, profile: str = "nd30") -> list[str]:
@@ -211,14 +212,14 @@ def _shares(prose: list[list[Piece]], left: float, right: float) -> Iterator[Mea
         yield _within("body: line spacing", min(gaps) / size / 1.149, 1, 1.5, "lines", give=0.02)
 
 
-def _page_numbers(upright: list[Page], turned: list[Page]) -> Iterator[Measure]:
-    digits = {page.number: [p for p in page.tops if p.text.isdecimal()] for page in (*upright, *turned)}
+def _page_numbers(of_text: list[Page], annexes: list[Page]) -> Iterator[Measure]:
+    digits = {page.number: [p for p in page.tops if p.text.isdecimal()] for page in (*of_text, *annexes)}
     yield _says("page number on page 1", [p.text for p in digits[1]], [])
     expected = 1
-    for page in (*upright[1:], *turned):
+    for page in (*of_text[1:], *annexes):
         [*numbers] = digits[page.number]
         texts = [p.text for p in numbers]
-        restarted = page.turned and texts == ["1"]
+        restarted = page in annexes and texts == ["1"]
         expected = 1 if restarted else expected + 1
         yield _says(f"page number on page {page.number}", texts, [str(expected)])
         for piece in numbers:
@@ -227,10 +228,12 @@ def _page_numbers(upright: list[Page], turned: list[Page]) -> Iterator[Measure]:
             yield _within(
                 f"page number on page {page.number}: from the middle", abs(piece.middle - middle), 0, 3.5, give=0
             )
-    labels = [page.number for page in upright if _find(page.pieces, ANNEX)]
-    yield _says("upright pages with an annex", labels, [])
-    if turned:
-        yield _says("page number of the first annex page", [p.text for p in digits[turned[0].number]], ["1"])
+    labels = [page.number for page in of_text if _find(page.pieces, ANNEX)]
+    yield _says("pages of the text with an annex", labels, [])
+    yield _says("pages of the text turned", [page.number for page in of_text if page.turned], [])
+    if annexes:
+        yield _says("first annex page turned", annexes[0].turned, True)
+        yield _says("page number of the first annex page", [p.text for p in digits[annexes[0].number]], ["1"])
 
 
 def _end(pages: list[Page]) -> Iterator[Measure]:

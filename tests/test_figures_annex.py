@@ -13,9 +13,9 @@ from pdfminer.high_level import extract_text
 from plan_text import ADDED_UP, DISTRICTS, altered
 
 from tracker.plan.reader import parse_plan
+from tracker.report.annexes import annexes, by_locality
 from tracker.report.compile import compile_memo
 from tracker.report.facts import Goal, Portion
-from tracker.report.tables import by_locality
 from tracker.settings import Settings
 
 
@@ -39,7 +39,7 @@ def test_the_annex_has_a_row_a_locality_a_column_a_target_and_the_sums(sqlite_en
     open_season(sqlite_engine, parse_plan(altered(*DISTRICTS, *ADDED_UP).encode()))
     snapshot = snapshot_of(sqlite_engine)
     goals = (snapshot.goals[0], summed("Việc làm", 5, 1253, None), summed("HTX", 1, 0))
-    [annex] = by_locality(replace(snapshot, goals=goals))
+    annex = annexes(replace(snapshot, goals=goals))[-1]
     assert (annex.label, annex.title) == ("Phụ lục III", "SỐ LIỆU CHỈ TIÊU THEO ĐỊA PHƯƠNG")
     assert [c.title for c in annex.table.columns] == ["TT", "Địa phương", "Việc làm (người)", "HTX (người)"]
     assert [row.cells for row in annex.table.rows] == [

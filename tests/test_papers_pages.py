@@ -130,7 +130,7 @@ TYPST = {
     "page number on page 2: from the middle": ("set align(center + std.top)", "set align(right + std.top)"),
     "page number on page 2: [] ": ('counter(page).display("1")', "none"),
     "page number of the first annex page": ("#counter(page).update(0)\n#for annex", "#for annex"),
-    "upright pages with an annex": ("flipped: true", "flipped: false"),
+    "first annex page turned": ("flipped: not annex.upright", "flipped: false"),
     "page 8: heading row repeated": ("table.header(..it.columns", "table.header(repeat: false, ..it.columns"),
     "page 8: begins with a whole row": ("breakable: not row.whole, shown(cell)", "breakable: true, shown(cell)"),
     "Phụ lục I: from the middle": (

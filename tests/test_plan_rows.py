@@ -125,8 +125,8 @@ def test_tasks_beside_the_matrix_are_owed_once_a_year_and_counted_apart(sqlite_e
     assert "VI.3" not in [row.id for row in snapshot.rows]
     assert [row.id for row in snapshot.tasks] == ["VI.3"]
     memo = "\n".join(f"{block.label or ''} {block.text or ''}" for block in paper_of(snapshot).body)
-    assert "Ngoài khung hoạt động, trong 1 nhiệm vụ phải báo cáo, 1 nhiệm vụ đã có báo cáo." in memo
-    assert "Trong 2 hoạt động phải báo cáo, 0 hoạt động đã có báo cáo" in memo
+    assert "Ngoài khung hoạt động, đã có báo cáo về 01 nhiệm vụ phải báo cáo." in memo
+    assert "chưa có báo cáo về cả 02 hoạt động phải báo cáo" in memo
 
 
 def test_the_old_key_of_localities_reads_as_before() -> None:

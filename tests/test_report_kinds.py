@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import docx
 import pytest
@@ -12,10 +13,12 @@ from answering import NOW, ROOT, TODAY, answer, duty_of, freeze, give_figure, op
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
+from memo_reading import who_reported
 from pdf_reading import elements
 
 from tracker.errors import BadInput
 from tracker.papers.files import FORMATS
+from tracker.papers.paper import Block, Paper
 from tracker.progress import Timeliness, UpdateStatus
 from tracker.report.choice import Choice, checked
 from tracker.report.compile import Compiled, compile_memo, print_again
@@ -24,7 +27,8 @@ from tracker.report.memo import memo
 from tracker.review.decide import accept, give_back
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
-from tracker.store.periods import find_period, write_around
+from tracker.store.periods import find_period, open_period, requested_period, write_around
+from tracker.store.plans import plan_in_force
 from tracker.store.reports import reopen, reports_of
 from tracker.store.tables import Update
 
@@ -96,9 +100,49 @@ def test_an_agencys_own_report_is_signed_by_that_agency_and_holds_its_own_work_a
     assert own.letterhead.issuer == own.coordinator.upper()
     assert own.letterhead.addressees == ("Hội Liên hiệp Phụ nữ tỉnh An Giang",)
     assert "Sở Công Thương" in own.coordinator
-    assert "tỉnh An Giang báo cáo kết quả thực hiện năm 2024" in words(own)
-    assert "tổng hợp kết quả" not in words(own)
-    assert "chỉ gồm" not in words(own)
+    told = words(own)
+    assert "Sở Công Thương tỉnh An Giang báo cáo kết quả thực hiện các nhiệm vụ được giao năm 2024" in told
+    for coordinators in ("các cơ quan", "Về chế độ báo cáo", "chỉ gồm", "chưa được duyệt", "(Sở Công", "chỉ tiêu"):
+        assert coordinators not in told
+    paper = memo(own, ROOT / "templates/memo/memo.txt")
+    assert [annex.label for annex in paper.annexes] == ["Phụ lục"]
+    assert_no_heading_is_empty(paper)
+    headings = [block.text for block in paper.body if block.kind == "heading" and block.level == 1]
+    assert headings == [
+        "I. KẾT QUẢ THỰC HIỆN CÁC NỘI DUNG",
+        "II. ĐÁNH GIÁ CHUNG",
+        "III. PHƯƠNG HƯỚNG, NHIỆM VỤ",
+    ]
+
+
+def assert_no_heading_is_empty(paper: Paper) -> None:
+    """Every heading has words under it before the next one of its level or above."""
+    body = (*paper.body, Block(kind="heading", text="", level=1))
+    for block, after in pairwise(body):
+        if block.kind == "heading" and block.text:
+            assert after.kind != "heading" or after.level > block.level, block.text
+
+
+def test_an_ad_hoc_report_tells_what_was_asked_and_no_more(engine: sa.Engine, compiled: Compile) -> None:
+    with writing(engine) as session:
+        _, plan = plan_in_force(session)
+        title, due = "Báo cáo theo yêu cầu của UBND tỉnh", TODAY + timedelta(days=5)
+        asked = requested_period(
+            plan, TODAY, code="dot-xuat-1", title=title, due=due, closes=None, years=None,
+            activities=["II.10", "II.39"], agencies=[],
+        )  # fmt: skip
+        open_period(session, plan, asked, "đầu mối", NOW)
+    say(engine, "II.10", code="dot-xuat-1")
+    paper = memo(compiled("dot-xuat-1").snapshot, ROOT / "templates/memo/memo.txt")
+    assert paper.subject == "Kết quả thực hiện Kế hoạch số 305/KH-UBND theo yêu cầu của UBND tỉnh"
+    assert_no_heading_is_empty(paper)
+    headings = [block.text for block in paper.body if block.kind == "heading"]
+    assert headings[:2] == ["I. TÌNH HÌNH BÁO CÁO", "II. KẾT QUẢ THỰC HIỆN CÁC NỘI DUNG"]
+    assert headings[-1] == "IV. PHƯƠNG HƯỚNG, NHIỆM VỤ"
+    told = words(compiled("dot-xuat-1").snapshot)
+    assert "chỉ tiêu" not in told
+    assert "Năm 2025" not in told
+    assert not [block for block in paper.body if block.table]
 
 
 def test_every_part_of_a_choice_that_cannot_be_used_is_named_at_once(compiled: Compile) -> None:
@@ -269,7 +313,8 @@ def test_the_counts_of_a_choice_are_those_of_the_database(
     with reading(engine) as session:
         asked, told = session.execute(sa.text(COUNT), {"until": until, "agency": agency}).one()
     assert (len(snapshot.rows), sum(row.said is not None for row in snapshot.rows)) == (asked, told)
-    assert f"Trong {asked} hoạt động phải báo cáo, {told} hoạt động đã có báo cáo" in words(snapshot)
+    late = sum(row.late for row in snapshot.rows)
+    assert who_reported(asked, told, late) in words(snapshot)
 
 
 def test_a_final_memo_is_refused_while_something_is_returned_or_names_it_by_choice(
@@ -281,7 +326,7 @@ def test_a_final_memo_is_refused_while_something_is_returned_or_names_it_by_choi
     with pytest.raises(BadInput, match=r"1 báo cáo đã trả lại .*II\.10 \(Sở Công Thương\)"):
         compiled(final=True)
     final = compiled(final=True, list_returned=True)
-    assert "Đang bổ sung theo yêu cầu, tính là chưa có báo cáo: II.10 (Sở Công Thương)." in words(final.snapshot)
+    assert "Đang bổ sung theo yêu cầu, tính là chưa có báo cáo: tổ chức các diễn đàn" in words(final.snapshot)
     with reading(engine) as session:
         assert session.scalar(sa.select(sa.func.count(Update.id))) == 1
 

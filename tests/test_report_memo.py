@@ -1,5 +1,6 @@
 """The memo: its sections in order, its counts, and the agencies' own words exactly as they wrote them."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -19,7 +20,7 @@ from tracker.plan.model import Plan
 from tracker.progress import STATUSES, UpdateStatus
 from tracker.report.memo import memo
 from tracker.report.tidy import tidy
-from tracker.review.decide import accept, give_back
+from tracker.review.decide import give_back
 from tracker.store.engine import writing
 
 NASTY = [
@@ -84,15 +85,16 @@ def test_the_sections_stand_in_the_order_of_a_progress_memo(sqlite_engine: sa.En
     ]
 
 
-def test_section_two_has_a_heading_for_each_content_area_and_section_four_its_three_parts(
+def test_section_two_has_a_heading_for_each_content_area_and_section_four_its_two_parts(
     sqlite_engine: sa.Engine, plan: Plan
 ) -> None:
+    say(sqlite_engine, "II.10")
     found = paper(sqlite_engine)
     small = [b.text for b in section(found, "II. ") if b.kind == "heading"]
     areas = [area.title for area in plan.content if area.part == "content"]
     assert small == [f"{n}. {title}" for n, title in enumerate(areas, 1)]
     parts = [b.text for b in section(found, "IV. ") if b.kind == "heading"]
-    assert parts == ["1. Kết quả nổi bật", "2. Khó khăn, hạn chế", "3. Nguyên nhân"]
+    assert parts == ["1. Kết quả nổi bật", "2. Khó khăn, hạn chế và nguyên nhân"]
 
 
 def test_the_opening_names_the_plan_the_period_and_the_day_of_the_numbers(
@@ -114,13 +116,38 @@ def test_the_sentence_of_counts_tells_on_time_and_late_apart(sqlite_engine: sa.E
     for activity, days in (("II.10", 0), ("II.17", 14), ("II.18", 15)):
         say(sqlite_engine, activity, who=said(at=NOW + timedelta(days=days)))
     total = len(snapshot_of(sqlite_engine).rows)
-    [told] = [
-        b.text for b in section(paper(sqlite_engine, date(2024, 11, 5)), "I. ") if b.text.startswith("Trong ")
-    ]
-    assert told == (
-        f"Trong {total} hoạt động phải báo cáo, 3 hoạt động đã có báo cáo (2 đúng hạn, 1 muộn), "
-        f"{total - 3} hoạt động chưa có báo cáo; hạn báo cáo là ngày 29/10/2024."
+    assert counts(paper(sqlite_engine, date(2024, 11, 5))) == (
+        f"Về chế độ báo cáo, đến ngày 05/11/2024 đã có báo cáo về 03/{total} hoạt động (7,1%), trong đó "
+        "01 hoạt động báo cáo sau hạn ngày 29/10/2024. Tình hình cụ thể tại Phụ lục II."
     )
+
+
+def counts(found: Paper) -> str:
+    """Return the sentence of who reported, at the end of section I."""
+    [told] = [b.text for b in section(found, "I. ") if b.text.startswith("Về chế độ báo cáo")]
+    return told
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        ([], "chưa có báo cáo về cả 42 hoạt động phải báo cáo; hạn báo cáo là ngày 29/10/2024."),
+        ([0], "đã có báo cáo về 01/42 hoạt động (2,4%), đúng hạn ngày 29/10/2024."),
+        ([0] * 42, "đã có báo cáo về cả 42 hoạt động, đều đúng hạn ngày 29/10/2024."),
+        ([15] * 42, "đã có báo cáo về cả 42 hoạt động, đều sau hạn ngày 29/10/2024."),
+        ([15], "đã có báo cáo về 01/42 hoạt động (2,4%), sau hạn ngày 29/10/2024."),
+    ],
+)
+def test_number_phrases_agree_pad_below_ten_and_leave_out_zeros(
+    sqlite_engine: sa.Engine, plan: Plan, days: list[int], told: str
+) -> None:
+    for activity, after in zip(plan.activities_of(2024), days, strict=False):
+        say(sqlite_engine, activity.id, who=said(at=NOW + timedelta(days=after)))
+    found = paper(sqlite_engine, date(2024, 11, 5))
+    assert counts(found) == f"Về chế độ báo cáo, đến ngày 05/11/2024 {told} Tình hình cụ thể tại Phụ lục II."
+    prose = " ".join(b.text for b in found.body if not b.said_by)
+    for wrong in (r"\bcả 0?1 hoạt động", r"\b00? (hoạt động|đã|đang|chưa)", r"[Cc]òn 42", r"\b[1-9] hoạt động"):
+        assert not re.search(wrong, prose), wrong
 
 
 def test_what_was_not_reported_is_named_with_its_lead_in_each_content_area(
@@ -130,17 +157,23 @@ def test_what_was_not_reported_is_named_with_its_lead_in_each_content_area(
     found = paper(sqlite_engine)
     asked = list(plan.activities_of(2024))
     for number, area in enumerate((area for area in plan.content if area.part == "content"), 1):
-        silent = [a.id for a in asked if a.content == area.id and a.id != "II.10"]
-        [told] = [
-            b.text for b in section(found, f"{number}. {area.title}", 2) if "chưa có báo cáo" in b.text.lower()
-        ]
-        assert f"{len(silent)} hoạt động" in told
-        listed = told.partition(": ")[2].rstrip(".")
-        named = [name for group in listed.split("; ") for name in group.rpartition(" (")[0].split(", ")]
-        assert sorted(named) == sorted(silent)
+        rows = [a for a in asked if a.content == area.id]
+        silent = [a for a in rows if a.id != "II.10"]
+        part = section(found, f"{number}. {area.title}", 2)
+        [told] = [b.text for b in part if b.text.startswith("Chưa có báo cáo")]
+        if len(silent) < len(rows):
+            told_of = f"01 đang thực hiện, {len(silent):02} chưa có báo cáo"
+            assert part[0].text == f"Trong {len(rows):02} hoạt động của nội dung này: {told_of}."
+        else:
+            several = "cả " if len(rows) > 1 else ""
+            assert told.startswith(f"Chưa có báo cáo về {several}{len(rows):02} hoạt động của nội dung này: ")
+        for activity in silent:
+            named = f"{activity.title.rstrip('. ')} ({plan.lead_words(activity, TODAY)})"
+            assert named[1:] in told
+        assert not any(activity.id in told.split() for activity in rows)
 
 
-def test_an_area_without_reports_is_said_so_and_one_with_all_of_them_says_nothing_of_it(
+def test_an_area_without_reports_is_said_so_and_one_of_which_all_is_told_names_nothing_missing(
     sqlite_engine: sa.Engine, plan: Plan
 ) -> None:
     for activity in plan.activities_of(2024):
@@ -148,29 +181,76 @@ def test_an_area_without_reports_is_said_so_and_one_with_all_of_them_says_nothin
             say(sqlite_engine, activity.id)
     found = paper(sqlite_engine)
     six, seven = plan.area("ND6").title, plan.area("ND7").title
-    assert not [b.text for b in section(found, f"6. {six}", 2) if "báo cáo" in b.text]
-    assert "Chưa có báo cáo về 1 hoạt động của nội dung này: II.41 (Hội LHPN tỉnh)." in words(
-        section(found, f"7. {seven}", 2)
-    )
+    part = section(found, f"6. {six}", 2)
+    assert part[0].text == "Cả 02 hoạt động của nội dung này đang thực hiện:"
+    assert not [b.text for b in part if "báo cáo" in b.text]
+    assert words(section(found, f"7. {seven}", 2)) == [
+        "Chưa có báo cáo về 01 hoạt động của nội dung này: "
+        "hàng năm, tổ chức sơ kết thực hiện Đề án (Hội LHPN tỉnh)."
+    ]
 
 
-def test_a_reported_activity_has_its_title_lead_status_and_standing(sqlite_engine: sa.Engine, plan: Plan) -> None:
-    say(sqlite_engine, "II.10", answer(percent=60))
-    say(sqlite_engine, "II.17", answer(status=DONE, percent=100), said(at=NOW + timedelta(days=20)))
-    say(sqlite_engine, "II.18")
+def test_results_stand_grouped_by_standing_with_the_agency_named_and_without_codes(
+    sqlite_engine: sa.Engine, plan: Plan
+) -> None:
+    told = "Đã tổ chức hai hội nghị cho mười tám hợp tác xã"
+    say(sqlite_engine, "II.17", answer(told, percent=60))
+    say(sqlite_engine, "II.18", answer(told, status=DONE, percent=100), said(at=NOW + timedelta(days=20)))
+    say(sqlite_engine, "II.20", answer("Đã xong", status=DONE, percent=100))
+    say(sqlite_engine, "II.14")
     with writing(sqlite_engine) as session:
-        accept(session, [duty_of(session, "II.17")], "đầu mối", NOW)
-        give_back(session, duty_of(session, "II.18"), "Ghi rõ", "đầu mối", NOW)
-    told = {
-        b.label.partition(". ")[0]: b for b in paper(sqlite_engine, date(2024, 11, 5)).body if " (Sở" in b.label
-    }
-    title = plan.by_id["II.10"].title.rstrip(". ")
-    assert told["II.10"].label == f"II.10. {title} (Sở Công Thương):"
-    assert told["II.10"].text == "Đang thực hiện, đạt 60\u00a0%; chưa được duyệt."
-    assert told["II.17"].text == "Hoàn thành; báo cáo muộn, ngày 04/11/2024."
-    assert "II.18" not in told
-    [owed] = [b.text for b in paper(sqlite_engine).body if b.text.startswith("Đang bổ sung")]
-    assert owed == "Đang bổ sung theo yêu cầu, tính là chưa có báo cáo: II.18 (Sở Công Thương)."
+        give_back(session, duty_of(session, "II.14"), "Ghi rõ", "đầu mối", NOW)
+    found = paper(sqlite_engine, date(2024, 11, 5))
+    title = plan.by_id["II.20"].title.rstrip(". ")
+    part = section(found, "3. ", 2)
+    assert words(part)[:6] == [
+        "Trong 10 hoạt động của nội dung này: 02 đã hoàn thành, 01 đang thực hiện, 07 chưa có báo cáo.",
+        "Đã hoàn thành:",
+        f"Sở Công Thương: {told}",
+        f"{title} (Sở Nông nghiệp và PTNT): Đã xong",
+        "Đang thực hiện:",
+        f"Sở Công Thương (đạt 60%): {told}",
+    ]
+    assert [block.leads_on for block in part[:3]] == [False, True, False]
+    assert "đạt 100" not in " ".join(words(part))
+    named = plan.by_id["II.14"].title.rstrip(". ")
+    [owed] = [b.text for b in found.body if b.text.startswith("Đang bổ sung")]
+    assert owed == (
+        "Đang bổ sung theo yêu cầu, tính là chưa có báo cáo: "
+        f"{named[:1].lower()}{named[1:]} (Sở Lao động TB và XH)."
+    )
+    prose = " ".join(words([block for block in found.body if block.kind != "table"]))
+    assert not re.search(r"\b(I|II|VI)\.\d", prose)
+
+
+def test_a_content_with_one_activity_reads_as_one(sqlite_engine: sa.Engine, plan: Plan) -> None:
+    del plan  # it opened the period
+    say(sqlite_engine, "II.41", answer("Đã sơ kết", status=DONE, percent=100))
+    [first, *_] = section(paper(sqlite_engine), "7. ", 2)
+    assert first.text == "Có 01 hoạt động của nội dung này, đã hoàn thành:"
+
+
+def test_each_line_of_an_answer_is_a_paragraph_and_keeps_its_level(sqlite_engine: sa.Engine, plan: Plan) -> None:
+    del plan
+    say(sqlite_engine, "II.10", answer("- mở lớp:\n+ nghề may\no\tnghề đan\n1\tÔ Lâm\t30", percent=40))
+    say(sqlite_engine, "II.17", answer("- đã thẩm định ba đề án khuyến công cho hợp tác xã"))
+    found = paper(sqlite_engine)
+    own = [(block.kind, block.label, block.text) for block in found.body if block.said_by]
+    assert own == [
+        ("paragraph", "", "- Mở lớp:"),
+        ("paragraph", "", "+ Nghề may"),
+        ("paragraph", "", "+ Nghề đan"),
+        ("paragraph", "", "1 | Ô Lâm | 30"),
+        ("item", "Sở Công Thương:", "Đã thẩm định ba đề án khuyến công cho hợp tác xã"),
+    ]
+    [lead] = [block for block in found.body if block.text == "Sở Công Thương (đạt 40%):"]
+    assert (lead.kind, lead.leads_on) == ("item", True)
+
+
+def lines_of(text: str) -> list[str]:
+    """Return what the memo prints of an agency's `text`; a list of one line needs no dash."""
+    lines = tidy(text).split("\n")
+    return lines if len(lines) > 1 else [lines[0].removeprefix("- ")]
 
 
 @pytest.mark.parametrize("field", ["result", "difficulties", "causes", "proposals"])
@@ -182,7 +262,7 @@ def test_an_agencys_words_stand_tidied_in_one_block_of_its_own_and_nowhere_else(
     expected = []
     for activity, text in zip(ours, NASTY, strict=False):
         given = {"result": "Đã làm", field: text}
-        expected += map(tidy, given.values())
+        expected += [line for each in given.values() for line in lines_of(each)]
         say(sqlite_engine, activity, answer(**given))
     found = paper(sqlite_engine)
     own = [block for block in found.body if block.said_by]
@@ -213,9 +293,14 @@ def test_difficulties_causes_and_proposals_stand_under_their_headings_with_who_a
 ) -> None:
     say(sqlite_engine, "II.10", answer(difficulties="Khó A", causes="Do B", proposals="Xin C"))
     found = paper(sqlite_engine)
-    assert words(section(found, "2. Khó khăn", 2)) == ["Sở Công Thương (II.10): Khó A"]
-    assert words(section(found, "3. Nguyên nhân", 2)) == ["Sở Công Thương (II.10): Do B"]
-    assert words(section(found, "VI. "))[0] == "Sở Công Thương (II.10): Xin C"
+    say(sqlite_engine, "II.5", answer(causes="Do D"))
+    found = paper(sqlite_engine)
+    assert words(section(found, "2. Khó khăn", 2)) == [
+        "Sở Thông tin và Truyền thông, nguyên nhân: Do D",
+        "Sở Công Thương: Khó A",
+        "Nguyên nhân: Do B",
+    ]
+    assert words(section(found, "VI. "))[0] == "Sở Công Thương: Xin C"
 
 
 @pytest.mark.usefixtures("plan")
@@ -224,10 +309,10 @@ def test_proposals_are_grouped_by_who_asks(sqlite_engine: sa.Engine) -> None:
         say(sqlite_engine, activity, answer(proposals=f"Xin cho {activity}"))
     labels = [b.label for b in section(paper(sqlite_engine), "VI. ") if b.kind == "item"]
     assert labels == [
-        "Sở Thông tin và Truyền thông (II.5):",
-        "Sở Thông tin và Truyền thông (II.22):",
-        "Sở Công Thương (II.10):",
-        "Sở Công Thương (II.17):",
+        "Sở Thông tin và Truyền thông:",
+        "Sở Thông tin và Truyền thông:",
+        "Sở Công Thương:",
+        "Sở Công Thương:",
     ]
 
 
@@ -236,7 +321,6 @@ def test_where_nobody_has_difficulties_or_proposals_that_is_said(sqlite_engine: 
     say(sqlite_engine, "II.10")
     found = paper(sqlite_engine)
     assert words(section(found, "2. Khó khăn", 2)) == ["Các cơ quan đã báo cáo không nêu khó khăn, hạn chế."]
-    assert words(section(found, "3. Nguyên nhân", 2)) == ["Các cơ quan đã báo cáo không nêu nguyên nhân."]
     assert words(section(found, "VI. "))[0] == "Các cơ quan đã báo cáo không nêu đề xuất, kiến nghị."
 
 
@@ -265,7 +349,7 @@ def test_what_is_lacking_is_a_difficulty(sqlite_engine: sa.Engine, typed: str) -
 @pytest.mark.usefixtures("plan")
 def test_where_nobody_reported_no_sentence_speaks_for_the_agencies(sqlite_engine: sa.Engine) -> None:
     found = paper(sqlite_engine)
-    for heading, level in (("2. Khó khăn", 2), ("3. Nguyên nhân", 2), ("VI. ", 1)):
+    for heading, level in (("1. Kết quả nổi bật", 2), ("2. Khó khăn", 2), ("VI. ", 1)):
         assert words(section(found, heading, level))[0] == "Chưa có báo cáo của các cơ quan."
 
 
@@ -280,20 +364,29 @@ def test_the_day_of_issue_stands_beside_the_number_and_is_blank_without_one(sqli
     assert "15/10/2024" in issued.body[0].text
 
 
-def test_next_years_activities_are_named_with_their_leads(sqlite_engine: sa.Engine, plan: Plan) -> None:
-    coming = list(plan.activities_of(2025))
+def test_next_tasks_are_named_unfinished_missing_new_and_regular(sqlite_engine: sa.Engine, plan: Plan) -> None:
+    for activity in plan.activities_of(2024):
+        if activity.id not in ("II.10", "II.21"):
+            say(sqlite_engine, activity.id, answer(status=DONE, percent=100))
+    say(sqlite_engine, "II.10")
     part = section(paper(sqlite_engine), "V. ")
-    assert part[0].text == f"Năm 2025, kế hoạch có {len(coming)} hoạt động, do các cơ quan sau chủ trì:"
-    listed = [name for b in part if b.kind == "item" for name in b.text.rstrip(".").split(", ")]
-    assert sorted(listed) == sorted(activity.id for activity in coming)
-    trade = sum("so-cong-thuong" in activity.lead for activity in coming)
-    assert f"Sở Công Thương ({trade} hoạt động):" in [b.label for b in part]
+    heads = [b.text for b in part if b.leads_on]
+    assert heads == [
+        "Tiếp tục thực hiện 01 hoạt động chưa hoàn thành:",
+        "Báo cáo bổ sung về 01 hoạt động chưa có báo cáo:",
+        "Năm 2025, triển khai mới 02 hoạt động theo Kế hoạch:",
+        "Năm 2025, thực hiện 39 hoạt động thường xuyên khác theo Kế hoạch:",
+    ]
+    said_of = " ".join(words(part))
+    for activity in {*plan.activities_of(2025), plan.by_id["II.10"], plan.by_id["II.21"]}:
+        assert activity.title.rstrip(". ")[1:] in said_of
+    assert not re.search(r"\b(I|II)\.\d", said_of)
 
 
 def test_after_the_last_year_of_the_plan_there_is_nothing_to_come(sqlite_engine: sa.Engine) -> None:
     open_season(sqlite_engine, None, date(2025, 10, 15))
     found = paper_of(snapshot_of(sqlite_engine, "2025", date(2025, 10, 15)))
-    assert words(section(found, "V. ")) == ["Kế hoạch không ghi hoạt động nào cho năm 2026."]
+    assert words(section(found, "V. "))[-1] == "Kế hoạch không ghi hoạt động nào cho năm 2026."
 
 
 def test_the_table_of_targets_is_written_as_vietnamese_write_numbers(sqlite_engine: sa.Engine, plan: Plan) -> None:
@@ -304,12 +397,22 @@ def test_the_table_of_targets_is_written_as_vietnamese_write_numbers(sqlite_engi
     [table] = [block.table for block in part if block.table]
     rows = {row.cells[1]: row.cells for row in table.rows}
     titles = {target.id: target.title for target in plan.targets}
-    assert rows[titles["viec-lam-tht"]][2:] == ("người", "1.253 người", "1.107", "88,3", "1.000,5")
-    assert rows[titles["can-bo-ky-nang"]][2:] == ("%", "ít nhất 80%", "85,25", "106,6", "–")
+    assert rows[titles["viec-lam-tht"]][2:] == ("người", "1.253 người", "1.000,5", "1.107", "88,3")
+    assert rows[titles["can-bo-ky-nang"]][2:] == ("%", "ít nhất 80%", "–", "85,25", "106,6")
     assert rows[titles["htx-moi"]][4:] == ("–", "–", "–")
     assert [row.cells[0] for row in table.rows] == [str(n) for n in range(1, len(plan.targets) + 1)]
     unknown = next(b.text for b in part if b.text.startswith("Chưa có số liệu"))
-    assert unknown.startswith("Chưa có số liệu của 9 chỉ tiêu: ")
+    assert unknown.startswith("Chưa có số liệu của 09 chỉ tiêu: ")
+    assert part[0].text == (
+        "So với mục tiêu đến năm 2025: 01/11 chỉ tiêu đạt hoặc vượt, 01 chỉ tiêu chưa đạt, "
+        "09 chỉ tiêu chưa có số liệu."
+    )
+    assert [column.title for column in table.columns][3:] == [
+        "Mục tiêu đến năm 2025",
+        "Kỳ trước",
+        "Kết quả",
+        "So với mục tiêu (%)",
+    ]
     assert titles["htx-moi"] in unknown
     assert titles["viec-lam-tht"] not in unknown
 
@@ -318,7 +421,7 @@ def test_targets_that_were_reached_are_named_among_the_results(sqlite_engine: sa
     give_figure(sqlite_engine, "htx-moi", Decimal(1))
     give_figure(sqlite_engine, "viec-lam-moi", Decimal(29))
     title = next(target.title for target in plan.targets if target.id == "htx-moi")
-    assert f"Đã đạt 1 chỉ tiêu: {title}." in words(section(paper(sqlite_engine), "1. Kết quả nổi bật", 2))
+    assert f"Đạt hoặc vượt 01 chỉ tiêu: {title}." in words(section(paper(sqlite_engine), "1. Kết quả nổi bật", 2))
 
 
 def test_annex_one_has_one_row_for_each_duty_under_the_band_of_its_heading(
@@ -382,7 +485,8 @@ def test_every_text_of_an_empty_and_of_a_full_memo_is_nfc_and_holds_no_mark(
         assert not [b for b in found.body if not b.said_by and ("{{" in b.text or "::" in b.text)]
         assert all(b.text or b.table for b in found.body)
     assert "Chưa có báo cáo" not in " ".join(b.text for b in full.body)
-    assert len([b for b in full.body if b.said_by]) == 4 * len(list(plan.activities_of(2024)))
+    asked = [NASTY[n % len(NASTY)] for n in range(len(list(plan.activities_of(2024))))]
+    assert len([b for b in full.body if b.said_by]) == 4 * sum(len(lines_of(text)) for text in asked)
 
 
 @pytest.mark.usefixtures("plan")
@@ -455,6 +559,9 @@ def test_every_word_is_the_templates_or_marked_as_a_fact_or_as_an_agencys_own(
         assert "".join(text for text, _ in block.pieces) == block.text
         for text, fact in block.pieces:
             for word in text.split() if not fact else []:
-                assert word.strip(".,;()") in template, (word, block.text)
+                assert block.kind == "heading" or word.strip(".,;:()").casefold() in template.casefold(), (
+                    word,
+                    block.text,
+                )
         digits = [c for text, fact in block.pieces if not fact for c in text if c.isdigit()]
         assert not digits or block.kind == "heading", block.text

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from tracker.answers.evidence import LARGEST, MOST, Given, take_evidence
 from tracker.answers.evidence_kinds import kind_of
 from tracker.progress import DutyState
+from tracker.report.annexes import proofs
 from tracker.report.facts import read_snapshot
 from tracker.report.snapshot import take_snapshot
-from tracker.report.tables import proofs
 from tracker.settings import Settings
 from tracker.store.duties import hold_duties
 from tracker.store.engine import reading, writing
@@ -207,12 +207,16 @@ def test_the_memo_lists_every_file_with_its_digest(season: Season) -> None:
         version, plan = plan_in_force(session)
         snapshot = take_snapshot(session, version, plan, find_period(session, "2024"), season.settings.today())
     assert read_snapshot(snapshot.as_json()) == snapshot
-    rows = [row.cells for row in proofs(snapshot).table.rows]
-    assert [(row[0], row[1], row[3], row[4]) for row in rows] == [
+    table = proofs(snapshot).table
+    rows = [row.cells for row in table.rows]
+    assert [(row[0], row[1], row[3], row[5]) for row in rows] == [
         ("1", "II.1", "=1+1.pdf", "0,1 kB"),
         ("2", "II.2", "b.png", "0,1 kB"),
     ]
-    assert rows[0][6] == season.rows(Evidence)[0].digest[:16]
+    assert rows[0][6] == season.rows(Evidence)[0].digest
+    on_paper = table.on_paper()
+    assert [column.title for column in on_paper.columns] == ["TT", "Hoạt động", "Cơ quan", "Tên tệp", "Ngày gửi"]
+    assert {len(row.cells) for row in on_paper.rows} == {5}
 
 
 RELATIONS = '<All xmlns="x"><Relationship Id="a" Type="http://x/relationships/{}" Target="{}"{}/></All>'

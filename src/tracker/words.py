@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from tracker.language import SOURCE, spoken
 
@@ -64,6 +65,25 @@ def vietnamese_number(value: Decimal | int) -> str:
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return text.translate(str.maketrans(",.", ".,"))
+
+
+def padded(count: int) -> str:
+    """Return `count` as prose counts things: 05; 12; 1.253."""
+    return f"{count:02}" if count < 10 else vietnamese_number(count)
+
+
+def vietnamese_share(part: int, whole: int) -> str:
+    """Return which share of `whole` the `part` is: 40,5%."""
+    share = (Decimal(part) * 100 / whole).quantize(Decimal("0.1"), ROUND_HALF_UP)
+    return f"{vietnamese_number(share)}%"
+
+
+def years_in_words(years: Iterable[int]) -> str:
+    """Return `years` as plans print them: 2024; 2023 - 2025; 2023, 2025."""
+    first, *rest = sorted(years)
+    if rest and rest == list(range(first + 1, first + 1 + len(rest))):
+        return f"{first} - {rest[-1]}"
+    return ", ".join(map(str, (first, *rest)))
 
 
 def vietnamese_size(count: int) -> str:

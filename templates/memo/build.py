@@ -28,7 +28,9 @@ from tracker.papers.files import with_fixed_times
 FOLDER = Path(__file__).parent
 FONT = "Times New Roman"
 LABEL = "{% if block.label %}{{ block.label }} {% endif %}"
-"""Which activity or agency the text is about, in bold before it."""
+"""Which chart it is, in bold before its name."""
+TEXT = LABEL + "{{ block.text }}"
+"""A text behind whom or what it is about."""
 MARGINS = {"top": 20, "bottom": 20, "left": 30, "right": 15}
 LETTERHEAD = (74, 91)
 SIGNATURES = (75, 90)
@@ -74,6 +76,7 @@ STYLES: dict[str, dict[str, Any]] = {
     },
     "Body Text": BODY,
     "Gạch đầu dòng": BODY,
+    "Lời dẫn": BODY | {"keep": True},
     "Bảng: đầu cột": {"size": 12, "bold": True, "align": CENTER, "before": 2, "after": 2, "keep": True},
     "Bảng: dòng mục": {"size": 12, "bold": True, "align": LEFT, "before": 2, "after": 2, "keep": True},
     "Bảng: ô": {"size": 12, "align": LEFT, "before": 2, "after": 2},
@@ -298,8 +301,10 @@ def _write_body(document: Document) -> None:
         ("Heading 1", "{{ block.text }}"),
         ("Normal", "{%p elif block.kind == 'heading' %}"),
         ("Heading 2", "{{ block.text }}"),
+        ("Normal", "{%p elif block.leads_on %}"),
+        ("Lời dẫn", "{% if block.kind == 'item' %}- {% endif %}", TEXT),
         ("Normal", "{%p elif block.kind == 'item' %}"),
-        ("Gạch đầu dòng", "- ", LABEL, "{{ block.text }}"),
+        ("Gạch đầu dòng", "- ", TEXT),
         ("Normal", "{%p elif block.kind == 'table' %}"),
         ("Normal", "{{p table(block.table) }}"),
         ("Sau bảng", ""),
@@ -307,7 +312,7 @@ def _write_body(document: Document) -> None:
         ("Normal", "{{p chart(block.chart) }}"),
         ("Tên biểu đồ", LABEL, "{{ block.text }}"),
         ("Normal", "{%p else %}"),
-        ("Body Text", LABEL, "{{ block.text }}"),
+        ("Body Text", TEXT),
         ("Normal", "{%p endif %}"),
         ("Normal", "{%p endfor %}"),
     ])  # fmt: skip

@@ -7,6 +7,7 @@ for thousands of rows.
 
 import io
 import zipfile
+from collections.abc import Sequence
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from tracker.papers.docx_chart import WordCharts
 from tracker.papers.docx_table import KEPT_WITH_NEXT, TABLE_MARK, W, WordTables
 from tracker.papers.files import printable, with_fixed_times
 from tracker.papers.letterhead import NBSP, TITLE_LIMIT, rule_length, title_of, words_around
-from tracker.papers.paper import Paper
+from tracker.papers.paper import Annex, Paper
 from tracker.templating import MISTAKES, sandbox
 
 RULE_STEP = 1.5
@@ -69,6 +70,7 @@ def _print(paper: Paper, template: Path) -> bytes:
     body = word.printed
     if not paper.annexes:
         _drop_annex_section(body)
+    _set_upright(body, paper.annexes)
     charts.put_in_place(document, body)
     word.fix_docpr_ids(body)
     _keep_signature_with_text(body, document.styles[SIGNATURE].style_id)
@@ -112,6 +114,17 @@ def _drop_annex_section(body: Any) -> None:
     last_paragraph = portrait.getparent().getparent()
     body.replace(body.find(f"{W}sectPr"), portrait)
     body.remove(last_paragraph)
+
+
+def _set_upright(body: Any, annexes: Sequence[Annex]) -> None:
+    """Turn back the pages of each annex that stands upright; the last sections are those of the annexes."""
+    sections = list(body.iter(f"{W}sectPr"))[-len(annexes) :] if annexes else []
+    for section, annex in zip(sections, annexes, strict=False):
+        page = section.find(f"{W}pgSz")
+        if annex.upright and page is not None and page.attrib.pop(f"{W}orient", "") == "landscape":
+            wide, high = page.get(f"{W}w"), page.get(f"{W}h")
+            page.set(f"{W}w", high)
+            page.set(f"{W}h", wide)
 
 
 def _keep_signature_with_text(body: Any, style: str) -> None:

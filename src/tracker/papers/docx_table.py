@@ -36,7 +36,7 @@ class WordTables:
 
     def mark(self, table: Table) -> Markup:
         """Return the mark for `table`, which a template prints in place of a paragraph: `{{p table(…) }}`."""
-        self._tables.append(table)
+        self._tables.append(table.on_paper())
         return Markup(f'<{TABLE_MARK} n="{len(self._tables) - 1}"/>')  # noqa: S704 (a number)
 
     def fit(self, document: Document, body: Any) -> None:

@@ -5,7 +5,7 @@ form here, so that all formats say the same, sentence by sentence.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -27,6 +27,18 @@ class Counted(str):
         return made
 
 
+class Shortened(str):
+    """The beginning of a long text and where to read on; a workbook holds the `whole` text."""
+
+    whole: str
+
+    def __new__(cls, text: str, whole: str = "") -> "Shortened":
+        """Return `text`, which stands for `whole`."""
+        made = super().__new__(cls, text)
+        made.whole = whole
+        return made
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
     """A table's column: its heading, its share of the width, and how its cells stand."""
@@ -35,6 +47,8 @@ class Column:
     width: int
     """Millimetres."""
     align: Align = "left"
+    counted_only: bool = False
+    """Whether it is for a workbook alone, and not for a paper that is signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +67,16 @@ class Table:
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+
+    def on_paper(self) -> "Table":
+        """Return the table without what only a workbook holds."""
+        shown = [place for place, column in enumerate(self.columns) if not column.counted_only]
+        if len(shown) == len(self.columns):
+            return self
+        rows = tuple(
+            row if row.band else replace(row, cells=tuple(row.cells[n] for n in shown)) for row in self.rows
+        )
+        return Table(columns=tuple(self.columns[n] for n in shown), rows=rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,13 +124,18 @@ class Block:
     kind: Literal["heading", "paragraph", "item", "table", "chart"]
     text: str = ""
     label: str = ""
-    """Printed in bold before the text: which activity, which agency."""
+    """Printed before the text: which agency, which activity; of a chart its number, in bold."""
     level: int = 1
     said_by: str | None = None
     table: Table | None = None
     chart: Chart | None = None
     facts: tuple[tuple[int, int], ...] = ()
     """Where in `text` what was counted or named from the facts begins and ends; the rest is the template's."""
+
+    @property
+    def leads_on(self) -> bool:
+        """Say whether it only announces what follows, and so never stands last on a page."""
+        return self.said_by is None and self.chart is None and self.text.endswith(":")
 
     @property
     def pieces(self) -> Iterator[tuple[str, bool]]:
@@ -121,7 +150,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Annex:
-    """An annex on landscape pages of its own."""
+    """An annex on pages of its own, turned where it is not `upright`."""
 
     label: str
     """`Phụ lục I`, or `Phụ lục` where there is one."""
@@ -129,6 +158,7 @@ class Annex:
     table: Table
     lead: tuple[str, ...] = ()
     """Sentences before the table."""
+    upright: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,6 +88,7 @@ def _plain(value: Any) -> Any:
 def _block(block: Block) -> dict[str, Any]:
     return {
         "kind": block.kind,
+        "leads_on": block.leads_on,
         "level": block.level,
         "label": _fitted(block.label, TEXT_SIZE, TEXT_WIDTH),
         "text": _fitted(block.text, TEXT_SIZE, TEXT_WIDTH),
@@ -101,11 +102,13 @@ def _chart(chart: Chart) -> dict[str, str]:
 
 
 def _annex(annex: Annex) -> dict[str, Any]:
+    width = TEXT_WIDTH if annex.upright else ANNEX_WIDTH
     return {
+        "upright": annex.upright,
         "label": printable(annex.label),
-        "title": _fitted(annex.title, TEXT_SIZE, ANNEX_WIDTH),
-        "lead": [_fitted(sentence, TEXT_SIZE, ANNEX_WIDTH) for sentence in annex.lead],
-        "table": _table(annex.table, ANNEX_WIDTH),
+        "title": _fitted(annex.title, TEXT_SIZE, width),
+        "lead": [_fitted(sentence, TEXT_SIZE, width) for sentence in annex.lead],
+        "table": _table(annex.table.on_paper(), width),
     }
 
 

@@ -12,7 +12,7 @@ from xlsxwriter.utility import xl_range
 
 from tracker.papers.files import printable
 from tracker.papers.letterhead import attached_to, number_line, title_of
-from tracker.papers.paper import Annex, Chart, Column, Counted, Paper, Row, Table
+from tracker.papers.paper import Annex, Chart, Column, Counted, Paper, Row, Shortened, Table
 from tracker.papers.sheets import A4, CELL, FONT, LINE, finished, height, put
 from tracker.papers.xlsx_chart import draw_chart
 
@@ -104,7 +104,8 @@ def _draw(sheet: Any, annex: Annex, paper: Paper, looks: dict[str, Any]) -> None
     for number, row in enumerate(table.rows, start=head + 1):
         for place, (text, column) in enumerate(zip(row.cells, table.columns, strict=True)):
             _put_cell(sheet, number, place, text, looks, column)
-        sheet.set_row(number, height(zip(row.cells, widths, strict=True), least=1))
+        whole = (text.whole if isinstance(text, Shortened) else text for text in row.cells)
+        sheet.set_row(number, height(zip(whole, widths, strict=True), least=1))
     last = head + max(1, sum(not row.total for row in table.rows))
     sheet.autofilter(head, 0, last, len(widths) - 1)
     sheet.ignore_errors({"number_stored_as_text": xl_range(head + 1, 0, head + len(table.rows), len(widths) - 1)})
@@ -115,7 +116,9 @@ def _draw(sheet: Any, annex: Annex, paper: Paper, looks: dict[str, Any]) -> None
 
 def _put_cell(sheet: Any, row: int, place: int, text: str, looks: dict[str, Any], column: Column) -> None:
     """Write what was counted as a number or a day, and all else as the text it is."""
-    if not isinstance(text, Counted):
+    if isinstance(text, Shortened):
+        put(sheet, row, place, text.whole, looks[column.align])
+    elif not isinstance(text, Counted):
         put(sheet, row, place, text, looks[column.align])
     elif isinstance(text.value, date):
         sheet.write_datetime(row, place, datetime.combine(text.value, time()), looks["day"])
@@ -150,7 +153,8 @@ def _without_bands(table: Table) -> Table:
 
 
 def _set_print(sheet: Any, paper: Paper, annex: Annex) -> None:
-    sheet.set_landscape()
+    if not annex.upright:
+        sheet.set_landscape()
     sheet.set_paper(A4)
     sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     sheet.fit_to_pages(1, 0)

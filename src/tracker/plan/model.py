@@ -26,6 +26,7 @@ from tracker.words import day_words
 
 __all__ = [
     "USUAL",
+    "Abbreviation",
     "Activity",
     "Agency",
     "AnnualRule",
@@ -67,6 +68,14 @@ SAYS_WHAT_IT_DOES = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Abbreviation:
+    """An abbreviation that titles and names in the plan use; a memo spells it out once."""
+
+    short: str = plan_field("chữ viết tắt", "Chữ viết tắt, như dùng trong kế hoạch, ví dụ HTX.")
+    full: str = plan_field("viết đầy đủ", "Chữ viết đầy đủ, ví dụ hợp tác xã.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Header:
     """The signed document itself."""
 
@@ -97,6 +106,9 @@ class Header:
         "Địa chỉ gửi thư của kế hoạch này, nếu máy chủ không đặt địa chỉ chung.",
         None,
         form="address",
+    )
+    abbreviations: tuple[Abbreviation, ...] = plan_field(
+        "chữ viết tắt", "Các chữ viết tắt; báo cáo giải thích một lần những chữ có dùng.", ()
     )
 
     @property

@@ -77,6 +77,14 @@ class Portion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """What was reported of a target in one of the periods that a review looks back on."""
+
+    title: str
+    value: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
     """A target and what was reported of it, now and in the period before; None where nothing was.
 
@@ -89,6 +97,8 @@ class Goal:
     at_least: Decimal
     value: Decimal | None
     before: Decimal | None
+    earlier: tuple[Earlier, ...] = ()
+    """Of each period that a review looks back on, the oldest first; empty where there is but one before."""
     portions: tuple[Portion, ...] = ()
     """What the sum is made of, by those whom the memo tells of; empty where one agency reports the whole."""
     asked: int = 0

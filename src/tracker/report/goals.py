@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from tracker.plan.model import Plan, Target
 from tracker.report.choice import Choice
-from tracker.report.facts import Goal, Portion
+from tracker.report.facts import Earlier, Goal, Portion
 from tracker.store.figures import Reported
 from tracker.store.tables import Figure
 
@@ -16,22 +16,31 @@ Standing = Mapping[str, Mapping[str, Reported]]
 
 
 def goals_of(
-    plan: Plan, choice: Choice, now: Standing, before: Standing, as_of: date
+    plan: Plan, choice: Choice, now: Standing, past: Mapping[str, Standing], as_of: date
 ) -> tuple[tuple[Goal, ...], list[Figure]]:
     """Return the targets that the chosen agencies report, and the figures in them.
 
-    `before` is what stood in the period before. A choice of content areas or activities tells of no target.
+    `past` is what stood in the periods before, the oldest first, each by its title. A choice of content
+    areas or activities tells of no target.
     """
     if choice.areas or choice.activities:
         return (), []
     goals, used = [], []
+    before = list(past.values())[-1] if past else {}
     for target in plan.targets:
         told = _chosen(plan, choice, now[target.id], as_of)
         if told:
-            earlier = _chosen(plan, choice, before.get(target.id, {}), as_of)
+            of_past = {
+                title: _chosen(plan, choice, stood.get(target.id, {}), as_of) for title, stood in past.items()
+            }
             asked = len(now[target.id]), len(before.get(target.id, {}))
-            goals.append(_goal(plan, target, told, earlier, asked))
-            known = [reported for reported in (*told, *earlier) if reported.value is not None]
+            goal = _goal(plan, target, told, list(of_past.values())[-1] if past else [], asked)
+            if len(past) > 1:
+                values = (Earlier(title=title, value=_sum(reported)) for title, reported in of_past.items())
+                goal = replace(goal, earlier=tuple(values))
+            goals.append(goal)
+            every = [*told, *(reported for each in of_past.values() for reported in each)]
+            known = [reported for reported in every if reported.value is not None]
             used += [figure for reported in known for figure in reported.figures]
     return tuple(goals), used
 

@@ -10,18 +10,23 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from tracker.papers.paper import Block, Paper, Table
+from tracker.plan.model import Abbreviation
 from tracker.progress import MEMO_ORDER, STATUS_WORDS, STATUSES, TEXTS
 from tracker.report import charts, tables
+from tracker.report.annexes import annexes
 from tracker.report.facts import Row, Snapshot
 from tracker.report.tidy import says_nothing, tidy
 from tracker.templating import rendered, sandbox
-from tracker.words import long_day, vietnamese_date, vietnamese_number
+from tracker.words import long_day, padded, vietnamese_date, vietnamese_number, vietnamese_share
 
 MARK = re.compile("\x02([0-9]+)\x03")
 FACT = re.compile("\x0e([^\x0e\x0f]*)\x0f")
+SUBJECT = "[trích yếu] "
+BRIEF = 8
+"""Words."""
 TABLES: Mapping[str, Callable[[Snapshot], Table]] = {
     "[bảng chỉ tiêu]": tables.targets,
     "[bảng so sánh]": tables.compared,
@@ -36,31 +41,34 @@ def memo(
     `number` is the clerk's number, None until there is one, and `dated` the day of issue beside it; until then the
     paper has the month of its facts. A `draft` is marked so. Raises FileTrouble where the template cannot be used.
     """
-    snapshot = _without_nothings(snapshot)
+    snapshot = _prepared(snapshot)
     quotes: list[tuple[str, str]] = []
-    text = _render(words, snapshot, quotes)
-    body = [_block(line.strip(), quotes, snapshot) for line in text.splitlines() if line.strip()]
-    listed = (*((tables.proofs(snapshot),) if snapshot.proofs else ()), *tables.by_locality(snapshot))
+    lines = [line.strip() for line in _render(words, snapshot, quotes).splitlines() if line.strip()]
+    subjects = [line.removeprefix(SUBJECT) for line in lines if line.startswith(SUBJECT)]
+    body = [block for line in lines if not line.startswith(SUBJECT) for block in _blocks(line, quotes, snapshot)]
     return Paper(
         letterhead=snapshot.letterhead,
         issued_by=snapshot.coordinator,
         kind="BÁO CÁO",
-        subject=tables.subject(snapshot),
+        subject=_unmarked(subjects[0])[0].strip() if subjects else f"Kết quả thực hiện {snapshot.plan.citation}",
         number=number,
         dated=dated or snapshot.as_of,
         body=tuple(body),
-        annexes=(tables.all_activities(snapshot), tables.who_reported(snapshot), *listed),
+        annexes=annexes(snapshot),
         illustration=snapshot.illustration,
         draft=draft,
     )
 
 
-def _without_nothings(snapshot: Snapshot) -> Snapshot:
-    """Return `snapshot` without texts that say nothing; the record keeps them."""
+def _prepared(snapshot: Snapshot) -> Snapshot:
+    """Return `snapshot` without texts that say nothing and headings that have no row; the record keeps them."""
+    told_of = {row.area for row in snapshot.rows}
     return replace(
         snapshot,
+        areas=tuple(area for area in snapshot.areas if area.id in told_of),
         rows=tuple(map(_without_nothing, snapshot.rows)),
         localities=tuple(map(_without_nothing, snapshot.localities)),
+        tasks=tuple(map(_without_nothing, snapshot.tasks)),
     )
 
 
@@ -79,6 +87,7 @@ def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> s
     environment.filters |= {"own": own, **FILTERS}
     facts = {field.name: getattr(snapshot, field.name) for field in fields(snapshot)}
     facts["statuses"] = [(status, _Wording(STATUSES[status].counted)) for status in MEMO_ORDER]
+    facts["abbreviations"] = _used_abbreviations(snapshot)
     return rendered(environment, words.name, facts)
 
 
@@ -89,23 +98,54 @@ def _by_lead(rows: Iterable[Any]) -> list[tuple[str, list[Any]]]:
     return list(groups.items())
 
 
-FILTERS: Mapping[str, Callable[..., Any]] = {
-    "day": vietnamese_date,
-    "long_day": long_day,
-    "after_report": tables.after_report,
-    "number": vietnamese_number,
-    "status": STATUS_WORDS.__getitem__,
-    "by_lead": _by_lead,
-    "lower_first": lambda text: text[:1].lower() + text[1:],
-    "unstopped": lambda text: text.rstrip(". "),
-}
-"""What `memo.txt` may put a value through, beside Jinja's own and `own`, which marks an agency's words."""
+def _used_abbreviations(snapshot: Snapshot) -> list[Abbreviation]:
+    """Return the plan's abbreviations that titles, names or answers of `snapshot` have in them."""
+    said = replace(snapshot, plan=replace(snapshot.plan, abbreviations=())).as_json()
+    return [each for each in snapshot.plan.abbreviations if re.search(rf"\b{re.escape(each.short)}\b", said)]
 
 
 class _Wording(str):
     """Words of the program's own in the memo: no count, and nobody else's words."""
 
     __slots__ = ()
+
+
+def _roman(number: int) -> _Wording:
+    return _Wording(tables.ROMAN[number - 1])
+
+
+def _lower_first(text: str) -> str:
+    """Return `text` as it goes on in a sentence; an abbreviation keeps its capitals."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _upper_first(text: str) -> str:
+    raised = text[:1].upper() + text[1:]
+    return _Wording(raised) if isinstance(text, _Wording) else raised
+
+
+def _is_brief(text: str) -> bool:
+    """Say whether an agency's words tell so little that the activity must be named beside them."""
+    return len(text.split()) < BRIEF
+
+
+FILTERS: Mapping[str, Callable[..., Any]] = {
+    "day": vietnamese_date,
+    "long_day": long_day,
+    "after_report": lambda title: title.removeprefix("Báo cáo "),
+    "number": vietnamese_number,
+    "status": STATUS_WORDS.__getitem__,
+    "by_lead": _by_lead,
+    "padded": padded,
+    "share": vietnamese_share,
+    "roman": _roman,
+    "brief": _is_brief,
+    "wording": _Wording,
+    "lower_first": _lower_first,
+    "upper_first": _upper_first,
+    "unstopped": lambda text: text.rstrip(". "),
+}
+"""What `memo.txt` may put a value through, beside Jinja's own and `own`, which marks an agency's words."""
 
 
 def _marked(value: object) -> str:
@@ -117,29 +157,35 @@ def _marked(value: object) -> str:
     return text if composed or not any(map(str.isalnum, text)) else f"\x0e{text}\x0f"
 
 
-def _block(line: str, quotes: list[tuple[str, str]], snapshot: Snapshot) -> Block:
+def _blocks(line: str, quotes: list[tuple[str, str]], snapshot: Snapshot) -> list[Block]:
+    """Return what a `line` of the memo's text stands for; each line of an agency's words is a block of its own."""
     if line in TABLES:
-        return Block(kind="table", table=TABLES[line](snapshot))
+        return [Block(kind="table", table=TABLES[line](snapshot))]
     mark, bracket, caption = line.partition("]")
     if mark + bracket in charts.CHARTS:
-        return charts.captioned(_block(caption.strip(), quotes, snapshot), charts.CHARTS[mark + bracket](snapshot))
+        [block] = _blocks(caption.strip(), quotes, snapshot)
+        return [charts.captioned(block, charts.CHARTS[mark + bracket](snapshot))]
     if line.startswith("#"):
         level = 2 if line.startswith("## ") else 1
         text, facts = _unmarked(line[level + 1 :])
-        return Block(kind="heading", level=level, text=text, facts=facts)
-    item = line.startswith("- ")
-    line = line.removeprefix("- ").removeprefix("> ")
-    label, separator, rest = line.rpartition(" :: ")
+        return [Block(kind="heading", level=level, text=text, facts=facts)]
+    kind: Literal["item", "paragraph"] = "item" if line.startswith("- ") else "paragraph"
+    label, separator, rest = line.removeprefix("- ").removeprefix("> ").rpartition(" :: ")
+    named = f"{_unmarked(label)[0]}:" if separator else ""
     found = MARK.fullmatch(rest.strip())
-    text, facts = _unmarked(rest) if found is None else ("", ())
-    quote, said_by = (text, None) if found is None else quotes[int(found[1])]
-    return Block(
-        kind="item" if item else "paragraph",
-        label=f"{_unmarked(label)[0]}:" if separator else "",
-        text=quote,
-        facts=facts,
-        said_by=said_by,
-    )
+    if found is not None:
+        return _quoted(kind, named, *quotes[int(found[1])])
+    text, facts = _unmarked(rest)
+    return [Block(kind=kind, label=named, text=text, facts=facts)]
+
+
+def _quoted(kind: Literal["item", "paragraph"], label: str, quote: str, said_by: str) -> list[Block]:
+    """Return the words of `said_by`: one line behind its label, several each as a paragraph under it."""
+    first, *rest = quote.split("\n")
+    if not rest:
+        return [Block(kind=kind, label=label, text=first.removeprefix("- "), said_by=said_by)]
+    lead = [Block(kind=kind, text=label, facts=((0, len(label)),))] if label else []
+    return lead + [Block(kind="paragraph", text=line, said_by=said_by) for line in (first, *rest)]
 
 
 def _unmarked(text: str) -> tuple[str, tuple[tuple[int, int], ...]]:

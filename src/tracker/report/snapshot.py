@@ -33,9 +33,8 @@ def take_snapshot(
     duties = [duty for duty in asked if choice.takes(plan, duty.activity_id, duty.agency_id, as_of)]
     said = _told(session, period, duties, choice)
     compared = compared_periods(session, period)
-    earlier = compared[-1] if compared else None
-    before = _figures_before(session, plan, earlier, as_of) if earlier else {}
-    goals, used = goals_of(plan, choice, _figures(session, plan, period, as_of, choice), before, as_of)
+    stood = {each.title: _figures_before(session, plan, each, as_of) for each in compared}
+    goals, used = goals_of(plan, choice, _figures(session, plan, period, as_of, choice), stood, as_of)
     proofs = [file for file in evidence_of(session, duties) if choice.spans(_day(file.given_at))]
     newest = latest_updates(session, duties)
     first = first_days(session, duties)
@@ -61,7 +60,7 @@ def take_snapshot(
         areas=tuple(
             Area(id=a.id, title=a.title, direction=a.part == "direction")
             for a in plan.content
-            if a.part != "tasks" and ((whole and not adhoc) or a.id in told_of)
+            if a.part != "tasks" and a.id in told_of
         ),
         rows=rows,
         localities=localities,

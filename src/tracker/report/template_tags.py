@@ -9,15 +9,15 @@ from jinja2.filters import FILTERS as JINJA_FILTERS
 
 from tracker.errors import Fault, nearest
 from tracker.papers.paper import Annex, Bar, Block, Chart, Column, Paper, Row, Series, Table
-from tracker.plan.model import Header, Letterhead
+from tracker.plan.model import Abbreviation, Header, Letterhead
 from tracker.report import facts
 from tracker.report.memo import FILTERS
 from tracker.templating import sandbox
 
 KINDS = (
     Paper, Letterhead, Block, Table, Column, Row, Annex, Chart, Series, Bar, Header, facts.Snapshot, facts.Said,
-    facts.Row, facts.Area, facts.Goal, facts.Portion, facts.Proof, facts.Coming, facts.Past, facts.Chosen,
-    facts.Asked,
+    facts.Row, facts.Area, facts.Goal, facts.Earlier, facts.Portion, facts.Proof, facts.Coming, facts.Past,
+    facts.Chosen, facts.Asked, Abbreviation,
 )  # fmt: skip
 FIELDS = frozenset(
     {field.name for kind in KINDS for field in fields(kind)}
@@ -39,11 +39,23 @@ PAPER_NAMES = frozenset(
     )
 ) | {"mark"}
 """What a tag may begin with where a paper is printed (`papers.letterhead.words_around`)."""
-MEMO_NAMES = frozenset(field.name for field in fields(facts.Snapshot)) | {"statuses"}
+MEMO_NAMES = frozenset(field.name for field in fields(facts.Snapshot)) | {"statuses", "abbreviations"}
 """What a tag may begin with in the memo's words."""
 FUNCTIONS = frozenset(("table", "chart", "rule", "drawing", "alternative", "namespace"))
 METHODS = frozenset(
-    ("capitalize", "endswith", "join", "lower", "replace", "split", "splitlines", "startswith", "strip", "upper")
+    (
+        "capitalize",
+        "endswith",
+        "join",
+        "lower",
+        "on_paper",
+        "replace",
+        "split",
+        "splitlines",
+        "startswith",
+        "strip",
+        "upper",
+    )
 )
 REFUSED_FILTERS = frozenset(("attr", "safe", "pprint", "format"))
 KNOWN_FILTERS = {*JINJA_FILTERS, *FILTERS, "own"} - REFUSED_FILTERS
