@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 import sqlalchemy as sa
 from desk_visits import PEOPLE, Visitor, signed_in, text_of, with_people
-from factories_web import Season, open_season, plan_text
+from factories_web import Season, open_season
 from test_web_coordinator import OFFICER, say
 
 from tracker.plan.reader import parse_plan
@@ -105,7 +105,7 @@ def test_neither_a_draft_nor_what_came_after_the_final_memo_shows(opened: Open) 
 def test_each_of_several_plans_has_its_own_page(opened: Open) -> None:
     season = opened()
     settle(season)
-    other = plan_text().replace("  code: 1/KH-UBND", "  id: khac\n  code: 2/KH-UBND")
+    other = with_people().replace("  code: 1/KH-UBND", "  id: khac\n  code: 2/KH-UBND")
     with writing(season.engine) as session:
         apply_plan(session, parse_plan(other.encode()), "quản trị", date(2024, 10, 2), season.settings.now())
     listed = season.browser.get("/ket-qua").text
@@ -113,3 +113,6 @@ def test_each_of_several_plans_has_its_own_page(opened: Open) -> None:
     assert "/ket-qua/kh/khac" in listed
     assert NONE_YET in season.browser.get("/ket-qua/kh/khac").text
     assert "1.253" in season.browser.get("/ket-qua/kh/ke-hoach").text
+    leader = signed_in(season, "leader")
+    assert "1.253" in leader.get("/ket-qua").text
+    assert NONE_YET in leader.get("/kh/khac/ket-qua").text

@@ -6,18 +6,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from urllib.parse import SplitResult, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from tracker.errors import SettingsError, nearest
+from tracker.server_addresses import inbox_faults, provider_faults, read_address, shown_address
 from tracker.settings_files import Given, anchored, masked, settings_in_files
 from tracker.tls import transport_faults
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of the plan's days: Vietnam has only one."""
+PROVIDER = ("OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET")
 NAMES = (
     "PLAN", "TEMPLATES", "VAR", "DATABASE_URL", "MAIL_URL", "INBOX_URL", "SENDER", "BASE_URL", "PORT",
     "ILLUSTRATION", "TODAY", "SECRET_KEY", "CA_FILE", "LOG", "PLANS", "RESULTS",
+    *PROVIDER,
 )  # fmt: skip
 ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
@@ -65,6 +67,12 @@ class Settings:
     """TRACKER_LOG: `text`, or `json` for one object a line."""
     results: str = "off"
     """TRACKER_RESULTS: who sees how far the plans are: `off`, `leaders` at the desk, or `public`."""
+    oidc_issuer: str = ""
+    """TRACKER_OIDC_ISSUER: the OpenID Connect provider by which people sign in at the desk; empty for letters."""
+    oidc_client_id: str = ""
+    """TRACKER_OIDC_CLIENT_ID: what the provider calls the tracker."""
+    oidc_client_secret: str = field(default="", repr=False)
+    """TRACKER_OIDC_CLIENT_SECRET: by which the provider knows it."""
     given_key: str | None = field(default=None, repr=False)
     """TRACKER_SECRET_KEY: what links are made with; None where it is kept under `var`."""
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
@@ -102,12 +110,12 @@ class Settings:
     @property
     def mail_door_shown(self) -> str:
         """Return TRACKER_MAIL_URL without its password."""
-        return _shown(self.mail_url)
+        return shown_address(self.mail_url)
 
     @property
     def inbox_shown(self) -> str:
         """Return TRACKER_INBOX_URL without its password."""
-        return _shown(self.inbox_url)
+        return shown_address(self.inbox_url)
 
     def for_children(self) -> dict[str, str]:
         """Return the environment by which a process that starts in another folder has these settings too."""
@@ -127,6 +135,7 @@ class Settings:
         values["illustration"] = str(int(self.illustration))
         values["today"] = str(self.pretended_today or "ngày thật")
         values["secret_key"] = f"giữ ở {self.var / 'secret-key'}" if self.given_key is None else "***"
+        values["oidc_client_secret"] = "***" if self.oidc_client_secret else ""
         return [(name.lower(), values[name.lower()], self.places.get(name, "mặc định")) for name in NAMES]
 
     def secret_key(self) -> bytes:
@@ -175,6 +184,9 @@ def load_settings(env: Mapping[str, str] | None = None) -> Settings:
         illustration=text("ILLUSTRATION", "").lower() in {"1", "true", "yes"},
         log=text("LOG", "text"),
         results=text("RESULTS", "off"),
+        oidc_issuer=text("OIDC_ISSUER", ""),
+        oidc_client_id=text("OIDC_CLIENT_ID", ""),
+        oidc_client_secret=text("OIDC_CLIENT_SECRET", ""),
         given_key=given["SECRET_KEY"].text if "SECRET_KEY" in given else None,
         places={name: each.place for name, each in given.items()},
     )
@@ -201,23 +213,23 @@ def _in_environment(env: Mapping[str, str], wrong: list[str]) -> dict[str, Given
 def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
     """Return what is wrong with addresses and the key, each named by where it was given."""
     wrong = []
-    database = _address(settings.database_url)
+    database = read_address(settings.database_url)
     kind = database.scheme.partition("+")[0] if database and "://" in settings.database_url else ""
     if kind not in {"sqlite", "postgresql"}:
         wrong.append(f"{place('DATABASE_URL')}: không hiểu địa chỉ này; dùng sqlite:///… hoặc postgresql://…")
-    mail = _address(settings.mail_url)
+    mail = read_address(settings.mail_url)
     if mail is None or mail.scheme not in {"folder", "smtp", "smtps"}:
         wrong.append(f"{place('MAIL_URL')}: không hiểu địa chỉ này; dùng folder:///…, smtp://… hoặc smtps://…")
     else:
         wrong += transport_faults(place("MAIL_URL"), settings.mail_url)
-    if faults := _inbox_faults(settings.inbox_url):
+    if faults := inbox_faults(settings.inbox_url):
         wrong += [f"{place('INBOX_URL')}: {fault}" for fault in faults]
     else:
         wrong += transport_faults(place("INBOX_URL"), settings.inbox_url)
     if settings.ca_file and not settings.ca_file.is_file():
         wrong.append(f"{place('CA_FILE')}: không có tệp {settings.ca_file}; chỉ tới tệp chứng thư PEM")
     wrong += _missing_files(settings, place)
-    base = _address(settings.base_url)
+    base = read_address(settings.base_url)
     if base is None or base.scheme not in {"http", "https"} or not base.netloc:
         trouble = f"không hiểu {settings.base_url!r}; viết như https://theo-doi.angiang.example"
         wrong.append(f"{place('BASE_URL')}: {trouble}")
@@ -225,6 +237,8 @@ def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
         wrong.append(f"{place('LOG')}: không hiểu {settings.log!r}; viết text hoặc json")
     if settings.results not in {"off", "leaders", "public"}:
         wrong.append(f"{place('RESULTS')}: không hiểu {settings.results!r}; viết off, leaders hoặc public")
+    provider = {name: str(getattr(settings, name.lower())) for name in PROVIDER}
+    wrong += [f"{place(name)}: {fault}" for name, fault in provider_faults(provider).items()]
     if not ADDRESS.fullmatch(settings.sender):
         wrong.append(f"{place('SENDER')}: {settings.sender!r} không phải địa chỉ thư")
     if settings.given_key is not None and len(settings.given_key.strip().encode()) < SHORTEST_KEY:
@@ -233,42 +247,6 @@ def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
             "trình tự tạo khóa, hoặc đặt 32 ký tự ngẫu nhiên trở lên"
         )
     return wrong
-
-
-def _address(url: str) -> SplitResult | None:
-    """Return the parts of `url`, or None where it is none or its port is no port."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port
-    except ValueError:
-        return None
-    return parts
-
-
-def _inbox_faults(url: str) -> list[str]:
-    parts = _address(url)
-    kinds = {"folder", "imap", "imaps"}
-    if parts is None or parts.scheme not in kinds or (parts.scheme == "folder" and not _shown(url)):
-        return ["không hiểu địa chỉ này; dùng folder:///…, imap://… hoặc imaps://…"]
-    if parts.scheme != "folder" and not (parts.hostname and parts.username and parts.password):
-        return [
-            "thiếu máy chủ, tài khoản hoặc mật khẩu; viết như imaps://TÀI_KHOẢN:MẬT_KHẨU@thu.angiang.example/INBOX"
-        ]
-    return []
-
-
-def folder_of(url: str) -> str:
-    """Return the path that a `folder://` address names."""
-    parts = urlsplit(url)
-    return unquote(parts.netloc + parts.path)
-
-
-def _shown(url: str) -> str:
-    """Return the address of a mail door or mailbox without user and password; a folder as its path."""
-    parts = urlsplit(url)
-    if parts.scheme == "folder":
-        return folder_of(url)
-    return f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
 
 
 def _port(text: str, place: str, wrong: list[str]) -> int:

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from tracker.errors import nearest
 
 PLAIN, SECRET = "tracker.toml", "secrets.toml"
+SECRETS = {"SECRET_KEY", "OIDC_CLIENT_SECRET"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ def settings_in_files(var: Path, names: Collection[str], wrong: list[str]) -> di
     for name, given in plain.items():
         if name in secret:
             wrong.append(f"{given.place}: cũng có trong {SECRET}; xóa một trong hai dòng")
-        if name == "SECRET_KEY" or has_password(given.text):
+        if name in SECRETS or has_password(given.text):
             wrong.append(f"{given.place}: chứa mật khẩu hoặc khóa; chuyển dòng này sang {var / SECRET}")
     return plain | secret
 

@@ -55,10 +55,15 @@ def sign_in(session: Session, token: str, who: str, now: datetime) -> str | None
     email = session.scalar(sa.update(SignIn).where(*alive).values(used_at=now).returning(SignIn.email))
     if email is None:
         return None
+    return open_session(session, email, who, now)
+
+
+def open_session(session: Session, email: str, who: str, now: datetime) -> str:
+    """Open a session of `who`, known by `email`; return its token."""
     opened = secrets.token_urlsafe(32)
-    row = DeskSession(digest=_digest(opened), email=email, began_at=now, expires_at=now + SESSION_LIVES)
+    row = DeskSession(digest=_digest(opened), email=email.casefold(), began_at=now, expires_at=now + SESSION_LIVES)
     session.add(row)
-    note(session, now, who, "signed in", email)
+    note(session, now, who, "signed in", email.casefold())
     return opened
 
 

@@ -64,8 +64,8 @@ def show_at_desk(visit: Visit) -> Response:
     if visit.settings.results == "off":
         raise no_page()
     with reading(visit.engine) as session:
-        facts = results_facts(session, plan_in_force(session)[1].plan)
-    return visit.pages.render("results", desk=visit.signed, home=HOME, **facts)
+        facts = results_facts(session, visit.desk.plan.plan)
+    return visit.pages.render("results", desk=visit.signed, home=visit.home, **facts)
 
 
 def results_facts(session: Session, header: Header) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from typing import Self
 from tracker.errors import MailboxShut
 from tracker.inbox.incoming import LIMIT, PIECE
 from tracker.inbox.transports import Arrival
-from tracker.settings import folder_of
+from tracker.server_addresses import folder_of
 
 HANDLED, UNREADABLE = "handled", "unreadable"
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from tracker.errors import DeliveryError
 from tracker.letters.transports.transport import Delivered
-from tracker.settings import folder_of
+from tracker.server_addresses import folder_of
 
 NOT_WRITTEN = "chưa ghi được thư ra tệp; thư nằm trong hàng đợi, kéo dài thì báo người quản trị"
 

@@ -52,8 +52,19 @@ def desk_routes(engine: sa.Engine, settings: Settings, pages: Pages, background:
     signing = SignInPages(door)
     both = ["GET", "POST"]
     return [
+        *_account_routes(door),
         Route(f"{HOME}/vao", signing.ask, methods=both),
         Route(f"{HOME}/vao/{{token}}", signing.enter, methods=both),
         Route(f"{HOME}/ra", signing.leave, methods=["POST"]),
         *(Route(at + page.path, door.page(page), methods=both) for at in DESKS for page in PAGES),
     ]
+
+
+def _account_routes(door: Door) -> list[Route]:
+    """Return the routes of signing in by a provider's account; none where the settings name no provider."""
+    if not door.settings.oidc_issuer:
+        return []
+    from tracker.web.desk.account import BACK, START, AccountPages  # its libraries are slow to load
+
+    pages = AccountPages.at(door)
+    return [Route(START, pages.start), Route(BACK, pages.back, methods=["GET", "POST"])]

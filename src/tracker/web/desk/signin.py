@@ -32,6 +32,8 @@ class SignInPages:
         """Show the form that asks for a link, or take the address; the answer is the same for every address."""
         if request.method != "POST":
             return self._page(asked=False)
+        if self.door.settings.oidc_issuer:
+            raise HTTPException(404)
         if int(request.headers.get("content-length") or 0) > MOST_ASKING:
             raise HTTPException(413)
         email = (await read_form(request)).get("email", "").strip()
@@ -67,7 +69,7 @@ class SignInPages:
         return answer
 
     def _page(self, status: int = 200, **facts: object) -> Response:
-        facts = {"email": "", "fault": "", "home": HOME} | facts
+        facts = {"email": "", "fault": "", "home": HOME, "account": self.door.settings.oidc_issuer != ""} | facts
         return self.door.pages.render("desk/signin", status, **facts)
 
     def _whose(self, token: str) -> str | None:
