@@ -118,7 +118,7 @@ def test_no_more_than_a_few_letters_a_day_tell_an_agency_of_faults(
         session.execute(sa.update(Letter).values(state="sent"))
         letter = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-cong-thuong")).one()
         delivered = finished(letter.message, letter.to, letter.cc, "https://x.example/b/x")
-    put(settings.var / "inbox", **{f"{n}": reply_to(delivered, b"PK junk", number=n) for n in range(40)})
+    put(settings.var / "inbox", **{f"{n}": reply_to(delivered, b"PK junk %d" % n, number=n) for n in range(40)})
     found = read_inbox(engine, settings)
     written = [row for row in all_of(engine, Letter) if row.kind == "workbook_faults"]  # type: ignore[attr-defined]
     assert len(written) == 5
@@ -145,6 +145,26 @@ def test_a_mailbox_program_that_answers_every_letter_is_not_answered(
         read_inbox(engine, settings)
         take_in_today(engine, settings)
     assert len(all_of(engine, Letter)) == before
+
+
+def test_a_mailbox_program_that_answers_with_the_same_faulty_file_gets_one_letter_a_day(
+    engine: sa.Engine, make_settings: Callable[..., Settings]
+) -> None:
+    settings = make_settings(today=TODAY.isoformat())
+    open_season(engine)
+    queue_today(engine, settings)
+    with writing(engine) as session:
+        session.execute(sa.update(Letter).values(state="sent"))
+        letter = session.scalars(sa.select(Letter).where(Letter.agency_id == "so-cong-thuong")).one()
+        delivered = finished(letter.message, letter.to, letter.cc, "https://x.example/b/x")
+    before, told = len(all_of(engine, Letter)), []
+    for number in range(20):
+        put(settings.var / "inbox", **{f"{number}": reply_to(delivered, b"PK junk", number=number)})
+        told.append(read_inbox(engine, settings).workbooks[0][2])
+        take_in_today(engine, settings)
+    assert len(all_of(engine, Letter)) == before + 1
+    assert "đã gửi thư nêu rõ từng ô." in told[0]
+    assert set(told[1:]) == {told[0].replace("đã gửi thư nêu rõ từng ô", "thư nêu rõ từng ô đã gửi trong ngày")}
 
 
 def test_an_agency_that_reports_all_day_gets_a_few_receipts_and_one_for_the_rest_tomorrow(

@@ -160,6 +160,18 @@ def test_letters_of_ours_that_come_round_are_known(
     assert {(row.letter_id, row.text) for row in all_of(sqlite_engine, Message)} == {(None, "")}
 
 
+def test_an_agency_whose_address_is_the_senders_answers_the_letters_it_gets_and_a_copy_is_no_answer(
+    sqlite_engine: sa.Engine, settings: Settings, inbox: Path
+) -> None:
+    add_letter(sqlite_engine, to=[SENDER], cc=[])
+    add_letter(sqlite_engine, "remind:2024:so-noi-vu:before-10", message_id="<khac@angiang.example>")
+    relayed = {"Auto-Submitted": "auto-generated", "In_Reply_To": ORIGINAL, "From": SENDER}
+    put(inbox, a=reply("Đã mở hai lớp.", 1, From=SENDER), b=reply("Kính gửi", 2, **relayed))
+    put(inbox, c=reply("Gửi các Sở.", 3, From=SENDER, In_Reply_To="<khac@angiang.example>", References=""))
+    assert kinds(read_inbox(sqlite_engine, settings)) == ["reply", "own", "own"]
+    assert [row.text for row in all_of(sqlite_engine, Message)] == ["Đã mở hai lớp.", "", ""]
+
+
 def test_the_words_of_what_answers_no_letter_are_not_kept(
     engine: sa.Engine, settings: Settings, inbox: Path
 ) -> None:

@@ -107,6 +107,28 @@ def test_an_address_that_no_server_takes_is_named(season: Season, to: str, told:
     assert told_at_the_desk(season) == told
 
 
+@pytest.mark.parametrize(
+    ("answer", "whole", "words"),
+    [
+        ("550 5.1.1 no such user here", True, "550 5.1.1 no such user here"),
+        ("552 5.2.2 over quota", False, "hộp thư đầy, máy chủ trả lời: 552 5.2.2 over quota"),
+        ("554 5.7.1 blocked", False, "máy chủ của nơi nhận từ chối theo quy định riêng"),
+        ("552 5.3.4 too big", False, "thư lớn hơn mức máy chủ của nơi nhận cho phép"),
+    ],
+)
+def test_what_a_server_refused_is_a_fault_of_the_agency_on_the_first_page_and_its_own(
+    season: Season, post: tuple[Post, str], answer: str, whole: bool, words: str
+) -> None:
+    [letter] = [one for one in season.rows(Letter) if one.agency_id == AGENCY]
+    post[0].refuse[letter.to[0]] = [answer]
+    sent_by(season, post[1])
+    visitor = signed_in(season)
+    first, own = (unescape(text_of(visitor.get(path))) for path in ("", f"/co-quan/{AGENCY}"))
+    assert ("1 cơ quan không gửi thư được" in first, "1 cơ quan có thư không đến" in first) == (whole, not whole)
+    assert words in first
+    assert words in own
+
+
 def test_a_servers_own_words_are_shown_as_it_said_them(season: Season, post: tuple[Post, str]) -> None:
     [letter] = [one for one in season.rows(Letter) if one.agency_id == AGENCY]
     post[0].refuse[letter.to[0]] = ["550 5.1.1 no such user here"]

@@ -52,6 +52,19 @@ def test_the_queue_shows_what_came_and_why_it_was_not_read(desk: MailDesk, brows
     assert f"{OFFICE}, nhận lúc" in page
 
 
+def test_the_queue_says_how_many_were_too_many_to_keep(
+    desk: MailDesk, browser: Browser, home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tracker.store.messages.UNPLACED_A_DAY", 2)
+    desk.take(letter_from(words="Xin chào."))
+    assert "chỉ được đếm" not in browser.get(home).text
+    for number in range(2, 7):
+        desk.take(letter_from(words="Xin chào.", number=number))
+    page = browser.get(home).text
+    assert "Thư trả lời chờ xử lý (2)" in page
+    assert "Trong những ngày này còn 4 thư không rõ trả lời thư nào" in page
+
+
 def test_it_is_made_a_report_of_the_agency_whose_contact_wrote(
     desk: MailDesk, browser: Browser, home: str
 ) -> None:

@@ -48,7 +48,10 @@ class Incoming:
     tokens: tuple[str, ...] = ()
     """Of agencies' links that stand in its text: who quotes a letter, quotes its link."""
     report: Report | None = None
+    by_program: bool = False
+    """Its headers say that a program wrote it."""
     automatic: bool = False
+    """A program wrote it, and it brings no file: nobody waits for an answer to it."""
     sent_by_somebody: bool = False
     """The transport shows a sender, which no report of a mail server has."""
     words: str = ""
@@ -94,7 +97,7 @@ def _too_large(raw: bytes) -> Incoming:
     head = _known_by_headers(message, raw)
     automatic = is_automatic(message, head["sender"], head["subject"])
     trouble = f"thư lớn hơn {LIMIT // 1024 // 1024} MB, không đọc nội dung"
-    return Incoming(**head, automatic=automatic, trouble=trouble)
+    return Incoming(**head, by_program=automatic, automatic=automatic, trouble=trouble)
 
 
 def _read(raw: bytes, glance: bool) -> Incoming:
@@ -103,7 +106,7 @@ def _read(raw: bytes, glance: bool) -> Incoming:
     sender, subject, text = head["sender"], head["subject"], _text(message)
     report = delivery_report(message, sender, subject, text)
     answers = report.answers if report else (*head["answers"], *_carried_ids(message))
-    automatic = is_automatic(message, sender, subject)
+    automatic = by_program = is_automatic(message, sender, subject)
     files = [] if glance else files_of(message, carried=False)
     if files and not is_report(message) and message.first("return-path") != b"<>":  # an absence brings no file
         automatic = False
@@ -114,6 +117,7 @@ def _read(raw: bytes, glance: bool) -> Incoming:
         **head | {"answers": answers[:ANSWERED], "marks": () if report else head["marks"]},
         tokens=_tokens(message),
         report=report,
+        by_program=by_program,
         automatic=automatic,
         sent_by_somebody=has_return_address(message),
         words="" if glance else own_words(text),

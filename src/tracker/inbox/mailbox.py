@@ -218,7 +218,7 @@ def _kind(settings: Settings, mail: _Mail, letter: Letter | None, *, itself: boo
     message = mail.message
     if message.report:
         return Kind.BOUNCE
-    if itself or message.sender.lower() == settings.sender.lower():
+    if itself or (message.sender.lower() == settings.sender.lower() and not _answers_itself(message, letter)):
         return Kind.OWN
     by_form = letter is not None and not message.files and is_form_of(message.subject, letter.subject)
     if message.automatic or by_form:
@@ -226,6 +226,12 @@ def _kind(settings: Settings, mail: _Mail, letter: Letter | None, *, itself: boo
     if letter:
         return Kind.REPLY
     return Kind.UNPLACED if mail.of_contact else Kind.UNKNOWN
+
+
+def _answers_itself(message: Incoming, letter: Letter | None) -> bool:
+    """Say whether a person answers `letter` from our own address, which is an agency's too: it went there."""
+    written_to = [*letter.to, *letter.cc] if letter else []
+    return message.sender.lower() in map(str.lower, written_to) and not message.by_program
 
 
 def _given_up(letter: Letter, message: Incoming) -> dict[str, Failure]:

@@ -7,6 +7,7 @@ go to the contacts on file, whoever wrote, and no more than a few a day. What a 
 their own is kept for the coordinator and not recorded: colleagues have the link in the letter.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -182,11 +183,14 @@ def _answer_faults(
     case = open_case(session, settings, session.get_one(Period, letter.period_id), letter.agency_id)
     mail = [one for one in address_book(session, settings).envelopes(case.agency) if not is_channel(one.to[0])]
     facts = {"faults": faults, "subject": message.subject}
-    key = f"workbook_faults:{case.period.name}:{case.agency_id}:{message.digest[:16]}"
+    if not mail:
+        return Answered(f"{told}; không có nơi nhận thư để trả lời.", settled=False)
+    # The same file on the same day is answered once: a program may send it again with every letter it gets.
+    files = hashlib.sha256(b"\0".join([str(settings.today()).encode(), *message.workbooks])).hexdigest()
+    key = f"workbook_faults:{case.period.name}:{case.agency_id}:{files[:16]}"
     try:
         queued = queue_letter(case, "workbook_faults", key, facts, envelopes=mail)
     except FileTrouble as error:  # a spoiled template must not keep all other mail from being read
         return Answered(f"{told}, chưa trả lời được: {SPOILED}.", settled=False, trouble=f"{error}.")
-    if queued is None:
-        return Answered(f"{told}; không có nơi nhận thư để trả lời.", settled=False)
-    return Answered(f"{told}; đã gửi thư nêu rõ từng ô.", settled=True)
+    how = "đã gửi thư nêu rõ từng ô" if queued is not None else "thư nêu rõ từng ô đã gửi trong ngày"
+    return Answered(f"{told}; {how}.", settled=True)

@@ -62,6 +62,8 @@ class PeriodBoard:
     """Replies by mail that nobody has handled."""
     unreachable: tuple[tuple[Agency, str], ...]
     """Agencies of the period that cannot be written to, each with the reason."""
+    unreached: tuple[tuple[Agency, str], ...]
+    """Those that can, but with an address that the last letter did not reach, each with the server's words."""
     by_agency: tuple[tuple[Agency, Standing], ...]
     """Who owes most first."""
     by_area: tuple[tuple[str, str, Standing], ...]
@@ -100,6 +102,7 @@ def _board(session: Session, plan: Plan, period: Period, today: date, book: Addr
         late=_late(session, plan, period, today, book),
         replies=count_waiting_replies(session, period),
         unreachable=tuple((agency, fault) for agency in holders if (fault := book.fault_of(agency))),
+        unreached=tuple((agency, fault) for agency in holders if (fault := book.partial_fault_of(agency))),
         by_agency=tuple(sorted(by_agency, key=lambda row: -row[1].owed)),
         by_area=tuple(
             (area, plan.area(area).title, counted_standing(areas[area])) for area in _in_order(plan, areas)

@@ -26,6 +26,7 @@ from tracker.store.journal import note
 from tracker.store.messages import (
     WORKBOOK_RECORDED,
     claim_reply,
+    count_not_kept,
     note_on,
     own_words_of,
     replies,
@@ -105,6 +106,12 @@ class Reply:
 def replies_of(case: Case) -> list[Reply]:
     """Return the replies to letters of `period` that wait, and contacts' mail that answers no known letter."""
     return [_reply(case, message, letter) for message, letter in waiting_replies(case.session, case.period)]
+
+
+def not_kept_beside(case: Case, waiting: Sequence[Reply]) -> int:
+    """Return how many messages were too many to keep on the days since the oldest of those `waiting` unplaced."""
+    unplaced = [reply.message.received_at for reply in waiting if reply.letter is None]
+    return count_not_kept(case.session, min(unplaced).astimezone(ZONE).date()) if unplaced else 0
 
 
 def find_reply(case: Case, message_id: int) -> Reply | None:

@@ -82,6 +82,12 @@ def count_unplaced(session: Session) -> tuple[int, int]:
     return kept, session.scalars(counted).one() or 0
 
 
+def count_not_kept(session: Session, since: date) -> int:
+    """Return how many messages that answer no letter were counted alone from the day `since` on."""
+    counted = (Message.kind == Kind.COUNTED, Message.received_at >= datetime.combine(since, time(), tzinfo=ZONE))
+    return session.scalars(sa.select(sa.func.sum(Message.uses)).where(*counted)).one() or 0
+
+
 def escaped_words(words: str) -> str:
     """Return a writer's `words` as they are kept: nobody's look like a note of the program."""
     return words.replace(NOTED.strip(), NOTED.strip().replace("[", "("))

@@ -22,7 +22,15 @@ from tracker.progress import STATUS_WORDS, TEXTS, WAYS, standing
 from tracker.review import decide as decisions
 from tracker.review.decide import check_reviewer
 from tracker.review.overview import next_to_review, review_of
-from tracker.review.replies import dismiss_reply, find_reply, open_duties, proposed, record_reply, replies_of
+from tracker.review.replies import (
+    dismiss_reply,
+    find_reply,
+    not_kept_beside,
+    open_duties,
+    proposed,
+    record_reply,
+    replies_of,
+)
 from tracker.review.review_form import Verdicts, read_sights, read_verdicts
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
@@ -101,6 +109,7 @@ class CoordinatorPages:
             opened = opens(session)
             agencies = review_of(opened.case)
             replies = replies_of(opened.case)
+            not_kept = not_kept_beside(opened.case, replies)
         waiting = [(one, item) for one in agencies for item in one.items if item.waiting]
         return self._render(
             "review",
@@ -113,6 +122,7 @@ class CoordinatorPages:
             marked=[pair for pair in waiting if pair[1].remarks],
             afterwards=[(one, item) for one in agencies for item in one.items if item.afterwards],
             replies=replies,
+            not_kept=not_kept,
             fault=fault,
         )
 

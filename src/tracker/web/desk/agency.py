@@ -40,12 +40,14 @@ def show_agency(visit: Visit, faults: tuple[str, ...] = (), status: int = 422, l
         if agency_id not in plan.agencies:
             raise no_page()
         agency = plan.agencies[agency_id]
+        book = address_book(session, visit.settings)
         count, duties = list_duties(session, plan, today, Wanted(agency=agency_id), None)
         newest = JournalFilter(plan=plan, most=NEWEST)
         facts: dict[str, Any] = {
             "letters": listed_letters(session, LetterFilter(plan_id=visit.plan_id, agency=agency_id, most=NEWEST)),
             "pauses": [one for one in running_pauses(session, today, visit.plan_id) if one.agency_id == agency_id],
-            "fault": address_book(session, visit.settings).fault_of(agency),
+            "fault": book.fault_of(agency),
+            "partial_fault": book.partial_fault_of(agency),
             "periods": running_periods(session, today, visit.plan_id),
             "lines": lines_of(session, plan, journal_of_agency(session, agency_id, newest)),
         }
