@@ -148,3 +148,19 @@ def test_a_rename_in_one_plan_leaves_the_pauses_of_the_other(two: Office) -> Non
     (two.folder / "plans" / "b.yaml").write_text(text, encoding="utf-8")
     two.well("apply", "--on", "2024-10-16")
     assert sorted(rows(two, Pause.plan_id, Pause.agency_id)) == [("giai-doan-2", "so-moi"), ("ke-hoach", "so-b")]
+
+
+def test_one_command_says_how_far_all_plans_are_and_who_is_late(two: Office) -> None:
+    two.well("apply", "--on", "2024-10-15")
+    two.well("remind", "--on", "2024-10-15")
+    out = two.well("status", "--all-plans", "--on", "2024-11-05").splitlines()
+    assert [line.partition(":")[0] for line in out if not line.startswith(" ")] == [
+        "Kế hoạch số 1/KH-UBND",
+        "Kế hoạch số 9/KH-UBND",
+    ]
+    assert out.count("    Sở B: quá hạn 5 ngày làm việc, 1 đầu việc") == 2
+    assert sum(line.startswith("  Báo cáo năm 2024 (hạn 29/10/2024): 0/") for line in out) == 2
+    assert "bỏ tên kỳ" in two.refused("status", "2024", "--all-plans")
+    whole = two.well("status", "--on", "2024-11-05")
+    for plan in ("1/KH-UBND", "9/KH-UBND"):
+        assert f"Kế hoạch số {plan}, Báo cáo năm 2024" in whole

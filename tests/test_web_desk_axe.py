@@ -45,12 +45,23 @@ def test_the_desks_pages_with_a_full_record(desk: Page, office: Office, size: di
     desk.set_viewport_size(size)  # type: ignore[arg-type]
     fill_the_record(office)
     compile_memo(office.engine, office.settings, "2024", f"Chuyên viên {LONG}", formats=())
-    paths = ["", "/viec?ky=2024", "/thu", "/thu/1", f"/co-quan/{TRADE}", "/ky", "/ky/2024", "/ky/2024/nhac"]
+    paths = [
+        "",
+        "/moi-ke-hoach",
+        "/viec?ky=2024",
+        "/thu",
+        "/thu/1",
+        f"/co-quan/{TRADE}",
+        "/ky",
+        "/ky/2024",
+        "/ky/2024/nhac",
+    ]
     paths += [f"/ky/2024/nhac?xem={TRADE}", "/ky/2024/bao-cao", "/ky/2024/duyet", f"/ky/2024/duyet/{TRADE}"]
     paths += [
         f"/ky/2024/duyet/{UNION}",
         "/ky/2024/duyet/thu/1",
         "/ke-hoach",
+        "/moi-ke-hoach",
         "/ma-tran",
         "/nhat-ky",
         "/hoat-dong/II.10",

@@ -1,12 +1,14 @@
 """Several plans, a desk each: what is done at one leaves the other as it was, and each shows its own alone."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from desk_visits import HOME, PEOPLE, Visitor, add_plan, second_plan, signed_in, text_of, with_people
-from factories_web import Season, fields_of, open_season
+from factories_web import Browser, Season, fields_of, open_season
 from test_web_coordinator import say
 
 from tracker.plan.model import THE_ONE
@@ -26,6 +28,7 @@ from tracker.store.tables import (
     Report,
     Update,
 )
+from tracker.web.app import create_app
 
 HERE = "/kh/hai"
 ADMINS = {"": "admin", HERE: "hai@tinh.example"}
@@ -241,6 +244,25 @@ def test_the_file_of_another_plan_is_refused_in_words(two: Season) -> None:
         assert page.status_code == 422
         assert f"Tệp này là của một kế hoạch khác ({other})" in text_of(page)
     assert len(two.rows(PlanVersion)) == 2
+
+
+def test_one_page_says_how_far_all_plans_of_a_person_are_and_who_is_late(two: Season) -> None:
+    say(two, "II.1", "hai@2024")
+    settings = two.settings.on(date(2024, 11, 5))
+    late = replace(two, settings=settings, browser=Browser(create_app(two.engine, settings)))
+    page = signed_in(late).get("/moi-ke-hoach")
+    words = text_of(page)
+    assert "Báo cáo năm 2024 29/10/2024 quá 5 0/5 0 0 5 2" in words
+    assert "Báo cáo năm 2024 29/10/2024 quá 5 1/5 1 0 4 2" in words
+    assert "Quá hạn (4)" in words
+    assert words.index("Sở Công Thương Kế hoạch số 1/KH-UBND") < words.index(
+        "Sở Công Thương Nghị quyết số 2/NQ-hai"
+    )
+    for at in ("", HERE):
+        assert f'<h2 id="kh-{at.removeprefix("/kh/") or THE_ONE}"><a href="{HOME}{at}">' in page.text
+        assert f'href="{HOME}{at}/ky/2024"' in page.text
+        assert f'href="{HOME}{at}/viec?ky=2024&amp;co-quan=so-a&amp;trang-thai=qua-han">' in page.text
+    assert "2/NQ-hai" not in signed_in(late, LEADER).get("/moi-ke-hoach").text
 
 
 def test_each_plan_has_a_calendar_feed_of_its_own(two: Season) -> None:

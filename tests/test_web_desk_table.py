@@ -43,7 +43,7 @@ def season(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> 
 @pytest.fixture
 def beside(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
     """Give a season of the plan `hai`, beside which stands a plan of other people."""
-    season = with_something_everywhere(open_season(sqlite_engine, make_settings, second_plan()))
+    season = with_something_everywhere(open_season(sqlite_engine, make_settings, second_plan(), results="public"))
     add_plan(season, with_people(people=OF_ANOTHER))
     return season
 
@@ -104,8 +104,9 @@ def test_the_desk_of_a_plan_that_does_not_list_a_person_answers_like_what_does_n
         for method in ("GET", "HEAD", "POST"):
             path = HOME + others + filled(page.path)
             answer = visitor.ask(method, path, **({"data": {"dau": seal}} if method == "POST" else {}))
-            if path == HOME and method != "POST":
-                assert (answer.status_code, answer.headers["location"]) == (303, HOME + own)
+            if not others and method != "POST":
+                to = HOME + own + filled(page.path)
+                assert (answer.status_code, answer.headers["location"]) == (303, to), "led to their own desk"
             elif answer.status_code != 404 or (method != "HEAD" and answer.content != missing):
                 wrong[f"{method} {path}"] = answer.status_code
     assert wrong == {}

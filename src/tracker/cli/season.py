@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracker.cli.common import DAY, on_day, print_outcome, print_table, settings_on, store, tracker, who
-from tracker.errors import FileTrouble
+from tracker.errors import BadInput, FileTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from tracker.plan.model import Plan
+    from tracker.progress import Standing
     from tracker.remind.preview import PreviewDay, PreviewLetters
     from tracker.settings import Settings
     from tracker.store.tables import Period
@@ -187,36 +188,64 @@ def resume(on: date | None, agency: str) -> None:
 @tracker.command("status", help="tình hình theo cơ quan và theo nội dung")
 @on_day
 @click.argument("period", required=False, metavar="KỲ", help="mặc định: các kỳ đang mở")
-def status(on: date | None, period: str | None) -> None:
-    """Print the standing by agency and by content area."""
+@click.option("--all-plans", is_flag=True, help="mọi kế hoạch: mỗi kỳ đang mở một dòng, và cơ quan quá hạn")
+def status(on: date | None, period: str | None, *, all_plans: bool) -> None:
+    """Print the standing by agency and by content area, or how far all plans are."""
     from tracker.store.engine import trying
     from tracker.store.periods import find_period, open_ruled_periods, running_periods
-    from tracker.store.plans import plan_for, plan_ids, plan_in_force
+    from tracker.store.plans import plan_for, plans_in_force
 
     settings = settings_on(on)
     with store(settings) as engine, trying(engine) as session:
-        for plan_id in plan_ids(session):
-            _, plan = plan_in_force(session, plan_id)
-            open_ruled_periods(session, plan, settings.today(), settings.now())
-        today = settings.today()
+        plans, today = plans_in_force(session), settings.today()
+        for plan in plans:
+            open_ruled_periods(session, plan, today, settings.now())
+        if all_plans:
+            if period:
+                raise BadInput("--all-plans xem mọi kỳ đang mở; bỏ tên kỳ, hoặc bỏ --all-plans")
+            _print_all_plans(session, settings, plans)
+            return
         periods = [find_period(session, period)] if period else running_periods(session, today)
         for each in periods:
-            _print_standing(session, plan_for(session, each)[1], each, today)
+            plan = plan_for(session, each)[1]
+            _print_standing(session, plan, each, today, of=f"{plan.plan.citation}, " if len(plans) > 1 else "")
     if not periods:
-        print("Hôm nay không có kỳ báo cáo nào đang mở.")
+        print(NO_PERIOD)
 
 
-def _print_standing(session: Session, plan: Plan, period: Period, today: date) -> None:
-    """Print the standing of `period` by agency and by content area."""
+NO_PERIOD = "Hôm nay không có kỳ báo cáo nào đang mở."
+
+
+def _print_all_plans(session: Session, settings: Settings, plans: Sequence[Plan]) -> None:
+    """Print a line for each open period of each plan, and who is late in it."""
+    from tracker.review.board import boards
+
+    for plan in plans:
+        print(f"{plan.plan.citation}: {plan.plan.title}")
+        found = boards(session, settings, plan)
+        for board in found:
+            print(f"  {_standing_line(board.period, board.whole)}")
+            for one in board.late:
+                print(f"    {one.agency.short}: quá hạn {one.days_late} ngày làm việc, {one.count} đầu việc")
+        if not found:
+            print(f"  {NO_PERIOD}")
+
+
+def _standing_line(period: Period, whole: Standing) -> str:
+    return (
+        f"{period.title} (hạn {period.due:%d/%m/%Y}): {whole.answered}/{whole.expected} đầu việc có báo cáo, "
+        f"{whole.accepted} đã duyệt, {whole.returned} trả lại"
+    )
+
+
+def _print_standing(session: Session, plan: Plan, period: Period, today: date, *, of: str) -> None:
+    """Print the standing of `period` by agency and by content area; `of` says in front of which plan."""
     from tracker.progress import standing
     from tracker.store.duties import duties_of
     from tracker.store.standing import standing_by_agency, standing_by_area
 
     whole = standing(duty.state for duty in duties_of(session, period))
-    print(
-        f"{period.title} (hạn {period.due:%d/%m/%Y}): {whole.answered}/{whole.expected} đầu việc có báo cáo, "
-        f"{whole.accepted} đã duyệt, {whole.returned} trả lại"
-    )
+    print(of + _standing_line(period, whole))
     for heading, groups in (
         ("Theo cơ quan", standing_by_agency(session, plan, period, today)),
         ("Theo nội dung", standing_by_area(session, plan, period)),

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tracker.plan.model import Header
+from tracker.plan.model import THE_ONE, Header
 from tracker.progress import STATUSES
 from tracker.report.facts import read_snapshot
 from tracker.report.results import Results, results_of
@@ -17,7 +17,7 @@ from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.plans import plan_ids, plan_in_force
 from tracker.store.tables import Period, Report
-from tracker.web.desk.visit import HOME, Visit, no_page
+from tracker.web.desk.visit import Visit, home_of, no_page
 from tracker.web.pages import Pages
 
 ADDRESS = "/ket-qua"
@@ -47,7 +47,8 @@ class ResultsPages:
         if self.settings.results == "off":
             raise HTTPException(404)
         if self.settings.results == "leaders":
-            return RedirectResponse(HOME + ADDRESS, 303)  # the desk's door asks who they are
+            home = home_of(request.path_params.get("plan_id", THE_ONE))
+            return RedirectResponse(home + ADDRESS, 303)  # the desk's door asks who they are
         with reading(self.engine) as session:
             known = plan_ids(session)
             wanted = request.path_params.get("plan_id", known[0] if len(known) == 1 else "")

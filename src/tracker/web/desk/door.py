@@ -60,7 +60,7 @@ class Door:
 
         Without a session every address of the desk answers alike, whether it exists or not; with one, what the
         person may not see or do answers like what does not exist, the desk of a plan that does not list them
-        included. Who asks for the first page of all and has no desk there is led to their own.
+        included. Who has no desk at the address of the plan without an id is led to the same page of their own.
         """
 
         async def handle(request: Request) -> Response:
@@ -69,8 +69,8 @@ class Door:
                 return self._closed(request)
             desks, token, ends = found
             desk, reads = _visited(desks, request), request.method != "POST"
-            if desk is None and reads and request.url.path == HOME:
-                return RedirectResponse(desks[0].home, 303)
+            if desk is None and reads and "plan_id" not in request.path_params:
+                return RedirectResponse(desks[0].home + request.url.path.removeprefix(HOME), 303)
             if desk is None or desk.person.role not in (page.sees if reads else page.sees & page.acts):
                 raise HTTPException(404)
             visit = self._visit(request, desk, desks, token)

@@ -5,7 +5,20 @@ from starlette.routing import Route
 
 from tracker.settings import Settings
 from tracker.web import results
-from tracker.web.desk import agency, duties, home, journal, letters, matrix, memo, periods, plan, review, tokens
+from tracker.web.desk import (
+    agency,
+    all_plans,
+    duties,
+    home,
+    journal,
+    letters,
+    matrix,
+    memo,
+    periods,
+    plan,
+    review,
+    tokens,
+)
 from tracker.web.desk.background import Background
 from tracker.web.desk.door import Door
 from tracker.web.desk.signin import SignInPages
@@ -14,6 +27,7 @@ from tracker.web.pages import Pages
 
 PAGES = (
     Page(path="", show=home.show_home),
+    Page(path="/moi-ke-hoach", show=all_plans.show_all_plans),
     Page(path="/viec", show=duties.show_duties),
     Page(path="/thu", show=letters.show_letters),
     Page(path="/thu/{letter_id:number}", show=letters.show_letter, act=letters.act_on_letter),

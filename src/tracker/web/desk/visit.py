@@ -47,7 +47,7 @@ class Desk:
     @property
     def home(self) -> str:
         """Return the address of its first page."""
-        return HOME if self.plan_id == THE_ONE else f"{HOME}{OF_PLAN}/{self.plan_id}"
+        return home_of(self.plan_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +143,11 @@ class Page:
     act: Act | None = None
     sees: frozenset[str] = SEEING
     acts: frozenset[str] = RUNNING
+
+
+def home_of(plan_id: str) -> str:
+    """Return the address of the first page of a plan's desk."""
+    return HOME if plan_id == THE_ONE else f"{HOME}{OF_PLAN}/{plan_id}"
 
 
 def no_page() -> HTTPException:
