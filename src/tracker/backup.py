@@ -81,7 +81,7 @@ def _copy_settings(settings: Settings, aside: Path, done: BackUp) -> None:
     for source, name in (
         (settings.var / PLAIN, PLAIN),
         (settings.var / SECRET, SECRET),
-        *((file, f"plan/{file.name}") for file in settings.plan_files),
+        *((file, f"plan/{file.name}") for file in (*settings.plan_files, settings.agencies_file)),
         (settings.templates, "templates"),
     ):
         files, _ = _copy(source, aside / name)

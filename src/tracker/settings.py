@@ -25,6 +25,8 @@ ADDRESS = re.compile(
     r"[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+=?^_`{|}~-]+)*@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
 )
 """A mail address that every server takes; not all that RFC 5322 allows."""
+SHARED_AGENCIES = "co-quan.yaml"
+"""The file beside the plan files with the agencies that they share."""
 SHIPPED = Path(__file__).parent / "shipped"
 SHORTEST_KEY = 16
 """Bytes: a shorter secret key can be guessed, and with it every link."""
@@ -93,7 +95,13 @@ class Settings:
     @property
     def plan_files(self) -> list[Path]:
         """Return the plan files: those in the folder where there is one, by name, else the one file."""
-        return sorted(self.plans.glob("*.yaml")) if self.plans else [self.plan]
+        found = sorted(self.plans.glob("*.yaml")) if self.plans else [self.plan]
+        return [file for file in found if file.name != SHARED_AGENCIES]
+
+    @property
+    def agencies_file(self) -> Path:
+        """Return where agencies stand that several plans share; there may be no such file."""
+        return (self.plans or self.plan.parent) / SHARED_AGENCIES
 
     def today(self) -> date:
         """Return the day it is in the plan's zone."""

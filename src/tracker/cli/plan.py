@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from tracker.plan.model import Plan
     from tracker.plan.reader import Reading
+    from tracker.plan.tree import Mapped
     from tracker.settings import Settings
 
 
@@ -24,18 +25,33 @@ if TYPE_CHECKING:
 def check(file: Path | None) -> int:
     """Read the plan file and print what it holds, or every fault."""
     from tracker.plan.reader import read_plans
+    from tracker.plan.shared import as_values
     from tracker.plan.summary import summary
+    from tracker.settings import SHARED_AGENCIES
 
     files = [file] if file else []
     if not files:
         from tracker.settings import load_settings
 
         files = load_settings().plan_files
+    if file is not None and file.name == SHARED_AGENCIES:
+        counts = {section: len(as_values(part)) for section, part in _shared(file).items.items()}
+        print(f"{file.name}: {counts.get('agencies', 0)} cơ quan, {counts.get('groups', 0)} nhóm dùng chung.")
+        return 0
     for reading in read_plans(files):
         print(summary(reading.plan))
         for note in reading.notes:
             print(f"lưu ý: {note}")
     return 0
+
+
+def _shared(file: Path) -> Mapped:
+    from tracker.errors import FileTrouble
+    from tracker.plan.shared import read_shared
+
+    if (tree := read_shared(file)) is None:
+        raise FileTrouble(f"{file}: không có tệp này hoặc tệp trống; kiểm tra tên và nơi để tệp")
+    return tree
 
 
 plans = tracker.group("plan", help="tệp kế hoạch mới")(lambda: None)

@@ -14,8 +14,10 @@ from tracker.plan import rules, slips
 from tracker.plan.model import Plan
 from tracker.plan.notes import notes as notes_of
 from tracker.plan.seen import Seen, names_of
-from tracker.plan.tree import MOST, Fault, Place, read_tree
+from tracker.plan.shared import read_shared, whole_text, with_shared
+from tracker.plan.tree import MOST, Fault, Mapped, Place, read_tree
 from tracker.plan.walk import Walk
+from tracker.settings import SHARED_AGENCIES
 
 LARGEST = 20_000_000
 """Bytes; 160,000 activities fit. A larger file is a mistake."""
@@ -30,11 +32,7 @@ class Reading:
     text: str
 
 
-def read_plan(path: Path) -> Reading:
-    """Read the plan file at `path`.
-
-    Raises Faults with all faults in the order of the file, or FileTrouble if it cannot be opened.
-    """
+def _bytes_of(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             raw = file.read(LARGEST + 1)
@@ -45,12 +43,22 @@ def read_plan(path: Path) -> Reading:
         ) from error
     if len(raw) > LARGEST:
         raise FileTrouble(f"{path}: tệp lớn hơn {LARGEST // 1_000_000} MB; đây có đúng là tệp kế hoạch không?")
-    return parse_plan(raw, path.name)
+    return raw
+
+
+def read_plan(path: Path) -> Reading:
+    """Read the plan file at `path`, with the agencies that a file beside it shares.
+
+    Raises Faults with all faults in the order of the file, or FileTrouble if it cannot be opened.
+    """
+    return read_plans([path])[0]
 
 
 def read_plans(paths: Sequence[Path]) -> list[Reading]:
     """Read several plan files; raises Faults where one has faults, or two are the same plan."""
-    readings = [read_plan(path) for path in paths]
+    folders = dict.fromkeys(path.parent for path in paths)
+    shared = {folder: read_shared(folder / SHARED_AGENCIES) for folder in folders}
+    readings = [parse_plan(_bytes_of(path), path.name, shared=shared[path.parent]) for path in paths]
     first: dict[str, Path] = {}
     for path, reading in zip(paths, readings, strict=True):
         if (same := first.setdefault(reading.plan.plan.plan_id, path)) is not path:
@@ -60,8 +68,10 @@ def read_plans(paths: Sequence[Path]) -> list[Reading]:
     return readings
 
 
-def parse_plan(raw: bytes, file: str = "activities.yaml", *, applied: bool = False) -> Reading:
-    """Read the plan in `raw`, naming it `file` in faults; raises Faults.
+def parse_plan(
+    raw: bytes, file: str = "activities.yaml", *, applied: bool = False, shared: Mapped | None = None
+) -> Reading:
+    """Read the plan in `raw`, naming it `file` in faults, with what it uses of `shared`; raises Faults.
 
     One that is `applied` was let through before: a rule that a newer release brings does not stop it.
     """
@@ -73,6 +83,9 @@ def parse_plan(raw: bytes, file: str = "activities.yaml", *, applied: bool = Fal
         what = f'chữ có dấu bị hỏng vì đọc sai bảng mã: "{words}…"'
         remedy = "lấy lại tệp gốc, mở bằng bảng mã UTF-8 rồi lưu lại"
         raise Faults([Fault(file, Place(line, column), "", what, remedy).as_fault()])
+    own, taken, doubled = tree, None, list[Fault]()
+    if tree is not None and shared is not None:
+        tree, taken, doubled = with_shared(tree, shared, file)
     walk = Walk(file, faults)
     if tree is not None:
         value = walk.value(Plan, tree, (), {})
@@ -83,7 +96,9 @@ def parse_plan(raw: bytes, file: str = "activities.yaml", *, applied: bool = Fal
         if not faults:
             plan = Plan(**value)
             text = raw.decode("utf-8-sig")
-            notes = [*notes_of(plan, seen), *walk.cut_texts(text)]
+            notes = [*notes_of(plan, seen), *walk.cut_texts(text), *doubled]
+            if own is not None and taken is not None:
+                text = whole_text(text, own, taken)
             return Reading(plan, tuple(sorted(notes, key=_by_place)), text)
     in_order: list[Fault] = sorted(set(faults), key=_by_place)
     if len(in_order) > MOST:
@@ -92,5 +107,5 @@ def parse_plan(raw: bytes, file: str = "activities.yaml", *, applied: bool = Fal
     raise Faults(fault.as_fault() for fault in in_order)
 
 
-def _by_place(fault: Fault) -> tuple[Place, str]:
-    return fault.place, fault.what
+def _by_place(fault: Fault) -> tuple[str, Place, str]:
+    return fault.place.file, fault.place, fault.what

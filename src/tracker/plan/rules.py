@@ -25,6 +25,14 @@ def faults(seen: Seen) -> Iterator[Fault]:
         yield from _reporting(seen, reporting)
 
 
+def agency_faults(seen: Seen) -> Iterator[Fault]:
+    """Yield what must not be in a file of agencies alone."""
+    yield from _equal_ids(seen)
+    yield from _formerly(seen)
+    yield from _equal_names(seen)
+    yield from _circles(seen)
+
+
 def _equal_ids(seen: Seen) -> Iterator[Fault]:
     for sections in (("content",), ("activities", "tasks"), ("targets",)):
         first: dict[str, Path] = {}

@@ -54,6 +54,8 @@ class Place:
 
     line: int
     column: int
+    file: str = ""
+    """Empty in the file that is read; else the file beside it that the place is in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ class Fault:
     def as_fault(self) -> errors.Fault:
         """Return `file:line:column`, what is wrong where in the plan, and the way out, each on one line."""
         where = f"{_shortened(self.where)}: " if self.where else ""
-        place = f"{self.file}:{self.place.line}:{self.place.column}"
+        place = f"{self.place.file or self.file}:{self.place.line}:{self.place.column}"
         return errors.Fault(place, f"{where}{_shortened(self.what)}", self.remedy)
 
     def __str__(self) -> str:

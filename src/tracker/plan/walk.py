@@ -78,6 +78,8 @@ class Walk:
         """Yield a note for each text without quotes that YAML ended at ` #`; `text` is that of the file."""
         lines = composed(text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
         for path, node in self.plain:
+            if node.place.file:
+                continue
             if rest := slips.cut_off(node, lines[node.place.line - 1]):
                 what = f'phần sau dấu # không được đọc: "{rest}"'
                 remedy = 'đặt cả câu trong "…", hoặc cách sau dấu # nếu là ghi chú'

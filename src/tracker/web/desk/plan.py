@@ -8,6 +8,7 @@ from starlette.responses import Response
 from tracker.errors import BadInput, Faults, Unagreed
 from tracker.plan.changes import plan_changes
 from tracker.plan.reader import Reading, parse_plan
+from tracker.plan.shared import read_shared
 from tracker.plan.summary import summary
 from tracker.store.apply import apply_agreed_plan, touched_periods
 from tracker.store.displaced import displaced_by
@@ -104,7 +105,7 @@ def _read(visit: Visit, raw: bytes) -> Reading | tuple[str, ...]:
     if len(raw) > LARGEST:
         return (TOO_LARGE,)
     try:
-        found = parse_plan(raw, FILE)
+        found = parse_plan(raw, FILE, shared=read_shared(visit.settings.agencies_file))
     except Faults as error:
         return tuple(map(str, error.faults))
     if found.plan.plan.plan_id != visit.plan_id:
