@@ -12,6 +12,7 @@ PLUMBING = (
     "tracker.store.",
     "tracker.plan.",
     "tracker.words",
+    "tracker.language",
     "tracker.settings",
     "tracker.progress",
     "tracker.log",

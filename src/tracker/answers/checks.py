@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from tracker.errors import Fault
+from tracker.language import N_, SOURCE, spoken, wording
 from tracker.progress import STATUSES, TEXTS, UpdateStatus
-from tracker.words import CONTROL, SPREAD, composed_lines
+from tracker.words import CONTROL, SPREAD, composed_lines, number_words
 
 LONGEST = 5_000
 """Letters in one text: about two pages of a memo."""
 LARGEST_FIGURE = Decimal(1_000_000_000)
-WHOLE = "số nguyên"
+WHOLE = N_("số nguyên")
 
-NOTHING_NEW = "Không có phát sinh trong kỳ"
-NO_STATUS = Fault(("", "status"), "", "chọn trạng thái của hoạt động này")
+NOTHING_NEW = N_("Không có phát sinh trong kỳ")
+NO_STATUS = N_("chọn trạng thái của hoạt động này")
 COUNTED = frozenset({"htx", "tht", "hợp tác xã", "tổ hợp tác", "người", "phụ nữ", "lao động", "hộ", "lớp", "cuộc"})
 """Units, in small letters, of which there is no half."""
 Faults = dict[str, Fault]
@@ -46,10 +47,13 @@ def check_answer(typed: Mapping[str, str]) -> tuple[Answer | None, Faults]:
     chosen = typed.get("status", "").strip()
     if not chosen:
         if any(texts.values()) or percent is not None or faults:
-            faults.setdefault("status", NO_STATUS)
+            faults.setdefault("status", Fault(("", "status"), "", wording(NO_STATUS)))
         return None, faults
     if chosen not in set(UpdateStatus):
-        return None, {**faults, "status": Fault(("", "status"), "", "chọn một trong các trạng thái có sẵn")}
+        return None, {
+            **faults,
+            "status": Fault(("", "status"), "", wording("chọn một trong các trạng thái có sẵn")),
+        }
     status = UpdateStatus(chosen)
     faults |= _disagreements(status, percent, texts) if not faults else {}
     if faults:
@@ -67,13 +71,14 @@ def check_nothing_new(status: str, percent: str, reason: str) -> tuple[Answer | 
     faults: Faults = {}
     reason = clean_text(reason, faults, "reason")
     if not reason:
-        faults["reason"] = Fault(("", "reason"), "", "ghi lý do không có phát sinh")
+        faults["reason"] = Fault(("", "reason"), "", wording("ghi lý do không có phát sinh"))
     if faults:
         return None, faults
     status = status.strip() or UpdateStatus.NOT_STARTED
-    typed = {"status": status, "percent": percent, "result": f"{NOTHING_NEW}. Lý do: {reason}"}
+    sentence = wording("{nothing}. Lý do: {reason}", nothing=wording(NOTHING_NEW), reason=reason)
+    typed = {"status": status, "percent": percent, "result": sentence}
     if status == UpdateStatus.STOPPED:
-        typed |= {"result": f"{NOTHING_NEW}.", "causes": reason}
+        typed |= {"result": f"{wording(NOTHING_NEW)}.", "causes": reason}
     answer, faults = check_answer(typed)
     if "result" in faults:  # the sentence alone made it too long
         faults["reason"] = faults.pop("result")
@@ -87,17 +92,13 @@ def clean_text(typed: str, faults: Faults, name: str) -> str:
     """
     text = composed_lines(typed) if len(typed) <= SPREAD * LONGEST else typed
     if len(text) <= SPREAD * LONGEST and (found := CONTROL.search(text)):
-        what = f"có ký tự không in được (U+{ord(found[0]):04X})"
-        faults[name] = Fault(("", name), what, "xóa rồi gõ lại chỗ đó")
+        what = wording("có ký tự không in được ({sign})", sign=f"U+{ord(found[0]):04X}")
+        faults[name] = Fault(("", name), what, wording("xóa rồi gõ lại chỗ đó"))
     elif len(text) > LONGEST:
-        faults[name] = Fault(
-            ("", name), f"dài {_dotted(len(text))} ký tự", f"rút gọn còn tối đa {_dotted(LONGEST)} ký tự"
-        )
+        what = wording("dài {count} ký tự", count=number_words(len(text)))
+        remedy = wording("rút gọn còn tối đa {count} ký tự", count=number_words(LONGEST))
+        faults[name] = Fault(("", name), what, remedy)
     return text
-
-
-def _dotted(count: int) -> str:
-    return f"{count:,}".replace(",", ".")
 
 
 def recorded_text(typed: str) -> str:
@@ -107,18 +108,18 @@ def recorded_text(typed: str) -> str:
 
 def overtaken_by(who: str, field: str) -> Fault:
     """Return the fault of a text that was written while somebody else sent another."""
-    what = f"trong khi trang này đang mở, {who} đã gửi nội dung khác (xem bên dưới)"
-    return Fault(("", field), what, "sửa lại cho thống nhất rồi gửi lần nữa")
+    what = wording("trong khi trang này đang mở, {who} đã gửi nội dung khác (xem bên dưới)", who=who)
+    return Fault(("", field), what, wording("sửa lại cho thống nhất rồi gửi lần nữa"))
 
 
 def check_figure(typed: str, unit: str) -> tuple[Decimal | None, Fault | None]:
-    """Return the number of `unit` in `typed`, as Vietnamese write it (1.253; 12,5), and what is wrong with it."""
-    text = typed.strip()
+    """Return the number of `unit` in `typed`, written as `number_words` writes it, and what is wrong with it."""
+    text = typed.strip() if spoken() == SOURCE else typed.strip().translate(str.maketrans(",.", ".,"))
     if unit == "%":
         text = text.removesuffix("%").strip()
     if not text:
         return None, None
-    wrong = Fault(("", "value"), "", "ghi một số từ 0 trở lên, ví dụ 12 hoặc 1.253 hoặc 12,5")
+    wrong = Fault(("", "value"), "", wording("ghi một số từ 0 trở lên, ví dụ 12 hoặc 1.253 hoặc 12,5"))
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{3})+(,[0-9]{1,4})?|[0-9]+(,[0-9]{1,4})?", text):
         return None, wrong
     try:
@@ -126,16 +127,19 @@ def check_figure(typed: str, unit: str) -> tuple[Decimal | None, Fault | None]:
     except InvalidOperation:
         return None, wrong
     if value > LARGEST_FIGURE:
-        return None, Fault(("", "value"), "số quá lớn", "kiểm tra lại đơn vị tính")
+        return None, Fault(("", "value"), wording("số quá lớn"), wording("kiểm tra lại đơn vị tính"))
     limit = limit_of(unit)
-    if (unit == "%" and value > 100) or (limit == WHOLE and value % 1):
-        return None, Fault(("", "value"), "", f"đơn vị tính là {unit}: ghi {limit}")
+    if (unit == "%" and value > 100) or (limit == wording(WHOLE) and value % 1):
+        remedy = wording("đơn vị tính là {unit}: ghi {limit}", unit=unit, limit=limit)
+        return None, Fault(("", "value"), "", remedy)
     return value, None
 
 
 def limit_of(unit: str) -> str:
     """Return which numbers of `unit` there are, in words; empty where that is not certain."""
-    return "số từ 0 đến 100" if unit == "%" else WHOLE if unit.casefold() in COUNTED else ""
+    if unit == "%":
+        return wording("số từ 0 đến 100")
+    return wording(WHOLE) if unit.casefold() in COUNTED else ""
 
 
 def _percent(typed: str, faults: Faults) -> int | None:
@@ -143,7 +147,7 @@ def _percent(typed: str, faults: Faults) -> int | None:
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > 100:
-        faults["percent"] = Fault(("", "percent"), "", "ghi số nguyên từ 0 đến 100")
+        faults["percent"] = Fault(("", "percent"), "", wording("ghi số nguyên từ 0 đến 100"))
         return None
     return int(text)
 
@@ -152,8 +156,8 @@ def _disagreements(status: UpdateStatus, percent: int | None, texts: Mapping[str
     faults: Faults = {}
     rule = STATUSES[status]
     if rule.needs and not texts[rule.needs]:
-        faults[rule.needs] = Fault(("", rule.needs), "", rule.needs_remedy)
+        faults[rule.needs] = Fault(("", rule.needs), "", wording(rule.needs_remedy))
     if rule.percent is not None and percent not in {None, rule.percent}:
-        what = f"{rule.counted} thì tỷ lệ là {rule.percent}"
-        faults["percent"] = Fault(("", "percent"), what, rule.percent_remedy)
+        what = wording("{counted} thì tỷ lệ là {percent}", counted=wording(rule.counted), percent=rule.percent)
+        faults["percent"] = Fault(("", "percent"), what, wording(rule.percent_remedy))
     return faults

@@ -9,6 +9,7 @@ from tracker.answers.form import Form
 from tracker.answers.record import Signed
 from tracker.case import Case
 from tracker.errors import Fault
+from tracker.language import wording
 from tracker.plan.model import Activity, Agency, Plan
 from tracker.store.contributions import duties_with_contributions
 from tracker.store.journal import note
@@ -64,7 +65,8 @@ def check_contributions(entries: Iterable[ContributionEntry]) -> list[tuple[Cont
         text = clean_text(entry.text, faults, FIELD)
         found = faults.get(FIELD)
         if not text and entry.last:
-            found = Fault(("", FIELD), "nội dung đã gửi thì sửa được, không xóa được", "ghi nội dung đúng")
+            what = wording("nội dung đã gửi thì sửa được, không xóa được")
+            found = Fault(("", FIELD), what, wording("ghi nội dung đúng"))
         if entry.last and entry.revision < entry.last.revision:
             if text != entry.last.text:
                 entry.overtaken = True

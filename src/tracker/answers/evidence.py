@@ -20,13 +20,14 @@ from sqlalchemy.orm import Session
 
 from tracker.answers.evidence_kinds import HARMLESS, TAKEN, kind_of
 from tracker.errors import BadInput, FileTrouble
+from tracker.language import N_, wording
 from tracker.progress import DutyState
 from tracker.settings import Settings
 from tracker.store.duties import hold_duties
 from tracker.store.evidence import bytes_given, evidence_of
 from tracker.store.journal import note
 from tracker.store.tables import Duty, Evidence
-from tracker.words import CONTROL, SPREAD, composed
+from tracker.words import CONTROL, SPREAD, composed, size_words
 
 LARGEST = 10_000_000
 """Bytes of one file."""
@@ -40,6 +41,7 @@ SPARE = 100_000_000
 """Bytes of the disk that files leave free, so that answers are still taken."""
 LONGEST_NAME, LONGEST_BY = 150, 200
 """Letters of what a file is called, and of who gave it."""
+NO_MORE = N_("{duty} đã được duyệt nên không thêm tệp được nữa")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +69,22 @@ def take_evidence(session: Session, settings: Settings, duty: Duty, given: Given
     faults = list(_faults(given, by, duty, len(kept)))
     if given.raw and kind is None:
         old = OLD_OFFICE.get(Path(given.name).suffix.lower())
-        way_out = f"; mở tệp rồi lưu thành {old} hoặc PDF và gửi lại" if old else f"; chỉ nhận {TAKEN}, {HARMLESS}"
-        faults.append(f"không nhận loại tệp này{way_out}")
+        ways = (
+            N_("không nhận loại tệp này; chỉ nhận {taken}, {harmless}"),
+            N_("không nhận loại tệp này; mở tệp rồi lưu thành {format} hoặc PDF và gửi lại"),
+        )
+        facts = {"format": old, "taken": wording(TAKEN), "harmless": wording(HARMLESS)}
+        faults.append(wording(ways[old is not None], **facts))
     for_duty, of_agency = bytes_given(session, duty)
     if for_duty + len(given.raw) > MOST_FOR_DUTY or of_agency + len(given.raw) > MOST_OF_AGENCY:
-        faults.append(
-            f"đã gửi {_megabytes(for_duty)} cho {duty.activity_id}, {_megabytes(of_agency)} trong kỳ, kể cả tệp "
-            f"đã rút; tối đa {_megabytes(MOST_FOR_DUTY)} và {_megabytes(MOST_OF_AGENCY)}; xin gửi tệp này theo "
-            "đường công văn"
+        text = N_(
+            "đã gửi {for_duty} cho {duty}, {of_agency} trong kỳ, kể cả tệp đã rút; tối đa {most_for_duty} và "
+            "{most_of_agency}; xin gửi tệp này theo đường công văn"
         )
+        sizes = {"for_duty": for_duty, "of_agency": of_agency}
+        sizes |= {"most_for_duty": MOST_FOR_DUTY, "most_of_agency": MOST_OF_AGENCY}
+        words = {name: _megabytes(size) for name, size in sizes.items()}
+        faults.append(wording(text, duty=duty.activity_id, **words))
     if faults or kind is None:
         name = _shown_name(given.name, Path(composed(given.name[-20:])).suffix)
         raise BadInput("\n".join(f"{name}: {fault}" for fault in faults))
@@ -105,9 +114,9 @@ def remove_evidence(session: Session, duty: Duty, evidence_id: int, who: str, no
     hold_duties(session, [duty.id])
     file = next((file for file in evidence_of(session, [duty]) if file.id == evidence_id), None)
     if file is None:
-        raise BadInput("tệp này không còn trong danh sách")
+        raise BadInput(wording("tệp này không còn trong danh sách"))
     if duty.state is DutyState.ACCEPTED:
-        raise BadInput(f"{duty.activity_id} đã được duyệt nên không rút tệp được nữa")
+        raise BadInput(wording("{duty} đã được duyệt nên không rút tệp được nữa", duty=duty.activity_id))
     file.removed_at = now
     note(session, now, who, "took a file back", f"duty {duty.id}", name=file.name, digest=file.digest)
 
@@ -121,11 +130,11 @@ def restore_evidence(session: Session, duty: Duty, evidence_id: int, who: str, n
     file = next((file for file in evidence_of(session, [duty], removed=True) if file.id == evidence_id), None)
     kept = evidence_of(session, [duty])
     if file is None:
-        raise BadInput("tệp này không có trong các tệp đã rút")
+        raise BadInput(wording("tệp này không có trong các tệp đã rút"))
     if duty.state is DutyState.ACCEPTED:
-        raise BadInput(f"{duty.activity_id} đã được duyệt nên không thêm tệp được nữa")
+        raise BadInput(wording(NO_MORE, duty=duty.activity_id))
     if len(kept) >= MOST or any(one.digest == file.digest for one in kept):
-        raise BadInput(f"{duty.activity_id} đã có tệp này hoặc đã có {MOST} tệp")
+        raise BadInput(wording("{duty} đã có tệp này hoặc đã có {most} tệp", duty=duty.activity_id, most=MOST))
     file.removed_at = None
     note(session, now, who, "gave a file again", f"duty {duty.id}", name=file.name, digest=file.digest)
 
@@ -138,19 +147,18 @@ def path_of(settings: Settings, file: Evidence) -> Path:
 def _faults(given: Given, by: str, duty: Duty, kept: int) -> list[str]:
     faults = []
     if not given.raw:
-        faults.append("tệp rỗng hoặc chưa chọn tệp")
+        faults.append(wording("tệp rỗng hoặc chưa chọn tệp"))
     if len(given.raw) > LARGEST:
-        faults.append(
-            f"lớn {len(given.raw) / 1e6:.1f} MB; tối đa {LARGEST / 1e6:.0f} MB; nén ảnh hoặc tách tệp".replace(
-                ".", ","
-            )
-        )
+        size, most = size_words(len(given.raw)), _megabytes(LARGEST)
+        faults.append(wording("lớn {size}; tối đa {most}; nén ảnh hoặc tách tệp", size=size, most=most))
     if kept >= MOST:
-        faults.append(f"{duty.activity_id} đã có {kept} tệp; tối đa {MOST} tệp, xin rút bớt")
+        text = N_("{duty} đã có {kept} tệp; tối đa {most} tệp, xin rút bớt")
+        faults.append(wording(text, duty=duty.activity_id, kept=kept, most=MOST))
     if duty.state is DutyState.ACCEPTED:
-        faults.append(f"{duty.activity_id} đã được duyệt nên không thêm tệp được nữa")
+        faults.append(wording(NO_MORE, duty=duty.activity_id))
     if not by or len(by) > LONGEST_BY or CONTROL.search(by) or "\n" in by:
-        faults.append(f"ghi họ tên, chức vụ người gửi trên một dòng, tối đa {LONGEST_BY} ký tự")
+        text = N_("ghi họ tên, chức vụ người gửi trên một dòng, tối đa {most} ký tự")
+        faults.append(wording(text, most=LONGEST_BY))
     return faults
 
 

@@ -4,6 +4,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 
+from tracker.language import N_
 from tracker.papers.office_package import BROKEN, running_parts
 
 WORD = "application/vnd.openxmlformats-officedocument."
@@ -27,8 +28,8 @@ OFFICE = (
     ("xl/workbook.xml", Kind(".xlsx", f"{WORD}spreadsheetml.sheet")),
     ("ppt/presentation.xml", Kind(".pptx", f"{WORD}presentationml.presentation")),
 )
-TAKEN = "PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx) hoặc ảnh (.jpg, .png)"
-HARMLESS = "không có macro, đối tượng nhúng, phần tự lấy nội dung ở nơi khác; có thể xuất ra PDF rồi gửi"
+TAKEN = N_("PDF, Word (.docx), Excel (.xlsx), PowerPoint (.pptx) hoặc ảnh (.jpg, .png)")
+HARMLESS = N_("không có macro, đối tượng nhúng, phần tự lấy nội dung ở nơi khác; có thể xuất ra PDF rồi gửi")
 """What an Office file must not hold, and the way out."""
 
 

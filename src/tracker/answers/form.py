@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from tracker.answers.entries import ContributionEntry, FigureEntry, Orphan
 from tracker.case import Case
 from tracker.errors import Fault
+from tracker.language import N_, wording
 from tracker.plan.identity import Identities
 from tracker.plan.model import Activity, Agency, Plan, Target
 from tracker.progress import FIELDS, OWED, DutyState
@@ -20,7 +21,7 @@ from tracker.store.periods import previous_period
 from tracker.store.plans import plan_for
 from tracker.store.tables import Contribution, Decision, Duty, Period, Update
 from tracker.store.updates import figures_of, latest_updates
-from tracker.words import vietnamese_number
+from tracker.words import number_words
 
 
 @dataclass(slots=True, kw_only=True)
@@ -193,23 +194,24 @@ class Record:
         agency, last = agencies[reported.agency_id], reported.own
         earlier = self.figures_before.get(target.id, {}).get(agency.id)
         before = earlier.value if earlier else None
-        shown = vietnamese_number(last.value) if last else ""
+        shown = number_words(last.value) if last else ""
         others = [] if last else reported.figures
         return FigureEntry(
             target=target,
             agency=agency,
             part=_part(agency) if target.reported_by in self.plan.groups else "",
             last=last,
-            before_merger=[(agencies[one.agency_id].short, vietnamese_number(one.value)) for one in others],
+            before_merger=[(agencies[one.agency_id].short, number_words(one.value)) for one in others],
             value=shown,
             filled=shown,
-            before=None if before is None else vietnamese_number(before),
+            before=None if before is None else number_words(before),
         )
 
 
 def _part(agency: Agency) -> str:
     locality = agency.kind == "locality"
-    return f"chỉ trên địa bàn do {agency.short} quản lý" if locality else f"chỉ phần của {agency.short}"
+    text = N_("chỉ trên địa bàn do {agency} quản lý") if locality else N_("chỉ phần của {agency}")
+    return wording(text, agency=agency.short)
 
 
 def recorded_form(case: Case) -> Form:

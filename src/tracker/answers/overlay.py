@@ -13,7 +13,7 @@ from tracker.case import Case
 from tracker.progress import FIELDS, STATUS_WORDS, TEXTS, UpdateStatus
 from tracker.store.tables import Contribution, Duty, Update
 from tracker.store.updates import figures_of
-from tracker.words import CONTROL, vietnamese_number
+from tracker.words import CONTROL, number_words
 
 
 def lay_over(case: Case, form: Form, submission: Submission) -> None:
@@ -130,7 +130,7 @@ def _orphaned_figures(case: Case, form: Form, submission: Submission) -> list[Or
     if not given:
         return []
     ours = [figure for figure in figures_of(case.session, case.period) if figure.agency_id == form.agency.id]
-    recorded = {(figure.target_id, vietnamese_number(figure.value)) for figure in ours}
+    recorded = {(figure.target_id, number_words(figure.value)) for figure in ours}
     titles = {target.id: target.title for target in case.plan.targets}
     return [
         Orphan(name=target, label=titles.get(target, target), texts=[value])
@@ -152,4 +152,4 @@ def _is_last_word(entry: ContributionEntry) -> bool:
 
 def _gives_more(figure: FigureEntry) -> bool:
     value = figure.value.strip()
-    return value != figure.filled and (figure.last is None or value != vietnamese_number(figure.last.value))
+    return value != figure.filled and (figure.last is None or value != number_words(figure.last.value))

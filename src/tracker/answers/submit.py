@@ -29,14 +29,15 @@ from tracker.answers.record import Signed, record_answers, record_figures, same_
 from tracker.answers.submission import Submission
 from tracker.case import Case
 from tracker.errors import Fault, PeriodClosed
+from tracker.language import N_, wording
 from tracker.log import log_of, tell
 from tracker.plan.model import Target
 from tracker.progress import TEXTS
 from tracker.store.tables import Contribution, Duty, Figure, Period, Update
-from tracker.words import vietnamese_number
+from tracker.words import day_words, number_words
 
 LOG = log_of("answers")
-CONFIRM_LOWER = "Số liệu đúng là đã giảm"
+CONFIRM_LOWER = N_("Số liệu đúng là đã giảm")
 LONGEST_SIGNATURE = 200
 SIGNATURE = ("", "signed_by")
 """The place of what is wrong with the signature."""
@@ -86,8 +87,9 @@ def submit(case: Case, submission: Submission) -> Outcome:
     if not (answers or repeated or values or added or form.faults):
         form.nothing_fault = _nothing_new(form, only)
     for orphan in form.orphans:
-        what = "kế hoạch đã thay đổi, phần đã điền được chép lại dưới đây"
-        orphan.fault = Fault((orphan.name, "orphan"), what, "gửi lần nữa thì các nội dung khác được gửi")
+        what = wording("kế hoạch đã thay đổi, phần đã điền được chép lại dưới đây")
+        remedy = wording("gửi lần nữa thì các nội dung khác được gửi")
+        orphan.fault = Fault((orphan.name, "orphan"), what, remedy)
     if form.faults:
         return Outcome(form=form, receipt=None)
     illustration = case.settings.illustration
@@ -106,17 +108,19 @@ def submit(case: Case, submission: Submission) -> Outcome:
 
 def _nothing_new(form: Form, only: str | None) -> Fault:
     """Return what is wrong where nothing new was said: what to fill in, or the tick that sends it as it stands."""
-    wanted = next((entry.label for entry in form.entries if entry.name == only), only) or "ít nhất một hoạt động"
+    wanted = next((entry.label for entry in form.entries if entry.name == only), only)
+    wanted = wanted or wording("ít nhất một hoạt động")
     ticked = any(one.carried_over and not one.locked for one in form.entries if only in {None, one.name})
-    tick = " hoặc đánh dấu ô gửi nguyên văn" if ticked else ""
-    return Fault(NOTHING_SAID, "chưa có nội dung nào mới", f"điền {wanted}{tick} rồi gửi")
+    ways = (N_("điền {wanted} rồi gửi"), N_("điền {wanted} hoặc đánh dấu ô gửi nguyên văn rồi gửi"))
+    return Fault(NOTHING_SAID, wording("chưa có nội dung nào mới"), wording(ways[ticked], wanted=wanted))
 
 
 def refuse_if_closed(case: Case) -> None:
     """Raise PeriodClosed where the period of `case` takes no answers any more."""
     if case.closed:
-        what = f"{case.period.title} đã khóa sau ngày {case.period.closes:%d/%m/%Y}"
-        raise PeriodClosed(what, "liên hệ cơ quan đầu mối để được mở lại")
+        closed = day_words(case.period.closes)
+        what = wording("{period} đã khóa sau ngày {day}", period=case.period.title, day=closed)
+        raise PeriodClosed(what, wording("liên hệ cơ quan đầu mối để được mở lại"))
 
 
 def lock_period(case: Case) -> None:
@@ -149,8 +153,8 @@ def _check_answers(entries: Iterable[Entry]) -> tuple[dict[int, tuple[Duty, Answ
         if not is_answered(entry):
             continue
         if entry.locked:
-            what = "trong lúc đó, nội dung đã gửi được duyệt, nên phần vừa điền không được ghi nhận"
-            remedy = "chép lại nếu cần; gửi lần nữa thì các nội dung khác được gửi"
+            what = wording("trong lúc đó, nội dung đã gửi được duyệt, nên phần vừa điền không được ghi nhận")
+            remedy = wording("chép lại nếu cần; gửi lần nữa thì các nội dung khác được gửi")
             entry.faults["locked"] = Fault((entry.name, "locked"), what, remedy)
             continue
         answer, faults = _check(entry)
@@ -170,7 +174,8 @@ def _check(entry: Entry) -> tuple[Answer | None, Faults]:
     if not entry.nothing:
         answer, faults = check_answer(entry.values)
         if entry.reason.strip():
-            faults["nothing"] = Fault(("", "nothing"), "", f"đánh dấu ô “{NOTHING_NEW}”, hoặc xóa lý do đã ghi")
+            remedy = wording("đánh dấu ô “{tick}”, hoặc xóa lý do đã ghi", tick=wording(NOTHING_NEW))
+            faults["nothing"] = Fault(("", "nothing"), "", remedy)
         return answer, faults
     filled = entry.offered
     stands = entry.values if entry.values["status"].strip() else filled  # nothing happened: it stands as it did
@@ -179,7 +184,7 @@ def _check(entry: Entry) -> tuple[Answer | None, Faults]:
     )
     texts = {name: recorded_text(entry.values[name]) for name in TEXTS}
     if entry.unchanged or any(text not in {"", recorded_text(filled[name])} for name, text in texts.items()):
-        remedy = "bỏ dấu này nếu có nội dung để báo cáo; nếu không, xóa nội dung đã ghi ở các ô bên dưới"
+        remedy = wording("bỏ dấu này nếu có nội dung để báo cáo; nếu không, xóa nội dung đã ghi ở các ô bên dưới")
         faults["nothing"] = Fault(("", "nothing"), "", remedy)
     return answer, faults
 
@@ -191,7 +196,8 @@ def _check_figures(figures: Iterable[FigureEntry]) -> list[tuple[Target, str, De
             continue
         value, found = check_figure(figure.value, figure.target.unit)
         if not found and value is None and figure.last:
-            found = Fault(("", "value"), "số đã gửi thì sửa được, không xóa được", "ghi số đúng")
+            what = wording("số đã gửi thì sửa được, không xóa được")
+            found = Fault(("", "value"), what, wording("ghi số đúng"))
         if value is not None:
             values.append((figure.target, figure.agency.id, value))
             found = _overtaken(figure, value) or found
@@ -205,35 +211,39 @@ def _check_figures(figures: Iterable[FigureEntry]) -> list[tuple[Target, str, De
 def _overtaken(figure: FigureEntry, value: Decimal) -> Fault | None:
     """Return what is wrong where the figure changed, or its area did, since the field was filled."""
     if figure.part and figure.filled and not figure.last:
-        what = f"địa bàn đã thay đổi từ khi số {figure.filled} được gửi"
+        what = wording("địa bàn đã thay đổi từ khi số {value} được gửi", value=figure.filled)
         figure.filled = ""
-        return Fault(("", "area"), what, "ghi số của cả địa bàn hiện nay rồi gửi lần nữa")
-    if figure.last is None or vietnamese_number(figure.last.value) == figure.filled:
+        return Fault(("", "area"), what, wording("ghi số của cả địa bàn hiện nay rồi gửi lần nữa"))
+    if figure.last is None or number_words(figure.last.value) == figure.filled:
         return None
-    figure.filled = vietnamese_number(figure.last.value)
+    figure.filled = number_words(figure.last.value)
     if figure.last.value == value:
         return None
-    what = f"trong khi trang này đang mở, {figure.last.said_by} đã gửi số khác: {figure.filled}"
-    return Fault(("", "conflict"), what, "thống nhất rồi gửi lần nữa")
+    who = figure.last.said_by
+    what = wording("trong khi trang này đang mở, {who} đã gửi số khác: {value}", who=who, value=figure.filled)
+    return Fault(("", "conflict"), what, wording("thống nhất rồi gửi lần nữa"))
 
 
 def _lower(figure: FigureEntry, value: Decimal) -> Fault | None:
     """Return what to ask where `value` is lower than the last, in this period or the one before."""
-    when, filled = (
-        ("trong kỳ này", vietnamese_number(figure.last.value)) if figure.last else ("kỳ trước", figure.before)
-    )
+    filled = number_words(figure.last.value) if figure.last else figure.before
     last, _ = check_figure(filled or "", figure.target.unit)
     if last is None or value >= last:
         return None
-    what = f"số liệu giảm từ {filled} xuống {vietnamese_number(value)} so với số đã báo cáo {when}"
-    return Fault(("", "lower"), what, f"sửa lại; nếu đúng, đánh dấu ô “{CONFIRM_LOWER}” rồi gửi")
+    fell = (
+        N_("số liệu giảm từ {filled} xuống {value} so với số đã báo cáo kỳ trước"),
+        N_("số liệu giảm từ {filled} xuống {value} so với số đã báo cáo trong kỳ này"),
+    )[figure.last is not None]
+    what = wording(fell, filled=filled, value=number_words(value))
+    remedy = wording("sửa lại; nếu đúng, đánh dấu ô “{tick}” rồi gửi", tick=wording(CONFIRM_LOWER))
+    return Fault(("", "lower"), what, remedy)
 
 
 def _check_signature(form: Form) -> Fault | None:
     faults: Faults = {}
     form.signed_by = clean_text(form.signed_by, faults, "signed_by")
     if not form.signed_by:
-        return Fault(SIGNATURE, "", "ghi họ tên, chức vụ người báo cáo")
+        return Fault(SIGNATURE, "", wording("ghi họ tên, chức vụ người báo cáo"))
     if len(form.signed_by) > LONGEST_SIGNATURE or "\n" in form.signed_by:
-        return Fault(SIGNATURE, "", f"ghi trên một dòng, tối đa {LONGEST_SIGNATURE} ký tự")
+        return Fault(SIGNATURE, "", wording("ghi trên một dòng, tối đa {most} ký tự", most=LONGEST_SIGNATURE))
     return faults.get("signed_by")

@@ -208,7 +208,7 @@ def _faults_of(outcome: Outcome, entry: Entry) -> Faults:
         label = entry.activity.id
         return {"overtaken": f"Hoạt động {label} vừa có báo cáo hoặc quyết định mới; xem lại rồi ghi."}
     if any(fault.place == NOTHING_SAID for fault in outcome.faults):
-        return {"status": str(NO_STATUS)}
+        return {"status": NO_STATUS}
     return found
 
 

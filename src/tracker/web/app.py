@@ -14,6 +14,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from tracker.errors import FileTrouble, StoreError
+from tracker.language import LANGUAGES, SOURCE, speaking
 from tracker.settings import Settings
 from tracker.store.tables import Purpose
 from tracker.templating import template_file
@@ -38,6 +39,8 @@ from tracker.web.workbook import WorkbookPages
 
 NO_LINK = {"/b/": "no_link", "/r/": "no_review"}
 """What is said of a link that opens nothing, whatever the reason, by where it leads."""
+SCRIPTS = {"/form.js" if each == SOURCE else f"/{each}/form.js": each for each in LANGUAGES}
+"""The addresses of the answering page's script, each with the language it speaks."""
 
 
 class Number(IntegerConvertor):
@@ -117,7 +120,7 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
             *desk_routes(engine, settings, pages, background),
             Route("/ban-lam-viec.css", _file(settings, "desk.css", "text/css")),
             Route("/style.css", _file(settings, "style.css", "text/css")),
-            Route("/form.js", _file(settings, "form.js", "text/javascript")),
+            *(Route(path, _file(settings, "form.js", "text/javascript", each)) for path, each in SCRIPTS.items()),
             Route("/favicon.ico", _file(settings, "favicon.svg", "image/svg+xml")),
             Route("/suc-khoe", Health(engine, settings, checks).answer),
         ],
@@ -132,9 +135,10 @@ def create_app(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = 
     return app
 
 
-def _file(settings: Settings, name: str, media_type: str) -> Callable[[Request], Response]:
+def _file(settings: Settings, name: str, media_type: str, language: str = SOURCE) -> Callable[[Request], Response]:
     """Return the answer to whoever asks for the file `name`: 304 where the browser has it already."""
-    raw = template_file(settings.templates, f"web/{name}").read_bytes()
+    with speaking(language):
+        raw = template_file(settings.templates, f"web/{name}").read_bytes()
     called = f'W/"{hashlib.sha256(raw).hexdigest()[:16]}"'
     headers = {"ETag": called, "Cache-Control": REVALIDATED}
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from tracker.answers.form import Entry
+from tracker.language import N_
 from tracker.plan.model import Plan
 from tracker.progress import OWED, DutyState
 from tracker.words import decomposed
@@ -14,11 +15,11 @@ MOST = 30
 """Activities on one page; where an agency owes no more than that, there is nothing to choose."""
 LONGEST_WORDS = 200
 STANDINGS: Mapping[str, tuple[str, Collection[DutyState]]] = {
-    "": ("Tất cả", frozenset(DutyState)),
-    "con-thieu": ("Còn phải báo cáo", OWED),
-    "tra-lai": ("Bị trả lại", {DutyState.RETURNED}),
-    "da-gui": ("Đã gửi", {DutyState.SUBMITTED}),
-    "da-duyet": ("Đã duyệt", {DutyState.ACCEPTED}),
+    "": (N_("Tất cả"), frozenset(DutyState)),
+    "con-thieu": (N_("Còn phải báo cáo"), OWED),
+    "tra-lai": (N_("Bị trả lại"), {DutyState.RETURNED}),
+    "da-gui": (N_("Đã gửi"), {DutyState.SUBMITTED}),
+    "da-duyet": (N_("Đã duyệt"), {DutyState.ACCEPTED}),
 }
 
 

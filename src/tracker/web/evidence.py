@@ -15,6 +15,7 @@ from tracker.answers.evidence_kinds import TAKEN
 from tracker.answers.form import Form, recorded_form
 from tracker.answers.submit import refuse_if_closed
 from tracker.errors import BadInput
+from tracker.language import wording
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of
@@ -86,7 +87,7 @@ class EvidencePages:
             taken_now=next((one for one in files if f"{one.id}" == told.get(TAKEN_NOW)), None),
             removed_now=next((one for one in removed if f"{one.id}" == told.get(REMOVED_NOW)), None),
             typed=typed or {},
-            taken=TAKEN,
+            taken=wording(TAKEN),
             most=MOST,
             largest=LARGEST,
         )
@@ -98,7 +99,7 @@ class EvidencePages:
                 refuse_if_closed(opened.case)
                 duty = _duties(recorded_form(opened.case)).get(typed.get("activity", ""))
                 if duty is None:
-                    raise BadInput("chọn hoạt động mà tệp này chứng minh")
+                    raise BadInput(wording("chọn hoạt động mà tệp này chứng minh"))
                 if typed.get("remove", "").isdecimal():
                     told, file_id = REMOVED_NOW, int(typed["remove"][:9])
                     remove_evidence(session, duty, file_id, opened.case.agency_id, given.at)

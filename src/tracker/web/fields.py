@@ -29,6 +29,7 @@ from tracker.answers.overlay import lay_over
 from tracker.answers.submission import Answered, Contributed, GivenFigure, Submission
 from tracker.answers.submit import Outcome, is_answered, is_new, submit
 from tracker.case import Case
+from tracker.language import N_, wording
 from tracker.progress import FIELDS, STATUS_WORDS, TEXTS, UpdateStatus
 from tracker.store.updates import draft_of
 
@@ -36,15 +37,15 @@ ENTRY_FIELDS = (*FIELDS, "revision", "keep", "nothing", "reason", "part")
 """All fields of one entry."""
 REVISION = re.compile("[0-9]{1,6}")
 FIELD_WORDS = {
-    "status": "Trạng thái",
-    "percent": "Tỷ lệ hoàn thành",
+    "status": N_("Trạng thái"),
+    "percent": N_("Tỷ lệ hoàn thành"),
     **TEXTS,
-    "keep": "Gửi nguyên văn",
-    "nothing": "Không có phát sinh",
-    "reason": "Lý do không có phát sinh",
-    "part": "Nội dung phối hợp",
+    "keep": N_("Gửi nguyên văn"),
+    "nothing": N_("Không có phát sinh"),
+    "reason": N_("Lý do không có phát sinh"),
+    "part": N_("Nội dung phối hợp"),
 }
-TICKED = {"yes": "đã đánh dấu", "": "để trống"}
+TICKED = {"yes": N_("đã đánh dấu"), "": N_("để trống")}
 
 
 def read_fields(typed: Typed, only: str | None = None) -> Submission:
@@ -150,14 +151,14 @@ def field_label(form: Form, name: str) -> str:
         titles = {FIGURE + one.target.id: one.target.title for one in form.figures}
         return titles.get(entry, entry)
     label = next((one.label for one in form.entries if one.name == entry), entry)
-    return f"{label}, {FIELD_WORDS.get(field, field)}"
+    return f"{label}, {wording(FIELD_WORDS.get(field, field))}"
 
 
 def field_words(name: str, value: str) -> str:
     """Return how people read `value` in the field `name`."""
     if name.endswith(".status") and value in set(UpdateStatus):
-        return STATUS_WORDS[UpdateStatus(value)]
-    return TICKED.get(value.strip(), value)
+        return wording(STATUS_WORDS[UpdateStatus(value)])
+    return wording(TICKED[value.strip()]) if value.strip() in TICKED else value
 
 
 def send_fields(case: Case, typed: Typed, only: str | None = None) -> tuple[Outcome, list[str]]:

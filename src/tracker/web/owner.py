@@ -2,7 +2,7 @@
 
 from asyncio import Semaphore
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from urllib.parse import quote, urlencode
@@ -21,6 +21,7 @@ from tracker.answers.overlay import unrecorded
 from tracker.answers.submit import CONFIRM_LOWER
 from tracker.calendar import WorkingDays
 from tracker.errors import PeriodClosed
+from tracker.language import N_, wording
 from tracker.letters.link_renewal import send_new_link
 from tracker.progress import STATUS_WORDS, STATUSES, TEXTS, WAYS
 from tracker.settings import ZONE, Settings
@@ -45,7 +46,7 @@ AT_ONCE = 2
 """Pages shown at once: more threads than that only take the interpreter from one another."""
 JUST_SENT = "da-gui"
 """What in the address names the activity that was sent alone a moment ago."""
-ANOTHER_DRAFT = (
+ANOTHER_DRAFT = N_(
     "Chưa lưu {fields}: người khác vừa lưu nội dung khác ở đó; các ô còn lại đã lưu. Bấm Lưu nháp để xem."
 )
 
@@ -131,10 +132,10 @@ class OwnerPages:
                 if not refused:
                     return self._saved(opened, asked, place)
                 form = refused_form(opened.case, typed, refused)
-                why = ANOTHER_DRAFT.format(fields="; ".join(field_label(form, name) for name in refused))
+                why = wording(ANOTHER_DRAFT, fields="; ".join(field_label(form, name) for name in refused))
             except PeriodClosed as error:
                 form = filled_form(opened.case, typed)
-                why = f"Chưa lưu nháp: {error.what}."
+                why = wording("Chưa lưu nháp: {why}.", why=error.what)
         if not asked.paged:
             return PlainTextResponse(why, 409)
         return self._render("form", opened, form, 409, choice=asked.choice)
@@ -187,7 +188,7 @@ class OwnerPages:
             groups=[(plan.area(content), list(rows)) for content, rows in groups],
             shown=shown,
             most=MOST,
-            standings=STANDINGS,
+            standings={key: (wording(words), states) for key, (words, states) in STANDINGS.items()},
             filled=page_marks(form, shown.entries) if typed is None else sent_marks(form, typed),
             clashes=[
                 (name, field_label(form, name), field_words(name, form.clashes[name])) for name in form.clashes
@@ -200,12 +201,12 @@ class OwnerPages:
             refused=status == 409,
             just_sent=next((e for e in form.entries if e.name == just_sent and e.last), None),
             just_added=next((p for p in form.contributions if p.activity.id == just_sent and p.last), None),
-            statuses=STATUS_WORDS,
-            rules=STATUSES,
-            texts=TEXTS,
-            ways=WAYS,
-            nothing_new=NOTHING_NEW,
-            confirm_lower=CONFIRM_LOWER,
+            statuses={status: wording(words) for status, words in STATUS_WORDS.items()},
+            rules={status: replace(rule, words=wording(rule.words)) for status, rule in STATUSES.items()},
+            texts={name: wording(words) for name, words in TEXTS.items()},
+            ways={way: wording(words) for way, words in WAYS.items()},
+            nothing_new=wording(NOTHING_NEW),
+            confirm_lower=wording(CONFIRM_LOWER),
             limit_of=limit_of,
             **more,
         )

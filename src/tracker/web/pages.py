@@ -6,9 +6,11 @@ from typing import Any
 
 from starlette.responses import HTMLResponse, Response
 
+from tracker.language import speaking
 from tracker.settings import ZONE, Settings
 from tracker.templating import rendered, templates_in
 from tracker.web.coordinators import Coordinators
+from tracker.words import moment_words
 
 NOTICES = {
     400: "unreadable",
@@ -38,9 +40,10 @@ class Pages:
     def notice(self, kind: str, status: int = 200, message: str = "", **facts: Any) -> Response:
         """Return the short page called `kind`; `message` is added where the reason is known."""
         call = self.coordinators.known()
-        return self.render("notice", status, kind=kind, message=message, call=call, **facts)
+        with speaking(self.coordinators.language):
+            return self.render("notice", status, kind=kind, message=message, call=call, **facts)
 
 
 def moment(instant: datetime) -> str:
     """Return an instant as clocks here show it: 08:00 ngày 15/10/2024."""
-    return f"{instant.astimezone(ZONE):%H:%M ngày %d/%m/%Y}"
+    return moment_words(instant.astimezone(ZONE))

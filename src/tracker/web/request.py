@@ -20,6 +20,7 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from tracker.answers.evidence import path_of
 from tracker.case import Case, open_by_link, open_by_review_link
 from tracker.errors import StoreError
+from tracker.language import speak
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.links import was_issued
@@ -58,11 +59,12 @@ class Opened:
 
 
 def opened_by(session: Session, settings: Settings, token: str) -> Opened:
-    """Return what the answering link `token` opens; HTTPException 404 where that is nothing."""
+    """Return what the answering link `token` opens, and speak its language; 404 where that is nothing."""
     found = open_by_link(session, settings, token)
     if found is None:
         raise HTTPException(404)
     case, link = found
+    speak(case.plan.plan.language)
     return Opened(f"/b/{token}", case, link.expires_at)
 
 

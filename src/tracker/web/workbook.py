@@ -9,6 +9,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from tracker.errors import WHOLE_FILE, Fault, Faults
+from tracker.language import wording
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.links import find_link
@@ -17,8 +18,6 @@ from tracker.web.request import is_brief, lead_to, opened_by, write_in_turn
 from tracker.workbook.draw import workbook_file
 from tracker.workbook.fill import workbook_for
 from tracker.workbook.take import take_workbook
-
-NO_FILE = Fault(WHOLE_FILE, "chưa chọn tệp nào, hoặc tệp rỗng", "chọn tệp .xlsx đã điền rồi bấm Gửi tệp")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,9 @@ class WorkbookPages:
             raise HTTPException(404)
         try:
             if not raw:
-                raise Faults([NO_FILE])
+                what = wording("chưa chọn tệp nào, hoặc tệp rỗng")
+                remedy = wording("chọn tệp .xlsx đã điền rồi bấm Gửi tệp")
+                raise Faults([Fault(WHOLE_FILE, what, remedy)])
             take_workbook(self.engine, self.settings, raw, link)
         except Faults as error:
             case = opened.case

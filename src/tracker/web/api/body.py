@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from tracker.answers.submission import Answered, Contributed, GivenFigure, Submission
 from tracker.errors import Fault, Faults
 from tracker.progress import TEXTS, DutyState, UpdateStatus
-from tracker.words import vietnamese_number
+from tracker.words import number_words
 
 MOST = 200
 """Rows in one answer."""
@@ -97,10 +97,10 @@ class FigureBody(Sent):
 
     def read(self) -> GivenFigure:
         """Return it as `submit` takes it: as people here write numbers."""
-        value = vietnamese_number(self.value)
+        value = number_words(self.value)
         return GivenFigure(
             value=value,
-            based_on=None if self.based_on is None else vietnamese_number(self.based_on),
+            based_on=None if self.based_on is None else number_words(self.based_on),
             confirmed=value if self.confirmed_lower else "",
         )
 
