@@ -12,6 +12,7 @@ from packing import FILE_DATA, NEXT_FILE, frame, locked, winmail, zipped
 from workbooks import fill, updates
 
 from tracker.inbox import packed
+from tracker.inbox.attachments import MOST_OPENED
 from tracker.inbox.packed import MOST_INSIDE, files_inside
 from tracker.settings import Settings
 from tracker.store.messages import note_on, own_words_of
@@ -86,6 +87,14 @@ def test_files_in_a_packed_file_that_nobody_reads_are_named_each(desk: MailDesk)
 )
 def test_a_packed_file_that_cannot_be_opened_is_told_of_itself(file: bytes, what: str, desk: MailDesk) -> None:
     assert answered(desk, file, "bc.bin") == f"Thư kèm “bc.bin” ({what}), {NOT_READ}"
+
+
+def test_of_many_packed_files_in_a_message_a_few_are_opened(desk: MailDesk) -> None:
+    more = f"In-Reply-To: {desk.letter.message_id}\n"
+    parts = [attachment(zipped(a_pdf=PDF), f"{number}.zip") for number in range(MOST_OPENED + 1)]
+    opened = "".join(f"“a.pdf trong {number}.zip” (PDF), " for number in range(MOST_OPENED))
+    told = note_on(desk.take(letter_from(*parts, more=more)))
+    assert told == f"Thư kèm {opened}“{MOST_OPENED}.zip” (tệp nén zip), {NOT_READ}"
 
 
 @given(st.sampled_from([b"PK\x03\x04", b"x\x9f>\x22\x01\x00", zipped(a=b"x")[:40]]), st.binary(max_size=400))

@@ -15,8 +15,8 @@ from tracker.inbox.texts import header_text
 from tracker.workbook.model import MEDIA_TYPE
 from tracker.workbook.zip_parts import LARGEST_FILE, OLE
 
-MOST_FILES, MOST_NAMED, LONGEST_NAME = 100, 10, 120
-"""Files looked at in one message and named in a note, letters of a name."""
+MOST_FILES, MOST_OPENED, MOST_NAMED, LONGEST_NAME = 100, 5, 10, 120
+"""Files looked at in one message, packed ones opened, files named in a note; letters of a name."""
 FIELD_SEEN = 2000
 SPREADSHEET = re.compile(r"\.(?:xlsx|xlsm|xls|ods)\b", re.IGNORECASE)
 NO_FILES = re.compile(
@@ -53,7 +53,8 @@ class Attached:
 def files_of(message: Part, *, carried: bool) -> list[Attached]:
     """Return the files attached to `message`, and to messages it carries where `carried`."""
     found = (part for part in message.walk(carried=carried) if _is_file(part))
-    files = (file for part in found for file in _unpacked(part))
+    room = iter(range(MOST_OPENED))
+    files = (file for part in found for file in _unpacked(part, room))
     return list(islice(files, MOST_FILES))
 
 
@@ -84,19 +85,24 @@ def _is_file(part: Part) -> bool:
     return not (shown and part.kind.startswith("image/") and part.first("content-id"))
 
 
-def _unpacked(part: Part) -> Iterator[Attached]:
-    """Give the file that `part` is; where others are packed into it, those."""
+def _unpacked(part: Part, room: Iterator[int]) -> Iterator[Attached]:
+    """Give the file that `part` is; where others are packed into it, and there is `room` to open it, those."""
     name, raw = _name(part), part.whole(LARGEST_FILE)
     named = any(SPREADSHEET.search(text) for text in (name, *_lines(part)))
     if part.kind == MEDIA_TYPE or named or _is_spreadsheet(raw):
         yield Attached(name, WORKBOOK, raw)
     elif part.kind in SMIME:
         yield Attached(name, "thư ký số hoặc mã hóa S/MIME")
-    elif _is_office(raw) or not (inside := files_inside(raw)):
+    elif _is_office(raw) or not (inside := _inside(raw, room)):
         yield Attached(name, _what(raw, part.kind))
     else:
         for inner, file in inside:
             yield _from_inside(f"{inner or 'không tên'} trong {name or 'không tên'}"[:LONGEST_NAME], file)
+
+
+def _inside(raw: bytes, room: Iterator[int]) -> list[tuple[str, bytes]]:
+    is_packed = raw.startswith((ZIP, TNEF))
+    return files_inside(raw) if is_packed and next(room, None) is not None else []
 
 
 def _from_inside(name: str, raw: bytes) -> Attached:
