@@ -37,6 +37,8 @@ def look(page: Page, office: Office, path: str) -> None:
         if summary.evaluate("each => !each.parentElement.open"):
             summary.click()
     check(page)
+    sideways = "all => all.filter(one => one.scrollWidth > one.clientWidth).length"
+    assert page.locator(".wide:has(table.cards)").evaluate_all(sideways) == 0, f"{path}: a table is cut off"
 
 
 @both_widths

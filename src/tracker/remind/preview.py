@@ -18,7 +18,7 @@ from tracker.remind.due import Escalation, Reminder, Season, holds_back, owed_es
 from tracker.remind.outgoing import bare_reminder
 from tracker.settings import Settings
 from tracker.store.duties import asked, duties_of
-from tracker.store.engine import trying
+from tracker.store.engine import reading, trying
 from tracker.store.letters import LetterHistory, letter_history
 from tracker.store.pauses import pause_lines, running_pauses
 from tracker.store.periods import all_periods, open_ruled_periods, ruled_periods, running_periods
@@ -50,7 +50,7 @@ def preview_year(engine: sa.Engine, year: int, plan_id: str | None = None) -> li
 
     Of one plan, or (None) of all.
     """
-    with trying(engine) as session:
+    with reading(engine) as session:
         plans = [plan_in_force(session, plan_id)[1]] if plan_id else plans_in_force(session)
         periods = [(plan, period) for plan in plans for period in _periods(session, plan, year)]
         if not periods:

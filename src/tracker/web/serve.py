@@ -1,10 +1,12 @@
 """The pages on loopback, under uvicorn."""
 
+import socket
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 import uvicorn
 
+from tracker.errors import SettingsError
 from tracker.letters.transports.usual import refuse_forgotten_settings
 from tracker.log import start_log
 from tracker.settings import Settings
@@ -17,6 +19,10 @@ PATIENCE = 5.0
 """Seconds that a page waits for the store; see `open_store`."""
 MOST_CLOSING = 5
 """Seconds for what is under way once the server is told to stop."""
+TAKEN = (
+    "cổng {port} đang có chương trình khác dùng (các trang đã chạy rồi?); "
+    "dừng chương trình đó, hoặc đặt TRACKER_PORT là một cổng khác"
+)
 BACKLOG = 100
 """Connections taken in one go: with more, those that wait could not be closed in time."""
 
@@ -47,7 +53,10 @@ def server(engine: sa.Engine, settings: Settings, checks: Sequence[Check] = ()) 
 
 
 def serve(engine: sa.Engine, settings: Settings) -> None:
-    """Serve until Ctrl-C."""
+    """Serve until Ctrl-C; raises SettingsError where another program has the port."""
     start_log(settings.log)
+    with socket.socket() as probe:
+        if probe.connect_ex(("127.0.0.1", settings.port)) == 0:
+            raise SettingsError(TAKEN.format(port=settings.port))
     print(f"Các trang trả lời: http://127.0.0.1:{settings.port} (Ctrl-C để dừng)")  # noqa: T201
     server(engine, settings).run()

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from tracker.review.board import boards
+from tracker.store.duties import asked
 from tracker.store.engine import reading
 from tracker.store.periods import all_periods, ruled_periods
 from tracker.store.plans import plan_in_force
@@ -19,6 +20,7 @@ def show_home(visit: Visit) -> Response:
         _, plan = plan_in_force(session, visit.plan_id)
         found = boards(session, visit.settings, plan)
         known = {period.code for period in all_periods(session, visit.plan_id)}
-    to_open = [one for one in ruled_periods(plan) if one.opens <= today <= one.closes and one.code not in known]
+    now = (one for one in ruled_periods(plan) if one.opens <= today <= one.closes and one.code not in known)
+    to_open = [one for one in now if next(asked(plan, one), None)]  # one that asks nothing cannot be opened
     most = None if "tat-ca" in visit.query else MOST
     return visit.render("home", plan=plan.plan, boards=found, to_open=to_open, most=most)

@@ -13,7 +13,7 @@ from tracker.store.engine import reading
 from tracker.store.journal_list import JournalFilter, journal_lines, journal_names
 from tracker.store.periods import SYSTEM, all_periods
 from tracker.store.plans import plan_ids, plan_in_force
-from tracker.store.tables import Duty, JournalEntry, Period
+from tracker.store.tables import Duty, JournalEntry, Letter, Period
 from tracker.web.desk.csv_file import csv_response
 from tracker.web.desk.visit import Visit
 from tracker.web.pages import moment
@@ -56,6 +56,8 @@ DID_WORDS = {
     "wrote the memo's first and last words": "sửa lời mở đầu, lời kết",
 }
 """What the journal's verbs are in Vietnamese; one that is not here is shown as it stands."""
+ABOUT_LETTERS = frozenset({"made a letter queued", "made a letter withdrawn", "marked a bounce"})
+"""What is done to a letter; the journal then names its key."""
 DETAIL_WORDS = {
     "comment": "lý do", "reason": "lý do", "closes": "khóa ngày", "due": "hạn", "until": "đến hết",
     "activity": "hoạt động", "revision": "lần", "name": "tên", "value": "giá trị",
@@ -88,8 +90,20 @@ def lines_of(session: Session, plan: Plan, entries: Iterable[JournalEntry]) -> l
     duties = {duty.id: (duty, code) for duty, code in session.execute(asked)}
     codes = {period.code for period in all_periods(session, plan.plan.plan_id)} if several else set()
 
+    keys = {one.about for one in entries if one.did in ABOUT_LETTERS}
+    subjects = dict(
+        session.execute(sa.select(Letter.key, Letter.subject).where(Letter.key.in_(keys))).tuples().all()
+    )
+    targets = {target.id: target.title for target in plan.targets}
+
     def about(entry: JournalEntry) -> str:
         kind, _, rest = entry.about.partition(" ")
+        if entry.did in ABOUT_LETTERS:
+            return f"thư “{subjects[entry.about]}”" if entry.about in subjects else "một thư"
+        if entry.did == "gave a figure":
+            return f"{targets.get(rest, rest)} (kỳ {kind})"
+        if kind == "part":
+            return f"nội dung phối hợp số {rest}"
         if kind == "duty" and rest.isdecimal() and int(rest) in duties:
             duty, code = duties[int(rest)]
             of = f", {plan.plan.citation}" if several else ""

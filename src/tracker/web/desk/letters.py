@@ -123,6 +123,7 @@ def show_reminding(visit: Visit, faults: tuple[str, ...] = ()) -> Response:
         period=period,
         found=found,
         only_late="qua-han" in visit.query,
+        all=visit.query.get("chon") == "tat-ca",
         letter=letter,
         shown=with_link(letter.words.text, "(đường dẫn riêng của cơ quan)") if letter else "",
         to="; ".join(", ".join([*one.to, *one.cc]) for one in letter.envelopes) if letter else "",

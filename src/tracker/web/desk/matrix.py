@@ -66,11 +66,12 @@ def show_activity(visit: Visit) -> Response:
 
 
 def show_year(visit: Visit) -> Response:
-    """Show every letter that would be written in a year if nobody answered any more."""
+    """Show every letter that would be written in a year from today on, if nobody answered any more."""
     with reading(visit.engine) as session:
         _, plan = plan_in_force(session, visit.plan_id)
     asked = visit.query.get("nam", "")
     year = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else visit.settings.today().year
+    today = visit.settings.today()
     faults: tuple[str, ...] = ()
     days = []
     try:
@@ -80,7 +81,8 @@ def show_year(visit: Visit) -> Response:
                 *copies_as_lines(day.copies),
                 *escalations_as_lines(day.escalations),
             ]
-            days.append((day.day, lines))
+            if day.day >= today:
+                days.append((day.day, lines))
     except BadInput:
         faults = (f"Kế hoạch không có kỳ báo cáo nào đến hạn trong năm {year}.",)
     return visit.render("year", days=days, year=year, years=plan.plan.years, faults=faults)

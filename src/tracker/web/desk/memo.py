@@ -37,7 +37,7 @@ def show_memos(
     with reading(visit.engine) as session:
         period = called(session, visit)
         memos = kept_memos(session, visit.settings, period)
-    work = visit.background.shown(period.name)
+    work = visit.background.shown(period.name, visit.who)
     faults = faults or (_faults_of(work) if work else ())
     running = work is not None and not work.done.is_set()
     page = visit.render(
@@ -94,7 +94,8 @@ def show_file(visit: Visit) -> Response:
             report = find_report(session, period, visit.path["number"])
     except BadInput as error:
         raise no_page() from error
-    printed = print_one_again(visit.settings, report, form, number or None, dated)
+    with visit.background.printing():
+        printed = print_one_again(visit.settings, report, form, number or None, dated)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(period.name, report, form)}"'}
     return Response(printed, headers=headers, media_type=MEDIA_TYPES[form])
 
@@ -105,13 +106,13 @@ def _compile(visit: Visit, period: Period, *, final: bool) -> Response:
     def work(begun: Work) -> None:
         compile_memo(visit.engine, visit.settings, name, who, final=final, step=begun.step)
 
-    begun = visit.background.begin_shown(name, work, final=final)
+    begun = visit.background.begin_shown(name, who, work, final=final)
     if begun.final is not final:
         return show_memos(visit, (ANOTHER,))
     if not begun.done.wait(PATIENCE):
         return visit.redirect(f"/ky/{period.code}/bao-cao")
     if faults := _faults_of(begun):
-        visit.background.shown(name)
+        visit.background.shown(name, who)
         return show_memos(visit, faults)
     return visit.redirect(f"/ky/{period.code}/bao-cao", **{DONE: "chot" if final else "lap"})
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from tracker.errors import BadInput, Faults, Unagreed
 from tracker.plan.changes import plan_changes
 from tracker.plan.reader import Reading, parse_plan
+from tracker.plan.renames import renames
 from tracker.plan.shared import read_shared
 from tracker.plan.summary import summary
 from tracker.store.apply import apply_agreed_plan, touched_periods
@@ -136,7 +137,9 @@ def _apply(visit: Visit, found: Reading, typed: Mapping[str, str]) -> Response:
 
 def _difference(visit: Visit, found: Reading) -> Difference:
     today = visit.settings.today()
-    with trying(visit.engine) as session:
+    with reading(visit.engine) as session:
+        renamed = bool(renames(plan_in_force(session, visit.plan_id)[1], found.plan))
+    with (trying if renamed else reading)(visit.engine) as session:  # only new ids are tried in the record
         version, plan = plan_in_force(session, visit.plan_id)
         over, changes = version.digest, plan_changes(plan, found.plan)
         rename_records(session, found.plan)
