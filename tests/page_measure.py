@@ -1,6 +1,6 @@
 """Measures the pages of a printed memo against Nghị định 30/2020/NĐ-CP, Phụ lục I, as a clerk would with a ruler.
 
-    python -m tests.page_measure FILE.pdf [doan-the]
+    python -m tests.page_measure FILE.pdf [dang]
 
 Everything is read from the PDF that was rendered, whoever rendered it: where each letter stands, how large it is
 and in which face, and what lines are drawn. Millimetres from the upper left corner; sizes in points.
@@ -15,10 +15,13 @@ from pathlib import Path
 
 from tests.page_reading import MM, TOP, Page, Piece, read_pages
 
-NUMBER_LINE = {"nd30": r"Số: *(\d{2,})?/[\w-]+", "doan-the": r"Số *(\d{2,})?-[\w/-]+"}
-NATION = {"nd30": "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "doan-the": "ĐẢNG CỘNG SẢN VIỆT NAM"}
+NUMBER_LINE = {"nd30": r"Số: *(\d{2,})?/[\w-]+", "dang": r"Số *(\d{2,})?-[\w/-]+"}
+NATION = {"nd30": "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "dang": "ĐẢNG CỘNG SẢN VIỆT NAM"}
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
-NATION_SIZES = {"nd30": (12, 13), "doan-the": (14, 16)}
+NATION_SIZES = {"nd30": (12, 13), "dang": (14, 16)}
+ISSUER_SIZES = {"nd30": (12, 13), "dang": (14, 14)}
+NUMBER_SIZES = {"nd30": (13, 13), "dang": (14, 14)}
+KIND_SIZES = {"nd30": (13, 14), "dang": (15, 16)}
 DATE = r".+, ngày\s+((0[1-9]|[12]\d|3[01])\s)?tháng (0[12]|[3-9]|1[0-2]) năm \d{4}"
 ANNEX = r"Phụ lục( [IVX]+)?"
 
@@ -41,7 +44,7 @@ def measure(pdf: bytes, profile: str = "nd30") -> list[Measure]:
     pages = list(read_pages(pdf))
     end = next((n for n, page in enumerate(pages, 1) if _find(page.pieces, "Nơi nhận:")), len(pages))
     text, annexes = pages[:end], pages[end:]
-    found = [*_paper(pages), *_head(text[0], profile), *_title(text[0]), *_body(text)]
+    found = [*_paper(pages), *_head(text[0], profile), *_title(text[0], profile), *_body(text)]
     return [*found, *_page_numbers(text, annexes), *_end(text), *_annexes(annexes)]
 
 
@@ -85,7 +88,7 @@ def _head(page: Page, profile: str) -> Iterator[Measure]:
     number, date = _find(page.pieces, NUMBER_LINE[profile]), _find(page.pieces, DATE)
     nation, motto = _find(page.pieces, NATION[profile]), _find(page.pieces, MOTTO)
     yield from _looks("Quốc hiệu", nation, NATION_SIZES[profile], "bold")
-    yield from _looks("Số, ký hiệu", number, (13, 13), "regular")
+    yield from _looks("Số, ký hiệu", number, NUMBER_SIZES[profile], "regular")
     yield from _looks("địa danh, ngày tháng", date, (13, 14), "italic")
     if profile == "nd30":
         yield from _looks("Tiêu ngữ", motto, (13, 14), "bold")
@@ -97,7 +100,7 @@ def _head(page: Page, profile: str) -> Iterator[Measure]:
     issuer = [p for p in above if p.face == "bold" and p.text != "*"]
     for piece in above:
         face = "bold" if piece in issuer or piece.text == "*" else "regular"
-        yield from _looks(f"issuer, “{piece.text}”", piece, (12, 13), face)
+        yield from _looks(f"issuer, “{piece.text}”", piece, ISSUER_SIZES[profile], face)
         yield _says(f"issuer, “{piece.text}”: capitals", piece.text, piece.text.upper())
     yield _says("issuer: in bold, last", bool(issuer), True)
     if profile == "nd30" and issuer:
@@ -115,7 +118,7 @@ def _rule(page: Page, what: str, over: list[Piece], least: float, most: float) -
         yield _within(f"rule under {what}: part of the text", (right - left) / longest, least, most, "", give=0.02)
 
 
-def _title(page: Page) -> Iterator[Measure]:
+def _title(page: Page, profile: str) -> Iterator[Measure]:
     lines = page.lines
     place = next((n for n, line in enumerate(lines) if line.text == "BÁO CÁO"), None)
     yield _says("BÁO CÁO: there", place is not None, True)
@@ -125,7 +128,8 @@ def _title(page: Page) -> Iterator[Measure]:
     to = next((n for n, line in enumerate(lines) if line.text.startswith("Kính gửi:")), place + 2)
     subject = lines[place + 1 : to]
     for line in lines[place:to]:
-        yield from _looks(f"title, “{line.text}”", line, (13, 14), "bold")
+        sizes = KIND_SIZES[profile] if line is lines[place] else (13, 14)
+        yield from _looks(f"title, “{line.text}”", line, sizes, "bold")
         yield _within(f"title, “{line.text}”: from the middle", abs(line.middle - middle), 0, 0, give=1)
     if subject:
         named = [line for line in subject if not line.text.startswith("(")]

@@ -56,8 +56,7 @@ FULL = (
         ),
         (
             "    place: An Giang\n",
-            "    dispatch_symbol: BTV-VP\n    signed_name: Nguyễn Thị A\n    profile: doan-the\n"
-            "    place: An Giang\n",
+            "    dispatch_symbol: BTV-VP\n    signed_name: Nguyễn Thị A\n    profile: dang\n    place: An Giang\n",
         ),
     )
     + OWN

@@ -113,7 +113,7 @@ def test_one_addressee_stands_on_the_line_and_several_under_it() -> None:
 
 
 def test_a_party_style_paper_has_no_motto() -> None:
-    party = replace(LETTERHEAD, profile="doan-the", symbol="BC/BTV")
+    party = replace(LETTERHEAD, profile="dang", symbol="BC/BTV")
     words = words_of(print_word(letterhead=party, number=127))
     assert "ĐẢNG CỘNG SẢN VIỆT NAM" in words
     assert "Số 127-BC/BTV" in words

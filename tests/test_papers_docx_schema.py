@@ -62,7 +62,7 @@ def test_a_memo_of_hostile_texts_is_valid(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("annexes", [(), (sample_annex(1),), (sample_annex(0), sample_annex(30, "Phụ lục II"))])
-@pytest.mark.parametrize("profile", ["nd30", "doan-the"])
+@pytest.mark.parametrize("profile", ["nd30", "dang"])
 @pytest.mark.parametrize("body", [(), None])
 def test_every_form_of_a_paper_is_valid(
     tmp_path: Path, annexes: tuple[Annex, ...], profile: str, body: tuple[Block, ...] | None

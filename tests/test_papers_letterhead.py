@@ -14,7 +14,7 @@ from tracker.papers.letterhead import (
     words_around,
 )
 
-PARTY = replace(LETTERHEAD, profile="doan-the", symbol="BC/BTV", signed_for="T/M BAN THƯỜNG VỤ")
+PARTY = replace(LETTERHEAD, profile="dang", symbol="BC/BTV", signed_for="T/M BAN THƯỜNG VỤ")
 
 
 @pytest.mark.parametrize(("number", "printed"), [(5, "05"), (9, "09"), (10, "10"), (127, "127")])

@@ -167,7 +167,7 @@ def test_one_addressee_stands_on_the_line_and_several_under_it() -> None:
 
 
 def test_a_party_style_paper_has_no_motto_and_a_paper_without_a_number_leaves_room() -> None:
-    party = replace(LETTERHEAD, profile="doan-the", symbol="BC/BTV", signed_name=None)
+    party = replace(LETTERHEAD, profile="dang", symbol="BC/BTV", signed_name=None)
     words = of_role(made(letterhead=party, number=None, annexes=()), "/P")
     assert "ĐẢNG CỘNG SẢN VIỆT NAM" in words
     assert (

@@ -132,7 +132,7 @@ def test_a_successor_is_told_whose_duty_it_was() -> None:
 
 
 def test_the_party_s_form_names_the_kind_in_its_symbol() -> None:
-    document = printed(SEVERAL, with_letterhead(profile="doan-the", symbol="BC/BTV"))
+    document = printed(SEVERAL, with_letterhead(profile="dang", symbol="BC/BTV"))
     words = words_of(document)
     assert "ĐẢNG CỘNG SẢN VIỆT NAM" in words
     assert not [line for line in words if "Độc lập" in line]
@@ -142,7 +142,7 @@ def test_the_party_s_form_names_the_kind_in_its_symbol() -> None:
     assert about.text.startswith("V/v đôn đốc")
 
 
-@pytest.mark.parametrize("profile", ["nd30", "doan-the"])
+@pytest.mark.parametrize("profile", ["nd30", "dang"])
 def test_a_symbol_of_its_own_is_printed_as_the_plan_file_gives_it(profile: str) -> None:
     plan = with_letterhead(profile=profile, dispatch_symbol="BTV-VP")
     assert printed(plan=plan).tables[0].cell(1, 0).paragraphs[0].text.endswith("BTV-VP")

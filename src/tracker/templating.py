@@ -97,7 +97,7 @@ def sandbox(*folders: Path, **options: Any) -> jinja2.Environment:
 
     The first folder that has a template counts; `options` are Jinja's own.
     """
-    loader = _Overlay(folders) if folders else None
+    loader = _Overlay(folders, encoding="utf-8-sig") if folders else None  # Notepad begins a file with a mark
     lines = {"trim_blocks": True, "lstrip_blocks": True} if folders else {}
     return _Sandbox(loader=loader, undefined=jinja2.StrictUndefined, **lines, **options)
 

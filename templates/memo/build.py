@@ -6,6 +6,7 @@ styles, margins or words, and saves: the tags in double braces are all the print
 """
 
 import io
+import re
 import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
@@ -48,6 +49,11 @@ STYLES: dict[str, dict[str, Any]] = {
     "Quốc hiệu": {"size": 12, "bold": True, "align": CENTER},
     "Tiêu ngữ": {"size": 13, "bold": True, "align": CENTER},
     "Tiêu đề Đảng": {"size": 15, "bold": True, "align": CENTER},
+    "Đảng: cơ quan cấp trên": {"size": 14, "align": CENTER},
+    "Đảng: cơ quan ban hành": {"size": 14, "bold": True, "align": CENTER},
+    "Đảng: số và ký hiệu": {"size": 14, "align": CENTER, "before": 6},
+    "Đảng: địa danh và ngày": {"size": 14, "italic": True, "align": CENTER, "before": 6},
+    "Đảng: tên loại": {"size": 16, "bold": True, "align": CENTER, "before": 18, "keep": True},
     "Nét kẻ": {"size": 6, "underline": True, "align": CENTER, "exactly": 6},
     "Số và ký hiệu": {"size": 13, "align": CENTER, "before": 6},
     "Về việc": {"size": 12, "align": CENTER, "left": 4, "right": 4, "before": 6},
@@ -242,12 +248,14 @@ def _write_headers(section: Section) -> None:
 def _write_letterhead(document: Document) -> None:
     table = _two_columns(document, rows=2, widths=LETTERHEAD, style="Khối tiêu đề")
     _fill(table.cell(0, 0), [
+        ("Normal", "{%p if motto %}"),
         ("Cơ quan chủ quản", "{{ letterhead.parent }}"),
         ("Cơ quan ban hành", "{{ letterhead.issuer }}"),
-        ("Normal", "{%p if motto %}"),
         ("Nét kẻ", "{{ rule(letterhead.issuer, 12, 74, 0.4) }}"),
         ("Normal", "{%p else %}"),
-        ("Cơ quan ban hành", "*"),
+        ("Đảng: cơ quan cấp trên", "{{ letterhead.parent }}"),
+        ("Đảng: cơ quan ban hành", "{{ letterhead.issuer }}"),
+        ("Đảng: cơ quan ban hành", "*"),
         ("Normal", "{%p endif %}"),
     ])  # fmt: skip
     _fill(table.cell(0, 1), [
@@ -260,8 +268,14 @@ def _write_letterhead(document: Document) -> None:
         ("Nét kẻ", "{{ rule(nation, 15, 91, 1) }}"),
         ("Normal", "{%p endif %}"),
     ])  # fmt: skip
-    _fill(table.cell(1, 0), [("Số và ký hiệu", "{{ number_line }}")])
-    _fill(table.cell(1, 1), [("Địa danh và ngày", "{{ place_and_date }}")])
+    for column, style, party, words in (
+        (0, "Số và ký hiệu", "Đảng: số và ký hiệu", "{{ number_line }}"),
+        (1, "Địa danh và ngày", "Đảng: địa danh và ngày", "{{ place_and_date }}"),
+    ):
+        _fill(table.cell(1, column), [
+            ("Normal", "{%p if motto %}"), (style, words),
+            ("Normal", "{%p else %}"), (party, words), ("Normal", "{%p endif %}"),
+        ])  # fmt: skip
 
 
 def _write_about(document: Document) -> None:
@@ -271,7 +285,11 @@ def _write_about(document: Document) -> None:
 
 def _write_title(document: Document) -> None:
     _add(document, [
+        ("Normal", "{%p if motto %}"),
         ("Title", "{{ paper.kind }}"),
+        ("Normal", "{%p else %}"),
+        ("Đảng: tên loại", "{{ paper.kind }}"),
+        ("Normal", "{%p endif %}"),
         ("Subtitle", "{{ paper.subject }}"),
         ("Normal", "{%p if mark %}"),
         ("Subtitle", "({{ mark }})"),
@@ -368,6 +386,8 @@ def _two_columns(document: Document, *, rows: int, widths: tuple[int, int], styl
     """Add a table without borders or cell margins, whose rows stay whole."""
     table: Table = document.add_table(rows, 2)
     table.style, table.autofit = style, False
+    for look in table._tbl.tblPr.findall(qn("w:tblLook")):
+        table._tbl.tblPr.remove(look)  # nothing in it is a heading row
     margins = OxmlElement("w:tblCellMar")
     for side in ("w:left", "w:right"):
         margin = OxmlElement(side)
@@ -400,6 +420,25 @@ def _add(document: Document, lines: Iterable[tuple[str, ...]]) -> None:
             paragraph.add_run(text).bold = True if text == LABEL else None
 
 
+def _outline(document: Document) -> None:
+    """Give the annexes' labels a level of the outline, so that Word's navigation pane leads to them."""
+    level = OxmlElement("w:outlineLvl")
+    level.set(qn("w:val"), "0")
+    document.styles["Tên phụ lục"].element.get_or_add_pPr().append(level)
+
+
+def _say_nothing_of_other_programs(document: Document) -> None:
+    """Drop what the library's own template says of the program and the fonts it was made with."""
+    for part in document.part.package.iter_parts():
+        name = str(part.partname)
+        if name == "/docProps/app.xml":
+            part._blob = re.sub(rb"<(Application|AppVersion|Company)>[^<]*</\1>", b"", part.blob)
+        elif name.startswith("/word/theme/"):
+            part._blob = re.sub(rb"<a:font script=[^>]*/>", b"", part.blob)
+        elif name == "/word/fontTable.xml":
+            part._blob = re.sub(rb'(?s)<w:font w:name="(?!Times New Roman)[^"]*">.*?</w:font>', b"", part.blob)
+
+
 def _describe(document: Document, title: str) -> None:
     """Set the document's language, Word's present layout rules, and properties that no run changes."""
     settings = document.settings.element
@@ -414,7 +453,10 @@ def _describe(document: Document, title: str) -> None:
     for zoom in settings.findall(qn("w:zoom")):
         zoom.set(qn("w:percent"), "100")  # the schema wants it, the library's own template has none
     for language in settings.findall(qn("w:themeFontLang")):
+        language.attrib.clear()
         language.set(qn("w:val"), "vi-VN")
+    _outline(document)
+    _say_nothing_of_other_programs(document)
     properties = document.core_properties
     properties.title, properties.author, properties.comments = title, "", ""
     properties.last_modified_by, properties.keywords, properties.revision = "", "", 1

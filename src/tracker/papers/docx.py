@@ -157,7 +157,7 @@ def _keep_with_next(paragraph: Any) -> None:
 def _set_properties(document: Document, paper: Paper) -> None:
     properties = document.core_properties
     properties.title = title_of(paper)
-    properties.author = printable(paper.letterhead.issuer)[:TITLE_LIMIT]
+    properties.author = " ".join(printable(paper.letterhead.issuer).split())[:TITLE_LIMIT]
     properties.last_modified_by = properties.author
     properties.created = properties.modified = datetime.combine(paper.dated, time())
     properties.revision = 1

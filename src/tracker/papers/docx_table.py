@@ -63,12 +63,14 @@ class WordTables:
         head = [_cell(each, self._styles[HEAD]) for each in widths]
         cells = [_cell(each, self._styles[CELL], align=align) for each, align in aligned]
         band = [_cell(width, self._styles[BAND], span=len(widths))]
+        sums = [_cell(each, self._styles[BAND], align=align) for each, align in aligned]
         rows = [self._row([column.title for column in table.columns], head, "<w:tblHeader/>")]
         rooms = [each / TWIPS_PER_MM - SIDES for each in widths]
         for row in table.rows:
             room = [width / TWIPS_PER_MM - SIDES] if row.band else rooms
             whole = is_whole(zip(row.cells, room, strict=True))
-            rows.append(self._row(row.cells, band if row.band else cells, whole=whole))
+            starts = band if row.band else sums if row.total else cells
+            rows.append(self._row(row.cells, starts, whole=whole))
         if KEPT_WITH_NEXT in mark.attrib:
             rows[-1] = re.sub("(<w:pStyle [^>]*/>)", r"\1<w:keepNext/>", rows[-1])
         return "".join(

@@ -1,6 +1,7 @@
 """The words around a paper's text, the same in every format (Nghị định 30/2020/NĐ-CP, Phụ lục I).
 
-The profile `doan-the` follows Hướng dẫn 36-HD/VPTW, which party-style organisations use.
+The profile `dang` follows Hướng dẫn 36-HD/VPTW, for committees and offices of the Party; mass organisations use
+`nd30`.
 """
 
 import unicodedata
@@ -16,7 +17,7 @@ TITLE_LIMIT = 255
 
 _NATION = {
     "nd30": ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
-    "doan-the": ("ĐẢNG CỘNG SẢN VIỆT NAM", ""),
+    "dang": ("ĐẢNG CỘNG SẢN VIỆT NAM", ""),
 }
 
 # Advance widths of Times New Roman Bold in thousandths of its size; a letter with marks is as wide as without.
@@ -34,7 +35,7 @@ POINTS_PER_MM = 72 / 25.4
 
 def number_line(paper: Paper) -> str:
     """Return `Số: 05/BC-BTV`, or `Số 05-BC/BTV` in the party's form; a gap where no number is given yet."""
-    if paper.letterhead.profile == "doan-the":
+    if paper.letterhead.profile == "dang":
         return f"Số {_code(paper)}"
     return f"Số: {_code(paper)}"
 
@@ -104,7 +105,7 @@ def width_of(text: str, unknown: int = _USUAL_WIDTH) -> float:
 
 def _code(paper: Paper) -> str:
     number = NBSP * 6 if paper.number is None else f"{paper.number:02}"
-    separator = "-" if paper.letterhead.profile == "doan-the" else "/"
+    separator = "-" if paper.letterhead.profile == "dang" else "/"
     return f"{number}{separator}{paper.letterhead.symbol}"
 
 

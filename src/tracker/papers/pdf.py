@@ -127,7 +127,7 @@ def _table(table: Table, width: float) -> dict[str, Any]:
 def _row(row: Row, rooms: list[float]) -> dict[str, Any]:
     cells = [_fitted(cell, CELL_SIZE, room) for cell, room in zip(row.cells, rooms, strict=True)]
     whole = is_whole(zip(row.cells, rooms, strict=True))
-    return {"cells": cells, "band": row.band, "whole": whole}
+    return {"cells": cells, "band": row.band, "total": row.total, "whole": whole}
 
 
 def _fitted(text: str, size: float, room: float) -> str:

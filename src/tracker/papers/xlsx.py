@@ -46,7 +46,10 @@ def xlsx_bytes(paper: Paper) -> bytes:
     """
     packed = io.BytesIO()
     with xlsxwriter.Workbook(packed, {"in_memory": True}) as file:
-        properties = {"title": title_of(paper), "author": printable(paper.letterhead.issuer)[:255]}
+        properties = {
+            "title": title_of(paper),
+            "author": " ".join(printable(paper.letterhead.issuer).split())[:255],
+        }
         file.set_properties(properties | {"created": datetime.combine(paper.dated, time())})
         looks = {name: file.add_format(look) for name, look in STYLES.items()}
         names: set[str] = set()

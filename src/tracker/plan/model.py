@@ -162,6 +162,11 @@ class Plan:
         years = time.years_among(self.plan.years) if time else ()
         return years or self.plan.years
 
+    @property
+    def issued_by(self) -> str:
+        """Return who issues the plan's papers, as prose names it: by default the coordinator."""
+        return self.reporting.letterhead.issued_by or self.agencies[self.plan.coordinator].name
+
     def holder(self, agency_id: str, on: date) -> Agency:
         """Return the agency that answers for `agency_id` on day `on`, following successions."""
         agency = self.agencies[agency_id]

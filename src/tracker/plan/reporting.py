@@ -62,14 +62,19 @@ class Calendar:
 class Letterhead:
     """The strings around a signed paper (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
 
-    profile: Literal["nd30", "doan-the"] = plan_field(
+    profile: Literal["nd30", "dang"] = plan_field(
         "mẫu",
-        "nd30: theo Nghị định 30; doan-the: thể thức đoàn thể.",
+        "nd30: theo Nghị định 30, cho cơ quan nhà nước và đoàn thể; dang: Hướng dẫn 36-HD/VPTW, cho tổ chức đảng.",
         "nd30",
-        words={"nd30": "Nghị định 30", "doan-the": "thể thức đoàn thể"},
+        words={"nd30": "Nghị định 30", "dang": "thể thức văn bản của Đảng"},
     )
     parent: str = plan_field("cơ quan chủ quản", "Cơ quan chủ quản, chữ in hoa; bỏ đi nếu không có.", "")
     issuer: str = plan_field("cơ quan ban hành", "Cơ quan ban hành, chữ in hoa; tên dài viết thành hai dòng.")
+    issued_by: str | None = plan_field(
+        "tên trong câu văn",
+        "Tên cơ quan ban hành trong câu văn, nếu không phải cơ quan đầu mối, ví dụ Ủy ban nhân dân tỉnh A.",
+        None,
+    )
     symbol: str = plan_field("ký hiệu", "Ký hiệu sau số văn bản, ví dụ BC-BTV.")
     dispatch_symbol: str | None = plan_field(
         "ký hiệu công văn", "Ký hiệu của công văn đôn đốc, ví dụ BTV-VP.", None

@@ -49,7 +49,7 @@ def dispatch(
     Raises FileTrouble where the words cannot be used.
     """
     usual = plan.reporting.letterhead
-    issuer = plan.agencies[plan.plan.coordinator].name
+    issuer = plan.issued_by
     facts = {
         "plan": plan.plan,
         "period": period,
@@ -97,7 +97,7 @@ def _on_one_line(value: object) -> str:
 
 def _symbol(usual: Letterhead) -> str:
     """Return the symbol of a công văn: without the kind of paper, which only the party's form names (`CV/BTV`)."""
-    if usual.profile == "doan-the":
+    if usual.profile == "dang":
         return f"CV/{usual.symbol.removeprefix('BC/')}"
     return usual.symbol.removeprefix("BC-")
 

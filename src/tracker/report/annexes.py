@@ -183,7 +183,7 @@ def _agency_row(number: str, lead: str, rows: list[facts.Row], shown: list[Timel
     told = [row for row in rows if row.said]
     late = sum(row.late for row in told)
     cells = Counter(row.cell for row in rows)
-    newest = max((row.said.on for row in rows if row.said), default=None)
+    newest = max((row.said.on for row in rows if row.said and number), default=None)
     counts = (len(rows), len(told) - late, late, len(rows) - len(told))
     return Row(
         cells=(

@@ -91,7 +91,9 @@ def checked(plan: Plan, choice: Choice, on: date) -> Choice:
 def own_letterhead(plan: Plan, agency_id: str) -> Letterhead:
     """Return the letterhead under which one agency signs its own report; the plan has one."""
     form = plan.reporting.own_letterhead or plan.reporting.letterhead
-    return replace(form, issuer=form.issuer.replace("{cơ quan}", plan.agencies[agency_id].name.upper()))
+    return replace(
+        form, issued_by=None, issuer=form.issuer.replace("{cơ quan}", plan.agencies[agency_id].name.upper())
+    )
 
 
 def _once(names: Iterable[str]) -> tuple[str, ...]:

@@ -232,5 +232,5 @@ def digest(text: str) -> str:
 
 
 def read_snapshot(text: str) -> Snapshot:
-    """Return the snapshot that `as_json` wrote."""
-    return TypeAdapter(Snapshot).validate_json(text)
+    """Return the snapshot that `as_json` wrote; the party's letterhead had another name before."""
+    return TypeAdapter(Snapshot).validate_json(text.replace('"profile": "doan-the"', '"profile": "dang"'))

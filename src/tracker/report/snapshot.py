@@ -51,7 +51,7 @@ def take_snapshot(
         plan=plan.plan,
         plan_version=version.id,
         plan_digest=version.digest,
-        coordinator=plan.agencies[own or plan.plan.coordinator].name,
+        coordinator=plan.agencies[own].name if own else plan.issued_by,
         letterhead=own_letterhead(plan, own) if own else plan.reporting.letterhead,
         period=Asked(
             code=period.name, title=period.title, kind=period.kind, due=period.due, years=tuple(period.years)

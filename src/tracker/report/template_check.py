@@ -89,7 +89,7 @@ def print_on_trial(file: Path, folder: Path) -> str:
 
 def _text_faults(data: bytes, file: Path) -> Iterator[Fault]:
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         number = data.count(b"\n", 0, error.start) + 1
         yield Fault(f"{file}:{number}", "không phải chữ UTF-8", "lưu lại tệp với bảng mã UTF-8")

@@ -102,7 +102,7 @@ def trial_papers() -> dict[str, Paper]:
     bare = replace(LETTERHEAD, parent="", addressees=("Kính gửi một nơi",), signed_for="", signed_name=None)
     return {
         "day-du": (full := replace(usual, kind="LOẠI THỬ MẪU")),
-        "doan-the": replace(full, letterhead=replace(LETTERHEAD, profile="doan-the")),
+        "dang": replace(full, letterhead=replace(LETTERHEAD, profile="dang")),
         "it-nhat": replace(full, letterhead=bare, number=None, annexes=(), illustration=False, draft=False),
     }
 
