@@ -135,7 +135,7 @@ TYPST = {
     "page number of the first annex page": ("#counter(page).update(0)\n#for annex", "#for annex"),
     "first annex page turned": ("flipped: not annex.upright", "flipped: false"),
     "page 8: heading row repeated": ("table.header(..it.columns", "table.header(repeat: false, ..it.columns"),
-    "page 8: begins with a whole row": ("breakable: not row.whole, shown(cell)", "breakable: true, shown(cell)"),
+    "page 8: begins with a whole row": ("breakable: not row.whole, look", "breakable: true, look"),
     "Phụ lục I: from the middle": (
         "lines(tag: heading.with(level: 2)",
         "lines(position: left, tag: heading.with(level: 2)",
