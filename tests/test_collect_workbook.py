@@ -33,7 +33,7 @@ from workbooks import (
 
 from tracker.errors import Faults
 from tracker.plan.reader import Reading
-from tracker.progress import DutyState, UpdateStatus
+from tracker.progress import TEXTS, DutyState, UpdateStatus
 from tracker.review.decide import accept, return_answer
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
@@ -344,8 +344,8 @@ TRICKS = (
 @PATIENT
 @given(st.lists(TEXT | st.sampled_from(TRICKS), min_size=4, max_size=4))
 def test_any_text_that_is_filled_in_comes_back_untouched_and_no_formula_appears(texts: list[str]) -> None:
-    names = ("result", "difficulties", "causes", "proposals")
-    row = sample_row(status="Đang thực hiện", percent=5, revision=3, **dict(zip(names, texts, strict=True)))
+    said = dict(zip(TEXTS, texts, strict=True))
+    row = sample_row(status="Đang thực hiện", percent=5, revision=3, texts=said)
     raw = workbook_bytes(sample_workbook(rows=(row,)))
     [back] = read_workbook(raw).rows
     assert back.untouched
@@ -357,7 +357,7 @@ def test_any_text_that_is_filled_in_comes_back_untouched_and_no_formula_appears(
 @PATIENT
 @given(TEXT | st.sampled_from(TRICKS))
 def test_any_text_that_is_typed_comes_back_as_it_was_typed(text: str) -> None:
-    raw = workbook_bytes(sample_workbook(rows=(sample_row(result="Chỗ này"),)))
+    raw = workbook_bytes(sample_workbook(rows=(sample_row(texts={"result": "Chỗ này"}),)))
     as_excel_saves = escape(text.replace("_x", "_x005F_x")).encode()
     typed = repacked(raw, lambda _, part: part.replace("Chỗ này".encode(), as_excel_saves))
     [back] = read_workbook(typed).rows

@@ -27,7 +27,9 @@ ENTITIES = b'<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">
 @cache
 def good() -> bytes:
     """Return a workbook as it went out."""
-    return workbook_bytes(sample_workbook(rows=(sample_row(result="Đã mở"), sample_row(activity_id="II.2"))))
+    return workbook_bytes(
+        sample_workbook(rows=(sample_row(texts={"result": "Đã mở"}), sample_row(activity_id="II.2")))
+    )
 
 
 def refusal(raw: bytes) -> str:

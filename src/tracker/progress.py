@@ -117,6 +117,8 @@ TEXTS = {
     "proposals": N_("Đề xuất, kiến nghị"),
 }
 """What an agency says of an activity in its own words, each under the heading that page and workbook give it."""
+SHORT_TEXTS = {name: words.partition(",")[0].removesuffix(" thực hiện") for name, words in TEXTS.items()}
+"""The same where few words must do: “Khó khăn”."""
 FIELDS = ("status", "percent", *TEXTS)
 """All that is said of one activity."""
 WAYS = {

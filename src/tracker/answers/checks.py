@@ -77,7 +77,7 @@ def check_nothing_new(status: str, percent: str, reason: str) -> tuple[Answer | 
     status = status.strip() or UpdateStatus.NOT_STARTED
     sentence = wording("{nothing}. Lý do: {reason}", nothing=wording(NOTHING_NEW), reason=reason)
     typed = {"status": status, "percent": percent, "result": sentence}
-    if status == UpdateStatus.STOPPED:
+    if status in set(UpdateStatus) and STATUSES[UpdateStatus(status)].needs == "causes":
         typed |= {"result": f"{wording(NOTHING_NEW)}.", "causes": reason}
     answer, faults = check_answer(typed)
     if "result" in faults:  # the sentence alone made it too long

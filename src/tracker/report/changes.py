@@ -2,12 +2,11 @@
 
 from collections.abc import Iterator
 
-from tracker.progress import STATUS_WORDS, DutyState
+from tracker.progress import SHORT_TEXTS, STATUS_WORDS, DutyState
 from tracker.report.facts import Goal, Row, Said, Snapshot
 from tracker.words import vietnamese_number
 
 REVIEWED = {DutyState.ACCEPTED: "được duyệt", DutyState.RETURNED: "bị trả lại để bổ sung"}
-TEXTS = {"result": "kết quả", "difficulties": "khó khăn", "causes": "nguyên nhân", "proposals": "đề xuất"}
 
 
 def changes(before: Snapshot, after: Snapshot) -> list[str]:
@@ -40,9 +39,9 @@ def _of_report(before: Row, after: Row) -> Iterator[str]:
     elif before.said is not None and after.said is not None and before.said != after.said:
         was, now = _progress(before.said), _progress(after.said)
         yield f"báo cáo lại, {was} thành {now}" if was != now else f"báo cáo lại, {now}"
-        edited = [word for name, word in TEXTS.items() if getattr(before.said, name) != getattr(after.said, name)]
+        edited = [name for name in SHORT_TEXTS if getattr(before.said, name) != getattr(after.said, name)]
         if edited:
-            yield f"sửa {', '.join(edited)}"
+            yield f"sửa {', '.join(SHORT_TEXTS[name].lower() for name in edited)}"
     if after.state is not before.state and after.state in REVIEWED:
         yield REVIEWED[after.state]
 

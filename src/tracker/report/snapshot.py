@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from tracker.plan.identity import Identities
 from tracker.plan.model import Plan
-from tracker.progress import DutyState, Timeliness, timeliness
+from tracker.progress import TEXTS, DutyState, Timeliness, timeliness
 from tracker.report.choice import WHOLE, Choice, own_letterhead
 from tracker.report.facts import Area, Asked, Chosen, Coming, Past, Proof, Row, Said, Snapshot
 from tracker.report.goals import goals_of
@@ -228,10 +228,7 @@ def _said(update: Update, first: date) -> Said:
     return Said(
         status=update.status,
         percent=update.percent,
-        result=update.result,
-        difficulties=update.difficulties,
-        causes=update.causes,
-        proposals=update.proposals,
+        **{name: getattr(update, name) for name in TEXTS},
         by=update.said_by,
         on=update.said_on,
         way=update.way,

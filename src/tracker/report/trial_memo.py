@@ -5,12 +5,13 @@ from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
+from typing import Any
 
 from tracker.papers.charts import alternative
 from tracker.papers.letterhead import words_around
 from tracker.papers.paper import Paper
 from tracker.plan.model import Header, Letterhead
-from tracker.progress import DutyState, Timeliness, UpdateStatus
+from tracker.progress import SHORT_TEXTS, DutyState, Timeliness, UpdateStatus
 from tracker.report import facts
 from tracker.report.memo import memo
 from tracker.report.tidy import tidy
@@ -41,10 +42,10 @@ LETTERHEAD = Letterhead(
 
 
 def _row(name: str, area: str, status: UpdateStatus | None, result: str | None = None) -> facts.Row:
+    texts: dict[str, Any] = {text: f"{words} thử mẫu {name}" for text, words in SHORT_TEXTS.items()}
+    texts |= {"result": result} if result else {}
     said = None if status is None else facts.Said(
-        status=status, percent=50, result=result or f"Kết quả thử mẫu {name}", by="Cán bộ thử mẫu", on=DAY,
-        way="page", revision=1, difficulties=f"Khó khăn thử mẫu {name}", causes=f"Nguyên nhân thử mẫu {name}",
-        proposals=f"Đề xuất thử mẫu {name}",
+        status=status, percent=50, by="Cán bộ thử mẫu", on=DAY, way="page", revision=1, **texts,
     )  # fmt: skip
     return facts.Row(
         id=name, title=f"Hoạt động thử mẫu {name}", area=area, lead=f"Sở thử mẫu {name}", coordinating="",
@@ -137,5 +138,5 @@ def facts_in_memo() -> Iterator[tuple[str, str]]:
     yield from (("coordinator", SNAPSHOT.coordinator), ("coming", SNAPSHOT.coming[0].lead))
     yield "[bảng chỉ tiêu]", SNAPSHOT.goals[0].unit
     for row in (*SNAPSHOT.rows, *SNAPSHOT.localities):
-        for name in ("result", "difficulties", "causes", "proposals") if row.said else ():
+        for name in SHORT_TEXTS if row.said else ():
             yield f"said.{name}", tidy(getattr(row.said, name))

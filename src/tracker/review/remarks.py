@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from tracker.progress import STATUSES, TEXTS, UpdateStatus
+from tracker.progress import SHORT_TEXTS, STATUSES, TEXTS, UpdateStatus
 from tracker.store.tables import Update
 from tracker.words import vietnamese_date, vietnamese_number
 
@@ -86,7 +86,4 @@ def _against_before(said: Update, before: Update) -> list[str]:
     elif before.status is UpdateStatus.DONE and said.status is not UpdateStatus.DONE:
         found.append("Kỳ trước đã báo hoàn thành.")
     same = [name for name in TEXTS if getattr(said, name) and getattr(said, name) == getattr(before, name)]
-    found += [
-        f"{TEXTS[name].partition(',')[0].removesuffix(' thực hiện')} giống nguyên văn kỳ trước." for name in same
-    ]
-    return found
+    return found + [f"{SHORT_TEXTS[name]} giống nguyên văn kỳ trước." for name in same]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tracker.errors import NothingApplied, StoreError
 from tracker.store.problems import telling_store_errors
 
-NEWEST_REVISION = "0016"
+NEWEST_REVISION = max(path.name[:4] for path in (Path(__file__).parent / "migrations" / "versions").glob("0*.py"))
 """The newest migration under `migrations/versions`: a database that has it is opened without alembic."""
 PLANNING_LOCK = 305_2025
 """Any number, the same in every process: PostgreSQL's advisory lock."""

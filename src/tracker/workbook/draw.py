@@ -34,10 +34,9 @@ WIDTHS = {
     "note": 19,
     "status": 14,
     "percent": 8,
+    **dict.fromkeys(TEXTS, 23),
     "result": 38,
-    "difficulties": 23,
     "causes": 21,
-    "proposals": 23,
     "keep": 8,
 }
 """In letters; together they print at about four fifths of their size on A4 landscape."""
@@ -138,12 +137,10 @@ class _Pen:
                 else:
                     sheet.write_number(number, column, row.percent, look)
             else:
-                put(sheet, number, column, getattr(row, key), self.style[kind])
+                put(sheet, number, column, row.words[key], self.style[kind])
         keep = "number_entry" if row.can_keep and not row.locked else "shown"
         sheet.write_blank(number, len(facts) + len(FIELDS), None, self.style[keep])
-        written = {"id": row.number, "title": row.title, "note": note} | {
-            key: getattr(row, key) for key in FIELDS if key != "percent"
-        }
+        written = {"id": row.number, "title": row.title, "note": note} | row.words
         sheet.set_row(number, height((text, WIDTHS[key]) for key, text in written.items()))
 
     def draw_targets(self) -> None:
@@ -228,8 +225,8 @@ class _Pen:
 
 
 def _filled(row: WorkbookRow) -> list[str]:
-    values = {key: printable(str(getattr(row, key))) for key in FIELDS}
-    return list((values | {"percent": "" if row.percent is None else str(row.percent)}).values())
+    values = row.words | {"percent": "" if row.percent is None else str(row.percent)}
+    return [printable(values[key]) for key in FIELDS]
 
 
 def _entry_rules() -> dict[str, dict[str, Any]]:

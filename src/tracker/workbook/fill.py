@@ -51,7 +51,7 @@ def _row(plan: Plan, form: Form, entry: Entry) -> WorkbookRow:
         returned=entry.duty.comment or "",
         status=STATUS_WORDS[UpdateStatus(status)] if status else "",
         percent=int(percent) if percent else None,
-        **{name: offered[name] for name in TEXTS},
+        texts={name: offered[name] for name in TEXTS},
         revision=entry.revision,
         carried_over=entry.carried_over,
         can_keep=entry.carried_over or entry.duty.state is DutyState.RETURNED,

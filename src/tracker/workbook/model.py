@@ -6,8 +6,8 @@ position; the sheet META, which Excel does not show, says what the workbook was 
 
 import hashlib
 import hmac
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from tracker.papers.files import MEDIA_TYPES
@@ -59,10 +59,8 @@ class WorkbookRow:
     """Why the coordinator returned it."""
     status: str = ""
     percent: int | None = None
-    result: str = ""
-    difficulties: str = ""
-    causes: str = ""
-    proposals: str = ""
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """What stands in the cells of TEXTS; one that is missing is empty."""
     revision: int = 0
     """The revision that the row was filled from; 0 where nothing was said in this period."""
     carried_over: bool = False
@@ -76,6 +74,11 @@ class WorkbookRow:
     def number(self) -> str:
         """Return what stands in the column TT, by which the row is found again."""
         return self.label or self.activity_id
+
+    @property
+    def words(self) -> dict[str, str]:
+        """Return the words in its entry cells, by column: the status and the texts."""
+        return {"status": self.status} | {name: self.texts.get(name, "") for name in TEXTS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
