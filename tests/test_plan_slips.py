@@ -59,7 +59,7 @@ def test_a_group_where_only_an_agency_may_stand_is_called_a_group() -> None:
 @pytest.mark.parametrize(
     ("change", "key"),
     [
-        (("at_least: 10", "at_most: 10"), "at_most"),
+        (("at_least: 10", "at_last_10: 10"), "at_last_10"),
         (("unit: HTX", "unit: HTX, report: x"), "report"),
         (("by: 2025", "bye_law: 2025"), "bye_law"),
     ],

@@ -8,6 +8,7 @@ from typing import Literal
 from tracker.language import N_, wording_in
 from tracker.plan.fields import plan_field
 from tracker.plan.stages import Stages
+from tracker.words import vietnamese_number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,8 @@ class Target:
     id: str = plan_field("mã", "Mã chỉ tiêu.", form="id")
     title: str = plan_field("tên", "Tên chỉ tiêu.")
     unit: str = plan_field("đơn vị tính", "Đơn vị tính, ví dụ HTX, người, %.")
-    at_least: Decimal = plan_field("giá trị phải đạt", "Giá trị phải đạt.")
+    at_least: Decimal | None = plan_field("giá trị phải đạt", "Giá trị phải đạt, trở lên; hoặc ghi at_most.", None)
+    at_most: Decimal | None = plan_field("giá trị tối đa", "Giá trị không được vượt, thay cho at_least.", None)
     printed: str | None = plan_field("giá trị như in", "Giá trị như in trong văn bản, ví dụ ít nhất 10 HTX.", None)
     by: int = plan_field("năm phải đạt", "Năm phải đạt.", at_least=1900, at_most=2200)
     source: str = plan_field("căn cứ", "Mục của kế hoạch quy định chỉ tiêu này.")
@@ -122,3 +124,23 @@ class Target:
     formerly: tuple[str, ...] = plan_field(
         "mã cũ", "Các mã trước đây của dòng này; những gì đã báo cáo dưới mã cũ đi theo.", (), form="id"
     )
+
+    @property
+    def aim(self) -> Decimal:
+        """Return the value that is to be reached, or not to be passed."""
+        found = self.at_least if self.at_least is not None else self.at_most
+        return found if found is not None else Decimal(0)
+
+    @property
+    def amount(self) -> str:
+        """Return the aim in words, without its unit: "10", "không quá 5"."""
+        return f"{'không quá ' if self.at_least is None else ''}{vietnamese_number(self.aim)}"
+
+    @property
+    def words(self) -> str:
+        """Return the aim as printed, else in words: "không quá 5 %"."""
+        return self.printed or f"{self.amount} {self.unit}"
+
+    def is_reached(self, value: Decimal) -> bool:
+        """Say whether `value`, of which nothing is missing, is as the plan wants it."""
+        return value >= self.at_least if self.at_least is not None else value <= self.aim

@@ -20,6 +20,7 @@ def faults(seen: Seen) -> Iterator[Fault]:
     yield from _circles(seen)
     yield from _misplaced_rows(seen)
     yield from _summed_shares(seen)
+    yield from _aims(seen)
     reporting = seen.sections.get("reporting")
     if isinstance(reporting, Reporting):
         yield from _reporting(seen, reporting)
@@ -159,6 +160,20 @@ def _summed_shares(seen: Seen) -> Iterator[Fault]:
             what = f'số liệu của nhóm được cộng lại, mà đơn vị "{target.unit}" là tỷ lệ, không cộng được'
             remedy = "giao một cơ quan báo cáo tỷ lệ chung, hoặc đổi thành số đếm được, ví dụ người"
             yield seen.say((*path, "reported_by"), f"{target.id}.reported_by", what, remedy)
+
+
+def _aims(seen: Seen) -> Iterator[Fault]:
+    """Yield each target that has no aim, or two."""
+    for path, target in seen.rows("targets", Target):
+        given = [key for key in ("at_least", "at_most") if (*path, key) in seen.places]
+        if not given:
+            remedy = "thêm dòng at_least: … (trở lên) hoặc at_most: … (không quá)"
+            yield seen.say(path, str(target.id), 'thiếu khóa "at_least" hoặc "at_most"', remedy)
+        elif len(given) == 2:
+            what = "có cả at_least và at_most"
+            yield seen.say(
+                (*path, "at_most"), f"{target.id}.at_most", what, "giữ một dòng, hoặc tách hai chỉ tiêu"
+            )
 
 
 def _reporting(seen: Seen, reporting: Reporting) -> Iterator[Fault]:

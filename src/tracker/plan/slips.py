@@ -9,7 +9,7 @@ from tracker.plan.tree import Mapped, Place, Scalar
 
 NEAR = 0.8
 """How alike a name must be to be offered, so that one letter of five may differ. so-khcn is another department
-than so-khdt, and at_most is the opposite of at_least."""
+than so-khdt, and a wrong guess would be followed."""
 NEARLY = "có phải"
 WORDS = {"agency": "cơ quan", "group": "nhóm", "content": "nội dung", "row": "hoạt động"}
 SECTIONS = {"agency": "agencies", "group": "groups", "content": "content", "row": "activities"}

@@ -97,6 +97,8 @@ class Goal:
     at_least: Decimal
     value: Decimal | None
     before: Decimal | None
+    is_ceiling: bool = False
+    """`at_least` is not to be reached, but not to be passed."""
     earlier: tuple[Earlier, ...] = ()
     """Of each period that a review looks back on, the oldest first; empty where there is but one before."""
     portions: tuple[Portion, ...] = ()
@@ -120,8 +122,10 @@ class Goal:
 
     @property
     def reached(self) -> bool:
-        """Say whether the reported value is at least what the plan wants; what is missing could only add to it."""
-        return self.value is not None and self.value >= self.at_least
+        """Say whether the reported value is as the plan wants it; what is missing could only add to it."""
+        if self.value is None:
+            return False
+        return self.whole and self.value <= self.at_least if self.is_ceiling else self.value >= self.at_least
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,8 +59,9 @@ def _goal(
     goal = Goal(
         title=target.title,
         unit=target.unit,
-        printed=target.printed or f"{target.at_least:f} {target.unit}",
-        at_least=target.at_least,
+        printed=target.words,
+        at_least=target.aim,
+        is_ceiling=target.at_least is None,
         value=_sum(told),
         before=_sum(earlier),
     )

@@ -114,7 +114,7 @@ def number(value: Decimal | None) -> str:
 
 
 def _reached(goal: facts.Goal) -> str:
-    if goal.value is None or not goal.at_least or not goal.whole:
+    if goal.value is None or not goal.at_least or not goal.whole or goal.is_ceiling:
         return NOTHING
     share = (goal.value * 100 / goal.at_least).quantize(Decimal("0.1"), ROUND_HALF_UP)
     return counted(share)

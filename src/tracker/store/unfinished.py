@@ -1,6 +1,7 @@
 """What of a plan is not done yet, as the store knows it: rows without an accepted end, targets not reached."""
 
 from datetime import date
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -74,8 +75,8 @@ def unreached_targets(session: Session, plan: Plan, on: date) -> dict[str, str]:
         values = [one.value for one in reported_figures(plan, figures, on)[target.id].values()]
         known = [value for value in values if value is not None]
         missing = len(values) - len(known)
-        if missing or sum(known) < target.at_least:
-            told = f"đã báo cáo {vietnamese_number(sum(known, start=target.at_least * 0))} {target.unit}"
+        if missing or not target.is_reached(sum(known, Decimal(0))):
+            told = f"đã báo cáo {vietnamese_number(sum(known, Decimal(0)))} {target.unit}"
             found[target.id] = f"{told} ({period.title})" + (
                 f", {missing} cơ quan chưa báo cáo" if missing else ""
             )

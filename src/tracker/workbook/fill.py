@@ -9,7 +9,7 @@ from tracker.plan.model import Plan
 from tracker.progress import STATUS_WORDS, TEXTS, DutyState, UpdateStatus
 from tracker.settings import ZONE, Settings
 from tracker.templating import rendered, templates_in
-from tracker.words import vietnamese_date, vietnamese_number
+from tracker.words import vietnamese_date
 from tracker.workbook.model import Workbook, WorkbookFigure, WorkbookRow, sealed
 
 
@@ -90,7 +90,7 @@ def _figure(entry: FigureEntry) -> WorkbookFigure:
         target_id=target.id,
         title=f"{target.title} ({'; '.join(notes)})" if notes else target.title,
         unit=target.unit,
-        planned=f"{target.printed or vietnamese_number(target.at_least)} ({until})",
+        planned=f"{target.printed or target.amount} ({until})",
         before=entry.before or "",
         value=entry.value,
     )

@@ -64,7 +64,8 @@ class TargetFacts(Facts):
     id: str
     title: str
     unit: str
-    at_least: float
+    at_least: float | None = Field(description="What is to be reached; null where it is a ceiling.")
+    at_most: float | None = Field(description="What is not to be passed; mostly null.")
     by: int = Field(description="The year.")
 
 

@@ -62,7 +62,14 @@ def show_plans(call: Call) -> Plans:
             for one in plan.rows
         ],
         targets=[
-            TargetFacts(id=one.id, title=one.title, unit=one.unit, at_least=float(one.at_least), by=one.by)
+            TargetFacts(
+                id=one.id,
+                title=one.title,
+                unit=one.unit,
+                at_least=None if one.at_least is None else float(one.at_least),
+                at_most=None if one.at_most is None else float(one.at_most),
+                by=one.by,
+            )
             for one in plan.targets
         ],
     )
