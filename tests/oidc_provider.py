@@ -100,6 +100,7 @@ class Provider:
     """What its tokens say otherwise than they should."""
     codes: dict[str, Code] = field(default_factory=dict)
     exchanged: int = 0
+    client: Client = field(default_factory=lambda: Client(""))
 
 
 def application(provider: Provider, client: Client) -> Flask:  # noqa: C901
@@ -171,8 +172,8 @@ def application(provider: Provider, client: Client) -> Flask:  # noqa: C901
 @contextmanager
 def provider_for(redirect: str) -> Iterator[Provider]:
     """Serve a provider whose one client is sent back to `redirect`."""
-    provider = Provider()
-    running = make_server("127.0.0.1", 0, application(provider, Client(redirect)), threaded=True)
+    provider = Provider(client=Client(redirect))
+    running = make_server("127.0.0.1", 0, application(provider, provider.client), threaded=True)
     provider.issuer = f"http://127.0.0.1:{running.server_port}"
     thread = threading.Thread(target=running.serve_forever)
     thread.start()

@@ -35,6 +35,7 @@ from tracker.review.review_form import Verdicts, read_sights, read_verdicts
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.evidence import evidence_of
+from tracker.web.desk.csv_tables import review_as_csv
 from tracker.web.pages import Pages
 from tracker.web.request import (
     REVIEWER,
@@ -110,6 +111,8 @@ class CoordinatorPages:
             agencies = review_of(opened.case)
             replies = replies_of(opened.case)
             not_kept = not_kept_beside(opened.case, replies)
+        if query.get("dang") == "csv":
+            return review_as_csv(agencies)
         waiting = [(one, item) for one in agencies for item in one.items if item.waiting]
         return self._render(
             "review",

@@ -10,6 +10,7 @@ from tracker.review.history import matrix, said_of_activity
 from tracker.store.engine import reading
 from tracker.store.journal_list import JournalFilter, journal_of_activity
 from tracker.store.plans import plan_in_force
+from tracker.web.desk.csv_tables import matrix_as_csv
 from tracker.web.desk.journal import lines_of
 from tracker.web.desk.visit import Visit, no_page
 
@@ -27,6 +28,8 @@ def show_matrix(visit: Visit) -> Response:
     with reading(visit.engine) as session:
         _, plan = plan_in_force(session, visit.plan_id)
         found = matrix(session, plan, visit.settings.today())
+    if visit.query.get("dang") == "csv":
+        return matrix_as_csv(found, plan, visit.settings.today())
     return visit.render(
         "matrix",
         today=visit.settings.today(),

@@ -20,6 +20,7 @@ from tracker.store.periods import (
 from tracker.store.plans import plan_in_force
 from tracker.store.standing import standing_of_period
 from tracker.store.tables import Period
+from tracker.web.desk.csv_tables import periods_as_csv
 from tracker.web.desk.journal import lines_of
 from tracker.web.desk.visit import DONE, Visit, no_page
 from tracker.web.words import in_words, typed_day
@@ -34,6 +35,8 @@ def show_periods(visit: Visit, typed: Mapping[str, str] | None = None, faults: t
     with reading(visit.engine) as session:
         _, plan = plan_in_force(session, visit.plan_id)
         periods = all_periods(session, visit.plan_id)
+    if visit.query.get("dang") == "csv":
+        return periods_as_csv(periods)
     known = {period.code for period in periods}
     return visit.render(
         "periods",
