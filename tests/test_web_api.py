@@ -245,6 +245,16 @@ def test_a_body_of_another_shape_is_refused_with_its_places_and_changes_nothing(
     assert season.dump() == before
 
 
+def test_a_body_of_very_many_names_is_refused_briefly_and_soon(season: Season) -> None:
+    program = Program(season, "so-a")
+    many = program.send(answers={f"a{number}": {"result": "x"} for number in range(2_001)})
+    wrong = program.send(answers={f"a{number}": 1 for number in range(1_900)})
+    most = program.send(answers={f"a{number}": {"result": "x"} for number in range(2_000)})
+    assert [answer.status_code for answer in (many, wrong, most)] == [422, 422, 422]
+    assert (len(many.json()["faults"]), len(wrong.json()["faults"])) == (1, 200)
+    assert season.rows(Update) == []
+
+
 def test_a_body_must_be_json_of_bounded_size_from_no_other_site(season: Season) -> None:
     program = Program(season, "so-a")
     assert program.ask("POST", SENT, data={"a": "b"}).status_code == 415

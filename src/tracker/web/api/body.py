@@ -15,6 +15,9 @@ from tracker.words import number_words
 MOST = 200
 """Rows in one answer."""
 LONGEST_PLACE = 100
+MOST_ENTRIES = 2_000
+"""Entries, targets or activities in one submission: a database takes only so many names in one question."""
+MOST_FAULTS = 200
 LARGEST_ID = 999_999_999
 """Every database holds it."""
 
@@ -123,9 +126,13 @@ class SubmissionBody(Sent):
     """Everything that an agency says at once: recorded whole, or not at all."""
 
     signed_by: str = Field(description="Name and position of who reports.")
-    answers: Mapping[Name, AnswerBody] = Field(default={}, description="By `entry` of the form.")
-    figures: Mapping[Name, FigureBody] = Field(default={}, description="By target id.")
-    contributions: Mapping[Name, ContributionBody] = Field(default={}, description="By activity id.")
+    answers: Mapping[Name, AnswerBody] = Field(
+        default={}, max_length=MOST_ENTRIES, description="By `entry` of the form."
+    )
+    figures: Mapping[Name, FigureBody] = Field(default={}, max_length=MOST_ENTRIES, description="By target id.")
+    contributions: Mapping[Name, ContributionBody] = Field(
+        default={}, max_length=MOST_ENTRIES, description="By activity id."
+    )
 
     def read(self) -> Submission:
         """Return it as `submit` takes it."""
@@ -151,7 +158,8 @@ def checked(kind: type[BaseModel], given: object) -> Any:
     try:
         return kind.model_validate(given)
     except ValidationError as error:
-        raise Faults(_fault(one["loc"], one["msg"]) for one in error.errors(include_input=False)) from error
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)[:MOST_FAULTS]
+        raise Faults(_fault(one["loc"], one["msg"]) for one in wrong) from error
 
 
 def _fault(loc: tuple[int | str, ...], message: str) -> Fault:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from tracker.plan.model import Plan
 from tracker.progress import DUTY_WORDS, STATUS_WORDS, Standing
-from tracker.review.board import PeriodBoard
+from tracker.review.board import LateAgency, PeriodBoard
 from tracker.review.history import Cell, Matrix
 from tracker.review.overview import AgencyReview
 from tracker.store.tables import Period
@@ -52,6 +52,33 @@ def boards_as_csv(boards: Iterable[PeriodBoard], table: str) -> Response | None:
         )
         return csv_response("theo-co-quan.csv", ("Kỳ", "Cơ quan", *STANDING), agencies)
     return None
+
+
+def open_periods_as_csv(rows: Iterable[tuple[str, PeriodBoard]]) -> Response:
+    """Return the open periods of several plans, each with its plan's citation."""
+    columns = ("Kế hoạch", "Kỳ", "Hạn", "Còn (ngày làm việc)", *STANDING, "Cơ quan quá hạn")
+    told = (
+        (
+            plan,
+            one.period.title,
+            vietnamese_date(one.period.due),
+            one.days_left,
+            *_counts(one.whole),
+            len(one.late),
+        )
+        for plan, one in rows
+    )
+    return csv_response("ky-dang-mo.csv", columns, told)
+
+
+def late_as_csv(rows: Iterable[tuple[str, str, LateAgency]]) -> Response:
+    """Return the late agencies of several plans, each with its plan's citation and the period's title."""
+    columns = ("Kế hoạch", "Kỳ", "Cơ quan", "Trễ (ngày làm việc)", "Đầu việc", "Điện thoại")
+    told = (
+        (plan, period, one.agency.short, one.days_late, one.count, "; ".join(one.phones))
+        for plan, period, one in rows
+    )
+    return csv_response("qua-han.csv", columns, told)
 
 
 def review_as_csv(agencies: Iterable[AgencyReview]) -> Response:
