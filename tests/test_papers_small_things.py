@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from answering import answer, edited_plan, open_season, paper_of, say, snapshot_of
 from docx.oxml.ns import qn
 from factories_papers import LETTERHEAD, sample_annex, sample_paper
+from page_reading import read_pages
 from pdf_reading import elements, opened
 
 from tracker.papers.docx import docx_bytes
@@ -74,6 +75,22 @@ def test_a_row_that_sums_up_stands_out_in_every_format() -> None:
     assert {paragraph.style.name for cell in total.cells for paragraph in cell.paragraphs} == {"Bảng: dòng mục"}
     assert '<tr class="total">' in html_bytes(paper, MEMO / "memo.html.j2").decode()
     assert "Cộng" in " ".join(each.text for each in elements(pdf_bytes(paper, MEMO / "memo.typ")))
+
+
+def test_the_addressees_stand_below_and_right_of_the_word_that_greets_them() -> None:
+    first = next(iter(read_pages(pdf_bytes(sample_paper(), MEMO / "memo.typ"))))
+    to = next(piece for piece in first.pieces if piece.text.startswith("Kính gửi:"))
+    listed = next(piece for piece in first.pieces if piece.text.startswith("- Ủy ban nhân dân"))
+    subject = next(piece for piece in first.pieces if piece.text.startswith("(DỮ LIỆU"))
+    assert to.left < listed.left
+    assert subject.bottom + 5 < to.top < listed.top
+
+
+def test_the_rule_stands_apart_from_the_motto_over_it() -> None:
+    first = next(iter(read_pages(pdf_bytes(sample_paper(), MEMO / "memo.typ"))))
+    motto = next(piece for piece in first.pieces if piece.text.startswith("Độc lập"))
+    [rule] = [top for top, left, right in first.across if 0 < top - motto.baseline < 5 and left > motto.left - 1]
+    assert rule - motto.bottom > 1
 
 
 def test_the_sum_of_reports_has_no_day_of_its_own(sqlite_engine: sa.Engine) -> None:

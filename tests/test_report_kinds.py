@@ -106,6 +106,10 @@ def test_an_agencys_own_report_is_signed_by_that_agency_and_holds_its_own_work_a
         assert coordinators not in told
     paper = memo(own, ROOT / "templates/memo/memo.txt")
     assert [annex.label for annex in paper.annexes] == ["Phụ lục"]
+    [file] = compiled(choice=Choice(agencies=("so-cong-thuong",), own=True)).files
+    assert file.name == "bao-cao-2024-1-so-cong-thuong.html"
+    [file] = compiled(choice=Choice(areas=("ND3",))).files
+    assert file.name == "bao-cao-2024-2-mot-phan.html"
     assert_no_heading_is_empty(paper)
     headings = [block.text for block in paper.body if block.kind == "heading" and block.level == 1]
     assert headings == [

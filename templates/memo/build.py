@@ -61,6 +61,7 @@ STYLES: dict[str, dict[str, Any]] = {
     "Title": {"size": 14, "bold": True, "align": CENTER, "before": 18, "keep": True},
     "Subtitle": {"size": 14, "bold": True, "align": CENTER, "keep": True},
     "Kính gửi": {"size": 14, "align": CENTER, "before": 12, "after": 6},
+    "Kính gửi: nhiều nơi": {"size": 14, "align": LEFT, "left": 35, "before": 12},
     "Kính gửi: danh sách": {"size": 14, "align": LEFT, "left": 50},
     "Heading 1": {
         "size": 14,
@@ -303,7 +304,7 @@ def _write_addressees(document: Document) -> None:
         ("Normal", "{%p if letterhead.addressees|length == 1 %}"),
         ("Kính gửi", "Kính gửi: {{ letterhead.addressees[0] }}"),
         ("Normal", "{%p else %}"),
-        ("Kính gửi", "Kính gửi:"),
+        ("Kính gửi: nhiều nơi", "Kính gửi:"),
         ("Normal", "{%p for addressee in addressees %}"),
         ("Kính gửi: danh sách", "- {{ addressee }}"),
         ("Normal", "{%p endfor %}"),

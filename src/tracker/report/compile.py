@@ -1,5 +1,6 @@
 """The report flow's work: freeze the facts, keep them, print the memo."""
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -237,8 +238,10 @@ def _paper(settings: Settings, report: Report, snapshot: Snapshot, issue: _Issue
 
 
 def file_name(code: str, report: Report, form: Format) -> str:
-    """Return what the file is called that holds `report`, of the period `code`, in `form`."""
-    return f"bao-cao-{code}-{report.number}{'-chinh-thuc' if report.final else ''}.{form}"
+    """Return what the file is called that holds `report`, of the period `code`, in `form`, and whose it is."""
+    chosen = json.loads(report.choice) if report.choice else {}
+    whose = f"-{chosen['agencies'][0]}" if chosen.get("own") else "-mot-phan" if chosen else ""
+    return f"bao-cao-{code}-{report.number}{whose}{'-chinh-thuc' if report.final else ''}.{form}"
 
 
 def _print_one(paper: Paper, templates: Path, form: Format, file: Path) -> None:
