@@ -200,7 +200,7 @@ def test_a_reply_is_put_aside_with_a_reason_and_a_name(engine: sa.Engine) -> Non
 
     def dismiss(**typed: str) -> dict[str, str]:
         with writing(engine) as session:
-            return dismiss_reply(session, the_reply(session, message_id), {"uses": "0", **typed}, NOW)
+            return dismiss_reply(case_of(session, at=NOW), the_reply(session, message_id), {"uses": "0", **typed})
 
     assert list(dismiss()) == ["reason", "reviewer"]
     assert dismiss(reason="Chỉ cảm ơn", reviewer=WHO) == {}

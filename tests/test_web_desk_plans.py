@@ -43,9 +43,9 @@ PEOPLE_OF_SECOND = {
 
 
 @pytest.fixture
-def two(sqlite_engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
+def two(engine: sa.Engine, make_settings: Callable[..., Settings]) -> Season:
     """Give a season of two plans for the same agencies."""
-    season = open_season(sqlite_engine, make_settings, with_people())
+    season = open_season(engine, make_settings, with_people())
     add_plan(season, second_plan(PEOPLE_OF_SECOND))
     return season
 

@@ -118,7 +118,7 @@ def find_reply(case: Case, message_id: int) -> Reply | None:
     """Return one of the messages that `replies_of` gives, handled or not; None where there is no such one."""
     if message_id > MOST_IN_COLUMN:
         return None
-    found = case.session.execute(replies(case.period).where(Message.id == message_id))
+    found = case.session.execute(replies(case.session, case.period).where(Message.id == message_id))
     return next((_reply(case, message, letter) for message, letter in found), None)
 
 
@@ -187,7 +187,7 @@ def record_reply(case: Case, reply: Reply, typed: Typed, *, finish: bool) -> Fau
             return {"overtaken": OVERTAKEN}
     for update in outcome.receipt.updates:
         about = f"message {reply.message.id}"
-        detail = {"duty": update.duty_id, "revision": update.revision}
+        detail = {"duty": update.duty_id, "revision": update.revision, "plan": period.plan_id}
         note(case.session, case.now, reviewer, "recorded a reply", about, **detail)
     return {}
 
@@ -212,7 +212,7 @@ def _faults_of(outcome: Outcome, entry: Entry) -> Faults:
     return found
 
 
-def dismiss_reply(session: Session, reply: Reply, typed: Typed, now: datetime) -> Faults:
+def dismiss_reply(case: Case, reply: Reply, typed: Typed) -> Faults:
     """Settle `reply` without a (further) report, for the `reason` in `typed`; returns as `record_reply` does."""
     unusable: CheckFaults = {}
     reason = clean_text(typed.get("reason", ""), unusable, "reason")
@@ -223,9 +223,10 @@ def dismiss_reply(session: Session, reply: Reply, typed: Typed, now: datetime) -
     faults |= {"reviewer": wrong} if wrong else {}
     if faults:
         return faults
-    if not _claim(session, reply, typed, reviewer, now, finish=True, reason=reason):
+    if not _claim(case.session, reply, typed, reviewer, case.now, finish=True, reason=reason):
         return {"overtaken": OVERTAKEN}
-    note(session, now, reviewer, "dismissed a reply", f"message {reply.message.id}", reason=reason)
+    detail = {"reason": reason, "plan": case.period.plan_id}
+    note(case.session, case.now, reviewer, "dismissed a reply", f"message {reply.message.id}", **detail)
     return {}
 
 

@@ -88,12 +88,13 @@ def _of_plan(session: Session, plan: Plan) -> sa.ColumnElement[bool]:
     """Return what is true of the lines of `plan`; where it is the only one, of all.
 
     A line says what it is about, and that belongs to a plan. What names none, as all lines of before there were
-    several, is of the plan that was there first. Who signed in is shown where the plan lists that person.
+    several, is of the plan without an id, else of the first. Who signed in is shown where the plan lists them.
     """
     ids = plan_ids(session)
     if len(ids) == 1:
         return sa.true()
     about = JournalEntry.about
+    nameless = THE_ONE if THE_ONE in ids else ids[0]
     people = [person.email.casefold() for person in plan.reporting.people]
 
     def numbered(word: str, found: sa.Select[tuple[str]], key: sa.SQLColumnExpression[int]) -> tuple[Any, Any]:
@@ -104,19 +105,20 @@ def _of_plan(session: Session, plan: Plan) -> sa.ColumnElement[bool]:
     of_period = sa.select(Period.plan_id)
     of_duty = of_period.join(Duty, Duty.period_id == Period.id)
     of_letter = of_period.join(Letter, Letter.period_id == Period.id)
+    _, by_message = numbered("message", of_letter.join(Message, Message.letter_id == Letter.id), Message.id)
     by_key = of_letter.where(Letter.key == about).correlate(JournalEntry).scalar_subquery()
     whose = sa.case(
         numbered("duty", of_duty, Duty.id),
         numbered("update", of_duty.join(Update, Update.duty_id == Duty.id), Update.id),
         numbered("part", of_duty.join(Contribution, Contribution.duty_id == Duty.id), Contribution.id),
-        numbered("message", of_letter.join(Message, Message.letter_id == Letter.id), Message.id),
+        (about.startswith("message "), sa.func.coalesce(by_message, JournalEntry.detail["plan"].as_string())),
         numbered("version", sa.select(PlanVersion.plan_id), PlanVersion.id),
         numbered("token", sa.select(ApiToken.plan_id), ApiToken.id),
         *((about.startswith(f"{one}@", autoescape=True), one) for one in ids),
         else_=by_key,
     )
     signing = JournalEntry.did.in_(SIGNING)
-    return sa.case((signing, about.in_(people)), else_=sa.func.coalesce(whose, ids[0]) == plan.plan.plan_id)
+    return sa.case((signing, about.in_(people)), else_=sa.func.coalesce(whose, nameless) == plan.plan.plan_id)
 
 
 def _wanted(session: Session, wanted: JournalFilter) -> sa.Select[tuple[JournalEntry]]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, defer
 
 from tracker.settings import ZONE
 from tracker.store.engine import insert_once
+from tracker.store.plans import plans_in_force
 from tracker.store.tables import Letter, Message, Period
 
 UNPLACED_A_DAY = 200
@@ -134,24 +135,41 @@ def letter_answered(session: Session, message_ids: Sequence[str], *, hold: bool)
 def waiting_replies(session: Session, period: Period | None = None) -> Sequence[tuple[Message, Letter | None]]:
     """Return people's messages that the coordinator has yet to handle, with the letters they answer.
 
-    The oldest first. Where `period` is given, only those to its letters, and those that answer no known letter.
+    The oldest first. Where `period` is given, only those to its letters, and those that answer no known letter but
+    may be of its plan.
     """
-    found = replies(period).where(Message.handled_at.is_(None)).order_by(Message.id)
+    found = replies(session, period).where(Message.handled_at.is_(None)).order_by(Message.id)
     return [(message, letter) for message, letter in session.execute(found)]
 
 
-def replies(period: Period | None = None) -> sa.Select[Any]:
+def replies(session: Session, period: Period | None = None) -> sa.Select[Any]:
     """Return the query of people's messages with the letters they answer; `period` as above."""
     found = sa.select(Message, Letter).outerjoin(Letter, Letter.id == Message.letter_id)
     found = found.where(Message.kind.in_([Kind.REPLY, Kind.UNPLACED])).options(defer(Letter.message))
     if period is not None:
-        found = found.where(sa.or_(Letter.period_id == period.id, Message.kind == Kind.UNPLACED))
+        unplaced = Message.kind == Kind.UNPLACED
+        if strange := _of_other_plans(session, period.plan_id):
+            unplaced &= Message.sender.not_in(strange)
+        found = found.where(sa.or_(Letter.period_id == period.id, unplaced))
     return found
+
+
+def _of_other_plans(session: Session, plan_id: str) -> list[str]:
+    """Return who wrote without answering a known letter and is a contact of another plan, and not of this one."""
+    own: set[str] = set()
+    others: set[str] = set()
+    for plan in plans_in_force(session):
+        told = (contact.to.lower() for agency in plan.agencies.values() for contact in agency.contacts)
+        (own if plan.plan.plan_id == plan_id else others).update(told)
+    if not others - own:
+        return []
+    senders = session.scalars(sa.select(Message.sender).where(Message.kind == Kind.UNPLACED).distinct())
+    return [sender for sender in senders if sender.lower() in others - own]
 
 
 def count_waiting_replies(session: Session, period: Period) -> int:
     """Return how many messages the page of `period` shows that the coordinator has yet to handle."""
-    waiting = replies(period).where(Message.handled_at.is_(None)).with_only_columns(Message.id)
+    waiting = replies(session, period).where(Message.handled_at.is_(None)).with_only_columns(Message.id)
     return session.scalars(sa.select(sa.func.count()).select_from(waiting.subquery())).one()
 
 

@@ -206,14 +206,14 @@ class CoordinatorPages:
 
     def handle(self, opens: Opens, message_id: int, typed: Typed) -> Response:
         """Record what was made of a reply."""
-        now, action = self.settings.now(), typed.get("action", "")
+        action = typed.get("action", "")
         with writing(self.engine) as session:
             opened = opens(session)
             reply = find_reply(opened.case, message_id)
             if reply is None or action not in {"more", "done", "dismiss"}:
                 raise HTTPException(404 if reply is None else 400)
             if action == "dismiss":
-                faults = dismiss_reply(session, reply, typed, now)
+                faults = dismiss_reply(opened.case, reply, typed)
             else:
                 faults = record_reply(opened.case, reply, typed, finish=action == "done")
         reviewer = typed.get("reviewer", "")
