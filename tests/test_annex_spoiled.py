@@ -208,6 +208,18 @@ def a_line_of_words(layout: Layout) -> None:
     grid.insert(line + 1, [Box(""), Box("theo từng giai đoạn"), *[Box("") for _ in grid[line][2:]]])
 
 
+def an_unmarked_heading(layout: Layout) -> None:
+    """A heading that looks like any other words: the rows under it could be read as of the heading before."""
+    grid, line = row_of(layout, 10)
+    grid.insert(line + 1, [Box(""), Box("Nhóm việc về đào tạo"), *[Box("") for _ in grid[line][2:]]])
+
+
+def lead_and_coordinating_merged(layout: Layout) -> None:
+    grid, line = row_of(layout, 10)
+    at = columns(layout)["lead"]
+    grid[line][at : at + 2] = [Box("Sở Công Thương", 2), None]
+
+
 def a_formula(layout: Layout) -> None:
     put(layout, 10, "lead", "=A1")
 
@@ -218,7 +230,7 @@ SPOILERS: list[Callable[[Layout], None]] = [
     an_unknown_year, a_year_that_is_none, two_equal_numbers, a_missing_number, a_number_that_is_none,
     a_missing_row, strange_spaces, decomposed_letters, a_footnote, a_real_footnote, the_same_as_above,
     struck_words, a_nested_table, hidden_columns, a_title_merged_over_two_rows, marks_merged_or_strange, no_time,
-    a_column_more, a_line_of_words, a_formula,
+    a_column_more, a_line_of_words, an_unmarked_heading, lead_and_coordinating_merged, a_formula,
 ]  # fmt: skip
 RIGHT = {
     two_leads_with_a_comma: ["so-cong-thuong", "lien-minh-htx"],
@@ -278,6 +290,14 @@ def test_each_row_of_a_spoiled_annex_is_right_or_marked(spoil: Callable[[Layout]
                 and (found.get("time") == row.time if row.time else found["years"] == list(map(str, row.years)))
             )
             assert right or "unconfirmed" in found, (spoil.__name__, name, found, said)
+
+
+def test_the_row_below_an_unmarked_heading_is_doubted_too() -> None:
+    layout = LAYOUTS["time"]()
+    an_unmarked_heading(layout)
+    _, plan = read(layout, ".docx")
+    below = next(one for one in plan["activities"] if one["title"] == layout.rows[11].activity.title)
+    assert "có thể là tiêu đề của dòng này" in below["unconfirmed"]
 
 
 def test_every_doubt_is_named_at_its_line_by_check(office: Office) -> None:

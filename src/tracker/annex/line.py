@@ -131,6 +131,9 @@ class Line:
             if text.casefold() in X_MARKS:
                 row.doubt(f'{words} ghi "{text}"')
                 text = ""
+            cell = self.cell(name)
+            if cell is not None and cell.is_wide:
+                row.doubt(f"ô {words} gộp với cột bên cạnh")
             setattr(row, name, text)
         if self._printed_number and not self.number_text:
             row.doubt(f'không đọc được số TT "{self._printed_number[:20]}"')

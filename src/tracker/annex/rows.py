@@ -49,6 +49,8 @@ class _Reader:
         self.heading: DraftHeading | None = None
         self.row: DraftRow | None = None
         self.section = ""
+        self.loose = ""
+        """What stood without a number above the next row: a subtask, or the heading of that row."""
         self.told: set[tuple[str, str]] = set()
 
     def read(self, table: Table, heading: Heading, first: int, doubt: str) -> None:
@@ -98,6 +100,7 @@ class _Reader:
             self._take_rest(line)
         elif not line.number_text and not line.has_own and self.row is not None:
             self.row.subtasks.append(LEADING.sub("", title))
+            self.loose = "" if LEADING.match(title) else title
             self.row.doubt(f'dòng không có số TT và cơ quan: "{title[:40]}", đọc là việc cụ thể của dòng này')
         else:
             self._take_row(line, line.number_text, title)
@@ -125,7 +128,7 @@ class _Reader:
         if not line.is_whole and not number and not TITLED.match(title) and not title.isupper():
             heading.doubts.append("đọc là tiêu đề vì không có số TT, cơ quan và thời gian")
         heading.doubts += [sign for sign in line.signs if sign != NUMBERED]
-        self.heading, self.row = heading, None
+        self.heading, self.row, self.loose = heading, None, ""
         self.draft.headings.append(heading)
 
     def _take_row(self, line: Line, number: str, title: str, parent: DraftRow | None = None) -> DraftRow:
@@ -136,6 +139,9 @@ class _Reader:
         words, subtasks = _split(title)
         row = DraftRow(line.place, number, words, self.heading, subtasks, parent=parent)
         self.heading.has_rows = True
+        if self.loose:
+            row.doubt(f'dòng trên không có số TT, "{self.loose[:40]}", có thể là tiêu đề của dòng này')
+            self.loose = ""
         self.row = row
         self.draft.rows.append(row)
         line.fill(row)
