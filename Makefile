@@ -1,5 +1,5 @@
 # Needs Python 3.11+, make and the package index; everything else is installed into .venv.
-.PHONY: demo test test-slow test-all serve serve-demo check bench pictures catalogue clean
+.PHONY: demo test test-slow test-all serve serve-demo check bench pictures catalogue screenshots clean
 .DEFAULT_GOAL := demo
 
 PYTHON ?= python3
@@ -55,6 +55,10 @@ catalogue: .venv/ready
 	$(BIN)/pybabel -q extract -F locale/babel.cfg -k wording:1 -k wording_in:2 -k N_ --no-location --sort-output --no-wrap --omit-header -o locale/tracker.pot .
 	$(BIN)/pybabel -q update -i locale/tracker.pot -d locale -D tracker --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --no-wrap
 	$(BIN)/pybabel -q compile -d locale -D tracker
+
+# Every page at desk and phone width, into var/screenshots; needs chromium.
+screenshots: .venv/ready
+	$(BIN)/python docs/pictures/screenshots.py
 
 clean:
 	rm -rf .venv .tools var

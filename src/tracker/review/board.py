@@ -24,6 +24,20 @@ from tracker.store.tables import Duty, Period, Report
 
 Counts = dict[str, Counter[str]]
 """Duties counted by state (a DutyState is its text), by what they are grouped under."""
+STATE = sa.type_coerce(Duty.state, sa.String)
+"""The state as its text: of a country's rows no enum is made of each."""
+COUNTED = {
+    by.key: sa.select(by, STATE, sa.func.count())
+    .where(Duty.period_id == sa.bindparam("period"))
+    .group_by(by, Duty.state)
+    for by in (Duty.agency_id, Duty.activity_id)
+}
+OVERDUE = (
+    sa.select(Duty.agency_id, sa.func.count(), sa.func.min(Duty.due))
+    .where(Duty.period_id == sa.bindparam("period"), Duty.state.in_(OWED), Duty.due < sa.bindparam("today"))
+    .group_by(Duty.agency_id)
+)
+"""Written once: to put a statement together takes longer than a small store takes to answer it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +127,9 @@ def _board(session: Session, plan: Plan, period: Period, today: date, book: Addr
 
 def _late(session: Session, plan: Plan, period: Period, today: date, book: AddressBook) -> tuple[LateAgency, ...]:
     office = WorkingDays(plan.reporting.calendar)
-    owed = (Duty.period_id == period.id, Duty.state.in_(OWED), Duty.due < today)
-    asked = sa.select(Duty.agency_id, sa.func.count(), sa.func.min(Duty.due)).where(*owed)
     counts: Counter[str] = Counter()
     oldest: dict[str, date] = {}
-    for agency_id, count, due in session.execute(asked.group_by(Duty.agency_id)):
+    for agency_id, count, due in session.execute(OVERDUE, {"period": period.id, "today": today}):
         if agency_id in plan.agencies:
             holder = plan.holder(agency_id, today).id
             counts[holder] += count
@@ -142,10 +154,8 @@ def _counted(
     session: Session, period: Period, by: InstrumentedAttribute[str], group: Callable[[str], str | None]
 ) -> Counts:
     """Return the duties of `period` counted by state under what `group` makes of `by`; None leaves them out."""
-    state = sa.type_coerce(Duty.state, sa.String)  # a country's rows: no enum is made of each
-    asked = sa.select(by, state, sa.func.count()).where(Duty.period_id == period.id)
     counts: Counts = {}
-    for key, stated, count in session.execute(asked.group_by(by, Duty.state)):
+    for key, stated, count in session.execute(COUNTED[by.key], {"period": period.id}):
         if stated != DutyState.WITHDRAWN and (under := group(key)) is not None:
             counts.setdefault(under, Counter())[stated] += count
     return counts

@@ -37,16 +37,21 @@ class SentLetter:
 
 ASKING = ("remind", "returned", "link")
 """The kinds of letters that ask an agency for something."""
+SENT = [field.name for field in fields(SentLetter)]
+LAST = sa.select(Letter.agency_id, *(getattr(Letter, name) for name in SENT)).where(
+    Letter.id.in_(
+        sa.select(sa.func.max(Letter.id))
+        .where(Letter.period_id == sa.bindparam("period"), Letter.kind.in_(ASKING), Letter.state != "withdrawn")
+        .group_by(Letter.agency_id)
+    )
+)
+"""The newest letter to each agency that asked it for something; written once, for the first page asks it often."""
 
 
 def last_letters(session: Session, period: Period) -> dict[str, SentLetter]:
     """Return the newest letter of `period` that asked each agency for something, by agency id."""
-    asked = (Letter.period_id == period.id, Letter.kind.in_(ASKING), Letter.state != "withdrawn")
-    newest = sa.select(sa.func.max(Letter.id)).where(*asked).group_by(Letter.agency_id)
-    names = [field.name for field in fields(SentLetter)]
-    columns = [getattr(Letter, name) for name in names]
-    found = session.execute(sa.select(Letter.agency_id, *columns).where(Letter.id.in_(newest)))
-    return {agency: SentLetter(**dict(zip(names, row, strict=True))) for agency, *row in found}
+    found = session.execute(LAST, {"period": period.id})
+    return {agency: SentLetter(**dict(zip(SENT, row, strict=True))) for agency, *row in found}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

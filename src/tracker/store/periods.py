@@ -33,6 +33,12 @@ LONGEST_AROUND = 10_000
 """Letters of a memo's own first or last words."""
 SYSTEM = "tracker"
 """Who the journal names where no person did it."""
+RUNNING = (
+    sa.select(Period)
+    .where(Period.opens <= sa.bindparam("today"), Period.closes >= sa.bindparam("today"))
+    .order_by(Period.due, Period.code, Period.plan_id)
+)
+RUNNING_OF_PLAN = RUNNING.where(Period.plan_id == sa.bindparam("plan"))
 
 
 def ruled_periods(plan: Plan) -> Iterator[Period]:
@@ -181,9 +187,7 @@ def all_periods(session: Session, plan_id: str | None = None) -> Sequence[Period
 
 def running_periods(session: Session, today: date, plan_id: str | None = None) -> Sequence[Period]:
     """Return the periods of a plan (None: all) in which something can be owed on `today`, by due dates."""
-    running = sa.select(Period).where(Period.opens <= today, Period.closes >= today)
-    found = running.order_by(Period.due, Period.code, Period.plan_id)
-    return session.scalars(found.where(Period.plan_id == plan_id) if plan_id else found).all()
+    return session.scalars(RUNNING_OF_PLAN if plan_id else RUNNING, {"today": today, "plan": plan_id}).all()
 
 
 def periods_open_under(session: Session, plan: Plan, today: date) -> Iterator[Period]:

@@ -4,12 +4,20 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from tracker.errors import BadInput
 from tracker.store.engine import one_at_a_time
 from tracker.store.journal import note
 from tracker.store.tables import Period, Report
+
+NEWEST = (
+    sa.select(Report)
+    .options(defer(Report.snapshot))
+    .where(Report.period_id == sa.bindparam("period"), sa.or_(Report.final, Report.choice == ""))
+    .order_by(Report.final.desc(), Report.number.desc())
+    .limit(1)
+)
 
 
 def keep_report(
@@ -59,8 +67,8 @@ def final_report(session: Session, period: Period) -> Report | None:
 
 
 def newest_report(session: Session, period: Period) -> Report | None:
-    """Return the final memo of `period`, else the newest of the whole period, or None."""
-    return final_report(session, period) or _newest(session, period, Report.choice == "")
+    """Return the final memo of `period`, else the newest of the whole period, or None; without its snapshot."""
+    return session.scalar(NEWEST, {"period": period.id})
 
 
 def reports_of(session: Session, period: Period) -> Sequence[Report]:

@@ -18,6 +18,7 @@ SESSION_LIVES = timedelta(hours=12)
 MOST_FOR_ONE, MOST_IN_ALL = 5, 60
 """Links that are sent in WINDOW, to one address and in all: nobody's mailbox is flooded through us."""
 WINDOW = timedelta(hours=1)
+HELD_OPEN = sa.select(DeskSession).where(DeskSession.digest == sa.bindparam("digest"))
 
 
 def asked_too_often(session: Session, email: str, now: datetime) -> bool:
@@ -69,7 +70,7 @@ def open_session(session: Session, email: str, who: str, now: datetime) -> str:
 
 def find_session(session: Session, token: str, now: datetime) -> DeskSession | None:
     """Return the session that `token` holds open; None where there is none, or it has ended."""
-    row = session.scalar(sa.select(DeskSession).where(DeskSession.digest == _digest(token)))
+    row = session.scalar(HELD_OPEN, {"digest": _digest(token)})
     return row if row is not None and row.ended_at is None and row.expires_at > now else None
 
 

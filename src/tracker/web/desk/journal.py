@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal, InvalidOperation
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,6 +19,7 @@ from tracker.web.desk.csv_file import csv_response
 from tracker.web.desk.visit import Visit
 from tracker.web.pages import moment
 from tracker.web.words import typed_day
+from tracker.words import vietnamese_number
 
 A_PAGE = 100
 PROGRAM = "chương trình"
@@ -175,8 +177,17 @@ def _details(plan: Plan, entry: JournalEntry) -> str:
             continue
         if isinstance(value, list):
             value = ", ".join(_short(plan, str(one)) for one in value)
+        if name == "value":
+            value = _number(str(value))
         told.append(f"{words}: {_short(plan, str(value)) if name == 'agency' else _as_day(str(value))}")
     return "; ".join(told)
+
+
+def _number(text: str) -> str:
+    try:
+        return vietnamese_number(Decimal(text))
+    except InvalidOperation:
+        return text
 
 
 def _short(plan: Plan, word: str) -> str:
