@@ -60,6 +60,7 @@ def test_a_look_at_the_years_letters_and_at_a_plan_waits_for_no_writer(season: S
 
 
 def test_the_journal_names_letters_and_figures_as_people_call_them(season: Season) -> None:
+    say(season, "II.1")
     queue_today(season.engine, season.settings)
     [letter] = [one for one in season.rows(Letter) if one.agency_id == "so-a"]
     visitor = signed_in(season)
@@ -67,6 +68,8 @@ def test_the_journal_names_letters_and_figures_as_people_call_them(season: Seaso
     page = text_of(visitor.get("/nhat-ky"))
     assert letter.subject in page
     assert letter.key not in page
+    assert "gửi báo cáo II.1, Sở Công Thương (kỳ 2024)" in page
+    assert not re.search(r"\b(duty|update|part|message|version|period|remind:)\b", page)
 
 
 def test_a_period_that_asks_nothing_says_so(season: Season) -> None:

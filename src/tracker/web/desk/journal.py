@@ -87,7 +87,7 @@ def lines_of(session: Session, plan: Plan, entries: Iterable[JournalEntry]) -> l
     """
     entries = list(entries)
     several = len(plan_ids(session)) > 1
-    ids = {int(one.about[5:]) for one in entries if one.about.startswith("duty ") and one.about[5:].isdecimal()}
+    ids = {duty for one in entries if (duty := _duty_of(one)) is not None}
     asked = sa.select(Duty, Period.code).join(Period, Period.id == Duty.period_id).where(Duty.id.in_(ids))
     duties = {duty.id: (duty, code) for duty, code in session.execute(asked)}
     codes = {period.code for period in all_periods(session, plan.plan.plan_id)} if several else set()
@@ -106,8 +106,8 @@ def lines_of(session: Session, plan: Plan, entries: Iterable[JournalEntry]) -> l
             return f"{targets.get(rest, rest)} (kỳ {kind})"
         if kind == "part":
             return f"nội dung phối hợp số {rest}"
-        if kind == "duty" and rest.isdecimal() and int(rest) in duties:
-            duty, code = duties[int(rest)]
+        if (duty_id := _duty_of(entry)) in duties:
+            duty, code = duties[duty_id]
             of = f", {plan.plan.citation}" if several else ""
             return f"{duty.activity_id}, {_short(plan, duty.agency_id)} (kỳ {code}{of})"
         if kind == "version":
@@ -181,6 +181,14 @@ def _details(plan: Plan, entry: JournalEntry) -> str:
             value = _number(str(value))
         told.append(f"{words}: {_short(plan, str(value)) if name == 'agency' else _as_day(str(value))}")
     return "; ".join(told)
+
+
+def _duty_of(entry: JournalEntry) -> int | None:
+    """Return the id of the duty that `entry` is about, or None."""
+    kind, _, rest = entry.about.partition(" ")
+    if kind == "duty" and rest.isdecimal():
+        return int(rest)
+    return entry.detail["duty"] if kind == "update" and "duty" in entry.detail else None
 
 
 def _number(text: str) -> str:
