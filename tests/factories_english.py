@@ -26,6 +26,7 @@ ENGLISH = {
     "ít nhất 10 HTX": "at least 10",
     "HỘI TỈNH": "OFFICE OF PLANS",
     "parent: HỘI": "parent: COUNCIL",
+    "  letterhead:": "  letterhead:\n    profile: plain",
     "place: Tỉnh": "place: Capital",
     "UBND tỉnh": "The Council",
     "CHỦ TỊCH": "CHAIR",

@@ -1,11 +1,13 @@
 """The example plans run the whole way: check, apply, remind, answer, accept, the next period, the memo."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
 from answering import ROOT, answer, said
+from factories_english import vietnamese_in
 from office import Office
 
 from tracker.answers.record import record_answers
@@ -66,7 +68,7 @@ def say(office: Office, code: str, whose: tuple[str, str], status: UpdateStatus,
         period = find_period(session, code)
         [duty] = [d for d in duties_of(session, period, {whose[1]}) if d.activity_id == whose[0]]
         at = datetime.fromisoformat(f"{day}T10:00:00+07:00")
-        record_answers(session, {duty.id: (duty, answer("Kết quả minh họa", status=status))}, said(at=at))
+        record_answers(session, {duty.id: (duty, answer("Result (example)", status=status))}, said(at=at))
     engine.dispose()
 
 
@@ -94,6 +96,9 @@ def test_an_example_runs_from_check_to_memo(office: Office, way: Way) -> None:
     assert way.overdue in text
     office.well("report", way.second, "--formats", "html", "--on", way.compiled)
     [file] = (office.var / "reports").glob("*.html")
+    if way.file == "action-plan":
+        assert vietnamese_in(text) == []
+        assert vietnamese_in(re.sub(r"<style>.*?</style>", "", file.read_text("utf-8"), flags=re.DOTALL)) == []
     memo = file.read_text(encoding="utf-8")
     assert way.cited in memo
     assert office.well("status", way.second, "--on", way.compiled)

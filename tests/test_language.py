@@ -34,8 +34,12 @@ from tracker.words import day_words, number_words, size_words
 
 TEMPLATES = ROOT / "templates"
 IN_ENGLISH = sorted(
-    str(file.relative_to(TEMPLATES / "en")) for file in (TEMPLATES / "en").rglob("*") if file.is_file()
+    str(file.relative_to(TEMPLATES / "en"))
+    for room in ("letters", "web")
+    for file in (TEMPLATES / "en" / room).rglob("*")
+    if file.is_file()
 )
+"""What says the same as its Vietnamese source; the memo is another text."""
 LOCALE = ROOT / "locale" / "en" / "LC_MESSAGES"
 """Where English words for those in code stand."""
 

@@ -249,7 +249,7 @@ def _write_headers(section: Section) -> None:
 def _write_letterhead(document: Document) -> None:
     table = _two_columns(document, rows=2, widths=LETTERHEAD, style="Khối tiêu đề")
     _fill(table.cell(0, 0), [
-        ("Normal", "{%p if motto %}"),
+        ("Normal", "{%p if motto or not nation %}"),
         ("Cơ quan chủ quản", "{{ letterhead.parent }}"),
         ("Cơ quan ban hành", "{{ letterhead.issuer }}"),
         ("Nét kẻ", "{{ rule(letterhead.issuer, 12, 74, 0.4) }}"),
@@ -264,9 +264,11 @@ def _write_letterhead(document: Document) -> None:
         ("Quốc hiệu", "{{ nation }}"),
         ("Tiêu ngữ", "{{ motto }}"),
         ("Nét kẻ", "{{ rule(motto, 13, 91, 1) }}"),
-        ("Normal", "{%p else %}"),
+        ("Normal", "{%p elif nation %}"),
         ("Tiêu đề Đảng", "{{ nation }}"),
         ("Nét kẻ", "{{ rule(nation, 15, 91, 1) }}"),
+        ("Normal", "{%p else %}"),
+        ("Normal", ""),
         ("Normal", "{%p endif %}"),
     ])  # fmt: skip
     for column, style, party, words in (
@@ -274,7 +276,7 @@ def _write_letterhead(document: Document) -> None:
         (1, "Địa danh và ngày", "Đảng: địa danh và ngày", "{{ place_and_date }}"),
     ):
         _fill(table.cell(1, column), [
-            ("Normal", "{%p if motto %}"), (style, words),
+            ("Normal", "{%p if motto or not nation %}"), (style, words),
             ("Normal", "{%p else %}"), (party, words), ("Normal", "{%p endif %}"),
         ])  # fmt: skip
 
@@ -286,7 +288,7 @@ def _write_about(document: Document) -> None:
 
 def _write_title(document: Document) -> None:
     _add(document, [
-        ("Normal", "{%p if motto %}"),
+        ("Normal", "{%p if motto or not nation %}"),
         ("Title", "{{ paper.kind }}"),
         ("Normal", "{%p else %}"),
         ("Đảng: tên loại", "{{ paper.kind }}"),
@@ -302,9 +304,9 @@ def _write_title(document: Document) -> None:
 def _write_addressees(document: Document) -> None:
     _add(document, [
         ("Normal", "{%p if letterhead.addressees|length == 1 %}"),
-        ("Kính gửi", "Kính gửi: {{ letterhead.addressees[0] }}"),
+        ("Kính gửi", "{{ to }}: {{ letterhead.addressees[0] }}"),
         ("Normal", "{%p else %}"),
-        ("Kính gửi: nhiều nơi", "Kính gửi:"),
+        ("Kính gửi: nhiều nơi", "{{ to }}:"),
         ("Normal", "{%p for addressee in addressees %}"),
         ("Kính gửi: danh sách", "- {{ addressee }}"),
         ("Normal", "{%p endfor %}"),
@@ -340,7 +342,7 @@ def _write_body(document: Document) -> None:
 def _write_signature(document: Document) -> None:
     table = _two_columns(document, rows=1, widths=SIGNATURES, style="Khối chữ ký")
     _fill(table.cell(0, 0), [
-        ("Nơi nhận", "Nơi nhận:"),
+        ("Nơi nhận", "{{ copies_to }}:"),
         ("Normal", "{%p for copy in copies %}"),
         ("Nơi nhận: danh sách", "- {{ copy }}"),
         ("Normal", "{%p endfor %}"),

@@ -7,11 +7,12 @@ import re
 
 from markupsafe import escape
 
+from tracker.language import N_, wording
 from tracker.papers.files import printable
 from tracker.papers.fitting import MAY_BREAK, WIDEST, broken
 from tracker.papers.letterhead import POINTS_PER_MM, width_of
 from tracker.papers.paper import Bar, Chart, Series
-from tracker.words import decomposed, vietnamese_number
+from tracker.words import decomposed, number_words
 
 MOST_BARS = 18
 """So many stand on one page of the memo, each under two lines of name."""
@@ -30,7 +31,7 @@ LINE = 1.15 * LETTER
 NARROWER = frozenset("abdhkmnpqtu")
 HALO = ' stroke="#fff" stroke-width="1.2" paint-order="stroke"'
 """Keeps the hatching away from a number."""
-WIDENED = "Phần có số quá nhỏ được vẽ rộng hơn tỷ lệ để ghi được số."
+WIDENED = N_("Phần có số quá nhỏ được vẽ rộng hơn tỷ lệ để ghi được số.")
 FONTS = "'Times New Roman','Liberation Serif',Times,serif"
 _UNDRAWN = re.compile(
     r"[^\x20-\x7e\xa0-\u024f\u0300-\u036f\u1ea0-\u1ef9\u2010\u2013\u2014\u2018-\u201e\u2022\u2026\u20ab]"
@@ -57,7 +58,7 @@ def svg(chart: Chart) -> str:
     if beside:
         drawn.append(f'<path d="M{left:g} {top - 1:.2f}V{y - BETWEEN + 1:.2f}" stroke="#000" stroke-width=".3"/>')
     if any(_is_widened(bar, scale) for bar in bars):
-        drawn.append(_text(WIDENED, WIDTH, y + LETTER, "end", ' font-style="italic"'))
+        drawn.append(_text(wording(WIDENED), WIDTH, y + LETTER, "end", ' font-style="italic"'))
         y += 1.2 * LINE
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH:g}mm" height="{y:.2f}mm" '
@@ -69,13 +70,13 @@ def svg(chart: Chart) -> str:
 def alternative(chart: Chart) -> str:
     """Return what the chart shows as a sentence for those who do not see it: every name, every number."""
     bars = chart.bars[: chart.drawn]
-    told = (f"{bar.label}: {vietnamese_number(sum(bar.counts))}{_named(chart.series, bar)}" for bar in bars)
-    return " ".join(printable(f"Biểu đồ thanh ngang. {'; '.join(told)}.").split())
+    told = (f"{bar.label}: {number_words(sum(bar.counts))}{_named(chart.series, bar)}" for bar in bars)
+    return " ".join(printable(wording("Biểu đồ thanh ngang. {bars}.", bars="; ".join(told))).split())
 
 
 def _named(series: tuple[Series, ...], bar: Bar) -> str:
     counted = [
-        f"{each.name.lower()} {vietnamese_number(count)}"
+        f"{each.name.lower()} {number_words(count)}"
         for each, count in zip(series, bar.counts, strict=True)
         if count
     ]
@@ -101,18 +102,18 @@ def _parts(series: tuple[Series, ...], bar: Bar, x: float, y: float, scale: floa
     for each, count, wide in zip(series, bar.counts, _widths(bar, scale), strict=True):
         if not count:
             continue
-        number = vietnamese_number(count)
+        number = number_words(count)
         drawn.append(_rectangle(each, x, y, wide, BAR))
         ink = f' fill="{each.ink}"{HALO if each.hatched else ""}'
         drawn.append(_text(number, x + wide / 2, base, "middle", ink))
         x += wide
-    drawn.append(_text(vietnamese_number(sum(bar.counts)), x + 1.5, base, "start", ' font-weight="bold"'))
+    drawn.append(_text(number_words(sum(bar.counts)), x + 1.5, base, "start", ' font-weight="bold"'))
     return "".join(drawn)
 
 
 def _widths(bar: Bar, scale: float) -> list[float]:
     """Return how wide each part of `bar` is drawn: in proportion, but never narrower than its number."""
-    least = [_wide(vietnamese_number(count)) + 1.6 if count else 0.0 for count in bar.counts]
+    least = [_wide(number_words(count)) + 1.6 if count else 0.0 for count in bar.counts]
     fixed: set[int] = set()
     length = max(sum(bar.counts) * scale, sum(least))
     while True:

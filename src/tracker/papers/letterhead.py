@@ -1,15 +1,16 @@
 """The words around a paper's text, the same in every format (Nghị định 30/2020/NĐ-CP, Phụ lục I).
 
 The profile `dang` follows Hướng dẫn 36-HD/VPTW, for committees and offices of the Party; mass organisations use
-`nd30`.
+`nd30`. With `plain` no state's name stands above.
 """
 
 import unicodedata
 from collections.abc import Iterable
 
+from tracker.language import SOURCE, spoken, wording
 from tracker.papers.files import printable
 from tracker.papers.paper import Paper
-from tracker.words import decomposed
+from tracker.words import MONTHS, day_words, decomposed
 
 NBSP = "\N{NO-BREAK SPACE}"
 TITLE_LIMIT = 255
@@ -18,6 +19,7 @@ TITLE_LIMIT = 255
 _NATION = {
     "nd30": ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
     "dang": ("ĐẢNG CỘNG SẢN VIỆT NAM", ""),
+    "plain": ("", ""),
 }
 
 # Advance widths of Times New Roman Bold in thousandths of its size; a letter with marks is as wide as without.
@@ -37,7 +39,7 @@ def number_line(paper: Paper) -> str:
     """Return `Số: 05/BC-BTV`, or `Số 05-BC/BTV` in the party's form; a gap where no number is given yet."""
     if paper.letterhead.profile == "dang":
         return f"Số {_code(paper)}"
-    return f"Số: {_code(paper)}"
+    return wording("Số: {code}", code=_code(paper))
 
 
 def place_and_date(paper: Paper) -> str:
@@ -47,7 +49,8 @@ def place_and_date(paper: Paper) -> str:
 
 def attached_to(paper: Paper) -> str:
     """Return what an annex says of the paper it belongs to: `(Kèm theo Báo cáo số … ngày … của …)`."""
-    return f"(Kèm theo {paper.kind.capitalize()} số {_code(paper)} {_day(paper)} của {paper.issued_by})"
+    about = {"kind": paper.kind.capitalize(), "code": _code(paper), "day": _day(paper), "who": paper.issued_by}
+    return wording("(Kèm theo {kind} số {code} {day} của {who})", **about)
 
 
 def title_of(paper: Paper) -> str:
@@ -76,6 +79,9 @@ def words_around(paper: Paper) -> dict[str, object]:
         "copies": closed(paper.letterhead.copies),
         "attached_to": attached_to(paper),
         "mark": paper.mark,
+        "language": spoken(),
+        "to": wording("Kính gửi"),
+        "copies_to": wording("Nơi nhận"),
     }
 
 
@@ -116,5 +122,7 @@ def _day(paper: Paper) -> str:
     """
     day = paper.dated
     month = f"{day.month:02}" if day.month <= 2 else str(day.month)
+    if spoken() != SOURCE:
+        return day_words(day) if paper.number is not None else f"{NBSP * 4}{MONTHS[day.month - 1]} {day.year}"
     of_month = NBSP * 4 if paper.number is None else f"{day.day:02}"
     return f"ngày {of_month} tháng {month} năm {day.year}"

@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from tracker.language import SOURCE, wording
 from tracker.plan.model import Letterhead
 
 Align = Literal["left", "center", "right"]
@@ -182,9 +183,11 @@ class Paper:
     annexes: tuple[Annex, ...]
     illustration: bool = False
     draft: bool = False
+    language: str = SOURCE
+    """Which its own words are in; it is printed where that is spoken."""
 
     @property
     def mark(self) -> str:
         """Return what stands on every page of a draft and of a paper that holds example data; else nothing."""
-        marks = ((self.draft, "DỰ THẢO"), (self.illustration, "DỮ LIỆU MINH HỌA"))
+        marks = ((self.draft, wording("DỰ THẢO")), (self.illustration, wording("DỮ LIỆU MINH HỌA")))
         return " – ".join(words for meant, words in marks if meant)

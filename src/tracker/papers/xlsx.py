@@ -10,13 +10,14 @@ from typing import Any
 import xlsxwriter
 from xlsxwriter.utility import xl_range
 
+from tracker.language import N_, wording
 from tracker.papers.files import printable
 from tracker.papers.letterhead import attached_to, number_line, title_of
 from tracker.papers.paper import Annex, Chart, Column, Counted, Paper, Row, Shortened, Table
 from tracker.papers.sheets import A4, CELL, FONT, LINE, finished, height, put
 from tracker.papers.xlsx_chart import draw_chart
 
-GROUP = Column(title="Nội dung", width=45)
+GROUP = N_("Nội dung")
 """Takes the rows that span a table: beside each row, they survive sorting and can be filtered by."""
 LETTERS_A_MM = 0.5
 FROZEN_COLUMNS = 2
@@ -75,7 +76,9 @@ def _tables_of_the_text(paper: Paper) -> Iterator[Annex]:
             heading = block.text
         elif block.table is not None:
             number, dot, _ = heading.partition(".")
-            yield Annex(label=f"Mục {number}" if dot else heading, title=heading, table=block.table)
+            yield Annex(
+                label=wording("Mục {number}", number=number) if dot else heading, title=heading, table=block.table
+            )
 
 
 def _charts_of_the_text(paper: Paper) -> Iterator[tuple[Annex, str, Chart]]:
@@ -88,7 +91,9 @@ def _charts_of_the_text(paper: Paper) -> Iterator[tuple[Annex, str, Chart]]:
 
 def _free_name(label: str, taken: set[str]) -> str:
     """Return a name that Excel takes for a sheet, and that no other sheet has."""
-    name = re.sub(r"[\[\]:*?/\\']", " ", printable(label).replace("\n", " ")).strip()[:LONGEST_NAME] or "Bảng"
+    name = re.sub(r"[\[\]:*?/\\']", " ", printable(label).replace("\n", " ")).strip()[:LONGEST_NAME] or wording(
+        "Bảng"
+    )
     used, free, number = {each.casefold() for each in taken}, name, 1
     while free.casefold() in used:
         number += 1
@@ -152,7 +157,7 @@ def _without_bands(table: Table) -> Table:
             band = row.cells[0]
         else:
             rows.append(Row(cells=(*row.cells, band)))
-    return replace(table, columns=(*table.columns, GROUP), rows=tuple(rows))
+    return replace(table, columns=(*table.columns, Column(title=wording(GROUP), width=45)), rows=tuple(rows))
 
 
 def _set_print(sheet: Any, paper: Paper, annex: Annex) -> None:

@@ -4,11 +4,12 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from tracker.language import N_, wording
 from tracker.papers.charts import alternative
 from tracker.papers.paper import Chart, Series
 from tracker.papers.sheets import LINE, height, put
 
-TOTAL = "Cộng"
+TOTAL = N_("Cộng")
 NAMES, NUMBERS = 45, 13
 """Widths of the columns."""
 WIDE, EACH, AROUND, ROW = 860, 40, 70, 20
@@ -17,7 +18,7 @@ WIDE, EACH, AROUND, ROW = 860, 40, 70, 20
 
 def draw_chart(file: Workbook, sheet: Any, caption: str, chart: Chart, top: int, looks: dict[str, Any]) -> None:
     """Write `caption` in the row `top`, under it the bars that the paper draws, then all bars in numbers."""
-    headings = (chart.of, *(each.name for each in chart.series), TOTAL)
+    headings = (chart.of, *(each.name for each in chart.series), wording(TOTAL))
     high = AROUND + EACH * chart.drawn
     head = top + high // ROW + 3
     sheet.merge_range(top, 0, top, len(headings) - 1, "")
@@ -33,7 +34,7 @@ def draw_chart(file: Workbook, sheet: Any, caption: str, chart: Chart, top: int,
         _count(sheet, number, bar.counts, looks["number"])
         sheet.set_row(number, height([(bar.label, NAMES)], least=1))
     last = head + 1 + len(chart.bars)
-    put(sheet, last, 0, TOTAL, looks["heading"])
+    put(sheet, last, 0, wording(TOTAL), looks["heading"])
     _count(sheet, last, tuple(map(sum, zip(*(bar.counts for bar in chart.bars), strict=True))), looks["sum"])
     sheet.repeat_rows(head)
     drawn = _drawn(file, sheet.get_name(), chart, head)

@@ -62,11 +62,12 @@ class Calendar:
 class Letterhead:
     """The strings around a signed paper (Nghị định 30/2020/NĐ-CP, Phụ lục I)."""
 
-    profile: Literal["nd30", "dang"] = plan_field(
+    profile: Literal["nd30", "dang", "plain"] = plan_field(
         "mẫu",
-        "nd30: theo Nghị định 30, cho cơ quan nhà nước và đoàn thể; dang: Hướng dẫn 36-HD/VPTW, cho tổ chức đảng.",
+        "nd30: theo Nghị định 30, cho cơ quan nhà nước và đoàn thể; dang: Hướng dẫn 36-HD/VPTW, cho tổ chức đảng; "
+        "plain: không có Quốc hiệu, Tiêu ngữ.",
         "nd30",
-        words={"nd30": "Nghị định 30", "dang": "thể thức văn bản của Đảng"},
+        words={"nd30": "Nghị định 30", "dang": "thể thức văn bản của Đảng", "plain": "không có Quốc hiệu"},
     )
     parent: str = plan_field("cơ quan chủ quản", "Cơ quan chủ quản, chữ in hoa; bỏ đi nếu không có.", "")
     issuer: str = plan_field("cơ quan ban hành", "Cơ quan ban hành, chữ in hoa; tên dài viết thành hai dòng.")

@@ -5,10 +5,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from tracker.language import N_, wording_in
+from tracker.language import N_, wording, wording_in
 from tracker.plan.fields import plan_field
 from tracker.plan.stages import Stages
-from tracker.words import vietnamese_number
+from tracker.words import number_words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +134,8 @@ class Target:
     @property
     def amount(self) -> str:
         """Return the aim in words, without its unit: "10", "không quá 5"."""
-        return f"{'không quá ' if self.at_least is None else ''}{vietnamese_number(self.aim)}"
+        amount = number_words(self.aim)
+        return wording("không quá {amount}", amount=amount) if self.at_least is None else amount
 
     @property
     def words(self) -> str:

@@ -1,7 +1,8 @@
 """A row's time as plans print it, read. Pure.
 
 Printed are years (`2025`, `2025 - 2026`), a day (`trước ngày 30/9/2025`), a month, a quarter, a half of a year, a
-span of these, `thường xuyên`, or `trong 60 ngày kể từ ngày ban hành`. What cannot be read for certain is not read.
+span of these, `thường xuyên`, or `trong 60 ngày kể từ ngày ban hành`. In English a day (`30 September 2025`), a
+month, a quarter (`Q3 2025`) or `ongoing`. What cannot be read for certain is not read.
 """
 
 import re
@@ -11,12 +12,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
+from tracker.words import MONTHS
+
 ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 ALWAYS = re.compile(
-    r"thường xuyên|liên tục|(hằng|hàng) (năm|quý|tháng|tuần|ngày)|định kỳ( (hằng|hàng) \w+)?", re.IGNORECASE
+    r"thường xuyên|liên tục|ongoing|continuous|(hằng|hàng) (năm|quý|tháng|tuần|ngày)|định kỳ( (hằng|hàng) \w+)?",
+    re.IGNORECASE,
 )
 NOISE = re.compile(
-    r"^(trong|vào|đến|từ|hết|năm|ngày|tháng|giai đoạn|chậm nhất|hoàn thành|xong|thời gian|là|:)\s+", re.IGNORECASE
+    r"^(trong|vào|đến|từ|hết|năm|ngày|tháng|giai đoạn|chậm nhất|hoàn thành|xong|thời gian|là|by|until|on|in|:)\s+",
+    re.IGNORECASE,
 )
 BETWEEN = re.compile(r"\s*[-–]\s*|\s+đến\s+(?:hết\s+)?", re.IGNORECASE)
 WITHIN = re.compile(
@@ -26,6 +31,7 @@ ISSUE = re.compile(
     r"(ban hành|ký|ký ban hành)( (kế hoạch|quyết định|nghị quyết|chương trình|chỉ thị|đề án|văn bản))?( này)?",
     re.IGNORECASE,
 )
+ENGLISH = {name.casefold(): number for number, name in enumerate(MONTHS, 1)}
 HALVES = {"đầu": (1, 6), "cuối": (7, 12)}
 
 
@@ -96,6 +102,11 @@ def _exact_span(text: str) -> Time | None:
         return _months(3 * number - 2, 3 * number, int(quarter[2]))
     if half := re.fullmatch(r"(?:6|sáu|06) tháng (đầu|cuối)(?: năm)? (\d{4})", text, re.IGNORECASE):
         return _months(*HALVES[half[1].lower()], int(half[2]))
+    if quarter := re.fullmatch(r"(?:q|quarter )([1-4])(?:\s+|\s*/\s*| of )(\d{4})", text, re.IGNORECASE):
+        return _months(3 * int(quarter[1]) - 2, 3 * int(quarter[1]), int(quarter[2]))
+    if month := re.fullmatch(r"([a-z]+) (\d{4})", text, re.IGNORECASE):
+        number = ENGLISH.get(month[1].casefold(), 0)
+        return _months(number, number, int(month[2]))
     if end := re.fullmatch(r"cuối năm (\d{4})", text, re.IGNORECASE):
         return _months(12, 12, int(end[1]))
     return None
@@ -117,7 +128,10 @@ def _months(first: int, last: int, year: int) -> Time | None:
 
 
 def _day(text: str) -> date | None:
-    found = re.fullmatch(r"(?:ngày )?(\d{1,2})\s*/\s*(\d{1,2})\s*/\s*(\d{4})", text.strip(), re.IGNORECASE)
+    text = text.strip()
+    if named := re.fullmatch(r"(\d{1,2}) ([a-z]+) (\d{4})", text, re.IGNORECASE):
+        text = f"{named[1]}/{ENGLISH.get(named[2].casefold(), 0)}/{named[3]}"
+    found = re.fullmatch(r"(?:ngày )?(\d{1,2})\s*/\s*(\d{1,2})\s*/\s*(\d{4})", text, re.IGNORECASE)
     try:
         return date(int(found[3]), int(found[2]), int(found[1])) if found else None
     except ValueError:

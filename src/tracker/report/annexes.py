@@ -4,12 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
+from tracker.language import N_, wording
 from tracker.papers.paper import Annex, Column, Counted, Row, Shortened, Table
 from tracker.progress import STATUS_WORDS, TIMELINESS_WORDS, Timeliness
 from tracker.report import facts
 from tracker.report.tables import NOT_REPORTED, NOTHING, ROMAN, counted, number, shown_cells
 from tracker.report.tidy import tidy
-from tracker.words import vietnamese_date, vietnamese_size, years_in_words
+from tracker.words import day_words, size_words, years_in_words
 
 TARGETS_ABREAST = 6
 """Columns of targets that a page takes."""
@@ -31,25 +32,29 @@ def annexes(snapshot: facts.Snapshot) -> tuple[Annex, ...]:
         by_locality(snapshot),
     ]
     kinds = [kind for kind in kinds if kind]
-    labels = ["Phụ lục"] if len(kinds) == 1 else [f"Phụ lục {numeral}" for numeral in ROMAN]
+    labels = (
+        [wording("Phụ lục")]
+        if len(kinds) == 1
+        else [wording("Phụ lục {number}", number=numeral) for numeral in ROMAN]
+    )
     return tuple(replace(each, label=label) for label, kind in zip(labels, kinds, strict=False) for each in kind)
 
 
 def all_activities(snapshot: facts.Snapshot) -> Annex:
     """Return the annex of activities: every duty of the period under its heading, in the plan's order."""
     columns = (
-        Column(title="TT", width=14, align="center"),
-        Column(title="Hoạt động", width=62),
-        Column(title="Cơ quan chủ trì", width=28),
-        Column(title="Cơ quan phối hợp", width=30),
-        Column(title="Thời gian", width=26, align="center"),
-        Column(title="Trạng thái", width=23),
-        Column(title="Tỷ lệ (%)", width=15, align="center"),
-        Column(title="Kết quả", width=59),
+        Column(title=wording("TT"), width=14, align="center"),
+        Column(title=wording("Hoạt động"), width=62),
+        Column(title=wording("Cơ quan chủ trì"), width=28),
+        Column(title=wording("Cơ quan phối hợp"), width=30),
+        Column(title=wording("Thời gian"), width=26, align="center"),
+        Column(title=wording("Trạng thái"), width=23),
+        Column(title=wording("Tỷ lệ (%)"), width=15, align="center"),
+        Column(title=wording("Kết quả"), width=59),
     )
     return Annex(
         label="",
-        title="TÌNH HÌNH THỰC HIỆN CÁC HOẠT ĐỘNG",
+        title=wording("TÌNH HÌNH THỰC HIỆN CÁC HOẠT ĐỘNG"),
         table=Table(columns=columns, rows=tuple(_activity_rows(snapshot))),
     )
 
@@ -71,7 +76,7 @@ def _activity_rows(snapshot: facts.Snapshot) -> Iterator[Row]:
                     row.lead,
                     row.coordinating or NOTHING,
                     row.time or years_in_words(row.years),
-                    STATUS_WORDS[said.status] if said else NOT_REPORTED,
+                    wording(STATUS_WORDS[said.status] if said else NOT_REPORTED),
                     counted(said.percent) if said and said.percent is not None else NOTHING,
                     _in_short(tidy(said.result or said.causes), place) or NOTHING if said else NOTHING,
                 )
@@ -89,22 +94,22 @@ def who_reported(snapshot: facts.Snapshot) -> Annex:
         by_lead.setdefault(row.lead, []).append(row)
     cells = shown_cells([Counter(row.cell for row in asked)])
     columns = (
-        Column(title="TT", width=10, align="center"),
-        Column(title="Cơ quan", width=30),
-        Column(title="Phải báo cáo", width=14, align="center"),
-        Column(title="Đúng hạn", width=14, align="center"),
-        Column(title="Sau hạn", width=14, align="center"),
-        Column(title="Chưa báo cáo", width=14, align="center"),
-        Column(title="Báo cáo gần nhất", width=24, align="center"),
-        *(Column(title=TIMELINESS_WORDS[cell], width=15, align="center") for cell in cells),
+        Column(title=wording("TT"), width=10, align="center"),
+        Column(title=wording("Cơ quan"), width=30),
+        Column(title=wording("Phải báo cáo"), width=14, align="center"),
+        Column(title=wording("Đúng hạn"), width=14, align="center"),
+        Column(title=wording("Sau hạn"), width=14, align="center"),
+        Column(title=wording("Chưa báo cáo"), width=14, align="center"),
+        Column(title=wording("Báo cáo gần nhất"), width=24, align="center"),
+        *(Column(title=wording(TIMELINESS_WORDS[cell]), width=15, align="center") for cell in cells),
     )
     rows = [_agency_row(counted(n), lead, owed, cells) for n, (lead, owed) in enumerate(by_lead.items(), 1)]
-    due, as_of = vietnamese_date(snapshot.period.due), vietnamese_date(snapshot.as_of)
-    rows.append(_agency_row("", "Cộng", list(asked), cells))
+    due, as_of = day_words(snapshot.period.due), day_words(snapshot.as_of)
+    rows.append(_agency_row("", wording("Cộng"), list(asked), cells))
     return Annex(
         label="",
-        title="TÌNH HÌNH BÁO CÁO CỦA CÁC CƠ QUAN",
-        lead=(f"Hạn báo cáo: ngày {due}; số liệu đến ngày {as_of}.",),
+        title=wording("TÌNH HÌNH BÁO CÁO CỦA CÁC CƠ QUAN"),
+        lead=(wording("Hạn báo cáo: ngày {due}; số liệu đến ngày {as_of}.", due=due, as_of=as_of),),
         table=Table(columns=columns, rows=tuple(rows)),
         upright=len(cells) <= MOST_CELLS_UPRIGHT,
     )
@@ -113,12 +118,12 @@ def who_reported(snapshot: facts.Snapshot) -> Annex:
 def proofs(snapshot: facts.Snapshot) -> Annex:
     """Return the annex of the files that agencies gave; a workbook holds how to tell that they are the same."""
     columns = (
-        Column(title="TT", width=10, align="center"),
-        Column(title="Hoạt động", width=20, align="center"),
-        Column(title="Cơ quan", width=50),
-        Column(title="Tên tệp", width=97),
-        Column(title="Ngày gửi", width=24, align="center"),
-        Column(title="Dung lượng", width=24, align="right", counted_only=True),
+        Column(title=wording("TT"), width=10, align="center"),
+        Column(title=wording("Hoạt động"), width=20, align="center"),
+        Column(title=wording("Cơ quan"), width=50),
+        Column(title=wording("Tên tệp"), width=97),
+        Column(title=wording("Ngày gửi"), width=24, align="center"),
+        Column(title=wording("Dung lượng"), width=24, align="right", counted_only=True),
         Column(title="SHA-256", width=32, counted_only=True),
     )
     rows = [
@@ -128,8 +133,8 @@ def proofs(snapshot: facts.Snapshot) -> Annex:
                 proof.id,
                 proof.lead,
                 proof.name,
-                Counted(vietnamese_date(proof.on), proof.on),
-                vietnamese_size(proof.size),
+                Counted(day_words(proof.on), proof.on),
+                size_words(proof.size),
                 proof.digest,
             )
         )
@@ -137,7 +142,7 @@ def proofs(snapshot: facts.Snapshot) -> Annex:
     ]
     return Annex(
         label="",
-        title="DANH MỤC TÀI LIỆU KÈM THEO BÁO CÁO CỦA CÁC CƠ QUAN",
+        title=wording("DANH MỤC TÀI LIỆU KÈM THEO BÁO CÁO CỦA CÁC CƠ QUAN"),
         table=Table(columns=columns, rows=tuple(rows)),
     )
 
@@ -153,12 +158,13 @@ def _by_locality(goals: list[facts.Goal], continued: bool) -> Annex:
     values = [{portion.who: portion for portion in goal.portions} for goal in goals]
     names = list(dict.fromkeys(who for portions in values for who in portions))
     kinds = {goal.reported_by for goal in goals}
-    kind = kinds.pop() if len(kinds) == 1 else "cơ quan"
+    kind = kinds.pop() if len(kinds) == 1 else wording("cơ quan")
     columns = (
-        Column(title="TT", width=12, align="center"),
+        Column(title=wording("TT"), width=12, align="center"),
         Column(title=kind.capitalize(), width=65),
         *(Column(title=f"{goal.title} ({goal.unit})", width=180 // len(goals), align="right") for goal in goals),
     )
+    heading = (N_("SỐ LIỆU CHỈ TIÊU THEO {kind}"), N_("SỐ LIỆU CHỈ TIÊU THEO {kind} (TIẾP THEO)"))[continued]
     rows = [
         Row(cells=(counted(number), name, *(_portion(portions.get(name)) for portions in values)))
         for number, name in enumerate(names, 1)
@@ -168,15 +174,15 @@ def _by_locality(goals: list[facts.Goal], continued: bool) -> Annex:
     ]
     return Annex(
         label="",
-        title=f"SỐ LIỆU CHỈ TIÊU THEO {kind.upper()}{' (TIẾP THEO)' if continued else ''}",
-        table=Table(columns=columns, rows=(*rows, Row(cells=("", "Cộng", *sums), total=True))),
+        title=wording(heading, kind=kind.upper()),
+        table=Table(columns=columns, rows=(*rows, Row(cells=("", wording("Cộng"), *sums), total=True))),
     )
 
 
 def _portion(portion: facts.Portion | None) -> str:
     if portion is None:
         return NOTHING
-    return NOT_REPORTED if portion.value is None else counted(portion.value)
+    return wording(NOT_REPORTED) if portion.value is None else counted(portion.value)
 
 
 def _agency_row(number: str, lead: str, rows: list[facts.Row], shown: list[Timeliness]) -> Row:
@@ -190,7 +196,7 @@ def _agency_row(number: str, lead: str, rows: list[facts.Row], shown: list[Timel
             number,
             lead,
             *map(counted, counts),
-            Counted(vietnamese_date(newest), newest) if newest else NOTHING,
+            Counted(day_words(newest), newest) if newest else NOTHING,
             *(counted(cells[cell]) for cell in shown),
         ),
         total=not number,
@@ -201,10 +207,11 @@ def _place(snapshot: facts.Snapshot, area: facts.Area) -> str:
     """Return where the memo's text tells of `area`: "mục I", "mục II.3"."""
     directing = any(each.direction for each in snapshot.areas)
     if area.direction:
-        return "mục I"
+        return wording("mục {number}", number="I")
     own = snapshot.chosen is not None and snapshot.chosen.own
     section = ROMAN[1 if directing or not own else 0]
-    return f"mục {section}.{[each for each in snapshot.areas if not each.direction].index(area) + 1}"
+    number = [each for each in snapshot.areas if not each.direction].index(area) + 1
+    return wording("mục {number}", number=f"{section}.{number}")
 
 
 def _in_short(text: str, place: str) -> str:
@@ -215,4 +222,4 @@ def _in_short(text: str, place: str) -> str:
     begun = "\n".join(lines[:MOST_LINES])[:LONGEST_CELL]
     ends = [begun.rfind(sign, LONGEST_CELL // 4) for sign in SENTENCE_ENDS]
     end = next((found + 1 for found in ends if found > 0), len(begun))
-    return Shortened(f"{begun[:end].strip()} … (xem {place})", text)
+    return Shortened(wording("{begun} … (xem {place})", begun=begun[:end].strip(), place=place), text)

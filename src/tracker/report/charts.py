@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
+from tracker.language import N_, wording
 from tracker.papers.charts import MOST_BARS
 from tracker.papers.paper import Bar, Block, Chart, Series
 from tracker.progress import MEMO_ORDER, STATUSES, UpdateStatus
 from tracker.report.facts import Row, Snapshot
 from tracker.report.tables import NOT_REPORTED
-from tracker.words import vietnamese_number
+from tracker.words import number_words
 
 LOOKS: Mapping[UpdateStatus | None, Series] = {
     status: Series(
@@ -29,7 +30,7 @@ def by_area(snapshot: Snapshot) -> Chart:
     grouped: dict[str, list[Row]] = {key: [] for key in titles}
     for row in snapshot.rows:
         grouped[row.area].append(row)
-    return _chart("Nội dung", [(titles[key], rows) for key, rows in grouped.items() if rows])
+    return _chart(wording("Nội dung"), [(titles[key], rows) for key, rows in grouped.items() if rows])
 
 
 def by_lead(snapshot: Snapshot) -> Chart:
@@ -37,7 +38,7 @@ def by_lead(snapshot: Snapshot) -> Chart:
     grouped: dict[str, list[Row]] = {}
     for row in snapshot.rows:
         grouped.setdefault(row.lead, []).append(row)
-    return _chart("Cơ quan chủ trì", grouped.items())
+    return _chart(wording("Cơ quan chủ trì"), grouped.items())
 
 
 CHARTS: Mapping[str, Callable[[Snapshot], Chart]] = {
@@ -62,7 +63,12 @@ def _chart(of: str, groups: Iterable[tuple[str, Iterable[Row]]]) -> Chart:
     bars = [Bar(label=label, counts=_counts(rows)) for label, rows in groups]
     if len(bars) > MOST_BARS:
         bars.sort(key=lambda bar: -sum(bar.counts))
-    return Chart(of=of, series=tuple(LOOKS.values()), bars=tuple(bars), drawn=min(len(bars), MOST_BARS))
+    return Chart(
+        of=of,
+        series=tuple(replace(look, name=wording(look.name)) for look in LOOKS.values()),
+        bars=tuple(bars),
+        drawn=min(len(bars), MOST_BARS),
+    )
 
 
 def _counts(rows: Iterable[Row]) -> tuple[int, ...]:
@@ -76,11 +82,12 @@ def _left_out(chart: Chart) -> str:
         return ""
     sums = [sum(counts) for counts in zip(*(bar.counts for bar in rest), strict=True)]
     told = ", ".join(
-        f"{vietnamese_number(n)} {each.name.lower()}" for n, each in zip(sums, chart.series, strict=True) if n
+        f"{number_words(n)} {each.name.lower()}" for n, each in zip(sums, chart.series, strict=True) if n
     )
     named = chart.of.lower()
-    return (
-        f"Biểu đồ vẽ {vietnamese_number(chart.drawn)} {named} có nhiều hoạt động nhất; "
-        f"{vietnamese_number(len(rest))} {named} còn lại có {vietnamese_number(sum(sums))} hoạt động "
-        f"({told}), xem Phụ lục I."
+    text = N_(
+        "Biểu đồ vẽ {drawn} {named} có nhiều hoạt động nhất; {rest} {named} còn lại có {count} hoạt động "
+        "({told}), xem Phụ lục I."
     )
+    counts = {"drawn": chart.drawn, "rest": len(rest), "count": sum(sums)}
+    return wording(text, named=named, told=told, **{name: number_words(n) for name, n in counts.items()})

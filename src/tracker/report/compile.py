@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from tracker.calendar import WorkingDays
 from tracker.errors import BadInput
+from tracker.language import speaking
 from tracker.log import log_of, tell
 from tracker.papers.docx import docx_bytes
 from tracker.papers.files import FORMATS, Format, write_whole
@@ -233,8 +234,9 @@ def _print(
 
 
 def _paper(settings: Settings, report: Report, snapshot: Snapshot, issue: _Issue = UNISSUED) -> Paper:
-    words = template_file(settings.templates, "memo/memo.txt")
-    return memo(snapshot, words, issue.number, issue.dated if issue.number else None, draft=not report.final)
+    with speaking(snapshot.plan.language):
+        words = template_file(settings.templates, "memo/memo.txt")
+        return memo(snapshot, words, issue.number, issue.dated if issue.number else None, draft=not report.final)
 
 
 def file_name(code: str, report: Report, form: Format) -> str:
@@ -245,7 +247,7 @@ def file_name(code: str, report: Report, form: Format) -> str:
 
 
 def _print_one(paper: Paper, templates: Path, form: Format, file: Path) -> None:
-    with keeping_edits(file):
+    with speaking(paper.language), keeping_edits(file):
         write_whole(_printed(paper, templates, form), file)
 
 

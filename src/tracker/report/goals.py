@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
+from tracker.language import N_, speaking, wording_in
 from tracker.plan.model import Plan, Target
 from tracker.report.choice import Choice
 from tracker.report.facts import Earlier, Goal, Portion
@@ -56,10 +57,12 @@ def _chosen(plan: Plan, choice: Choice, by_agency: Mapping[str, Reported], as_of
 def _goal(
     plan: Plan, target: Target, told: list[Reported], earlier: list[Reported], asked: tuple[int, int]
 ) -> Goal:
+    with speaking(plan.plan.language):
+        printed = target.words
     goal = Goal(
         title=target.title,
         unit=target.unit,
-        printed=target.words,
+        printed=printed,
         at_least=target.aim,
         is_ceiling=target.at_least is None,
         value=_sum(told),
@@ -68,6 +71,7 @@ def _goal(
     if target.reported_by not in plan.groups:
         return goal
     agencies = [plan.agencies[reported.agency_id] for reported in told]
+    local = all(agency.kind == "locality" for agency in agencies)
     return replace(
         goal,
         portions=tuple(
@@ -77,7 +81,7 @@ def _goal(
         asked=asked[0],
         asked_before=asked[1],
         known_before=sum(reported.value is not None for reported in earlier),
-        reported_by="địa phương" if all(agency.kind == "locality" for agency in agencies) else "cơ quan",
+        reported_by=wording_in(plan.plan.language, N_("địa phương") if local else N_("cơ quan")),
     )
 
 

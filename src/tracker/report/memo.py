@@ -12,6 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
+from tracker.language import wording
 from tracker.papers.paper import Block, Paper, Table
 from tracker.plan.model import Abbreviation
 from tracker.progress import MEMO_ORDER, STATUS_WORDS, STATUSES, TEXTS
@@ -20,7 +21,7 @@ from tracker.report.annexes import annexes
 from tracker.report.facts import Row, Snapshot
 from tracker.report.tidy import says_nothing, tidy
 from tracker.templating import rendered, sandbox
-from tracker.words import long_day, padded, vietnamese_date, vietnamese_number, vietnamese_share
+from tracker.words import day_words, long_day, number_words, padded, vietnamese_share
 
 MARK = re.compile("\x02([0-9]+)\x03")
 FACT = re.compile("\x0e([^\x0e\x0f]*)\x0f")
@@ -49,14 +50,17 @@ def memo(
     return Paper(
         letterhead=snapshot.letterhead,
         issued_by=snapshot.coordinator,
-        kind="BÁO CÁO",
-        subject=_unmarked(subjects[0])[0].strip() if subjects else f"Kết quả thực hiện {snapshot.plan.citation}",
+        kind=wording("BÁO CÁO"),
+        subject=_unmarked(subjects[0])[0].strip()
+        if subjects
+        else wording("Kết quả thực hiện {plan}", plan=snapshot.plan.citation),
         number=number,
         dated=dated or snapshot.as_of,
         body=tuple(body),
         annexes=annexes(snapshot),
         illustration=snapshot.illustration,
         draft=draft,
+        language=snapshot.plan.language,
     )
 
 
@@ -86,7 +90,7 @@ def _render(words: Path, snapshot: Snapshot, quotes: list[tuple[str, str]]) -> s
     environment = sandbox(words.parent, autoescape=False, finalize=_marked)
     environment.filters |= {"own": own, **FILTERS}
     facts = {field.name: getattr(snapshot, field.name) for field in fields(snapshot)}
-    facts["statuses"] = [(status, _Wording(STATUSES[status].counted)) for status in MEMO_ORDER]
+    facts["statuses"] = [(status, _Wording(wording(STATUSES[status].counted))) for status in MEMO_ORDER]
     facts["abbreviations"] = _used_abbreviations(snapshot)
     return rendered(environment, words.name, facts)
 
@@ -130,10 +134,10 @@ def _is_brief(text: str) -> bool:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
-    "day": vietnamese_date,
+    "day": day_words,
     "long_day": long_day,
     "after_report": lambda title: title.removeprefix("Báo cáo "),
-    "number": vietnamese_number,
+    "number": number_words,
     "status": STATUS_WORDS.__getitem__,
     "by_lead": _by_lead,
     "padded": padded,

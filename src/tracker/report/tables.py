@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+from tracker.language import N_, wording
 from tracker.papers.paper import Column, Counted, Row, Table
 from tracker.progress import TIMELINESS_WORDS, Timeliness
 from tracker.report import facts
-from tracker.words import vietnamese_number
+from tracker.words import number_words
 
 NOTHING = "–"
-NOT_REPORTED = "Chưa báo cáo"
+NOT_REPORTED = N_("Chưa báo cáo")
 USUAL_CELLS = (Timeliness.DONE_IN_TIME, Timeliness.OPEN_IN_TIME, Timeliness.OPEN_LATE)
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
@@ -23,13 +24,13 @@ def targets(snapshot: facts.Snapshot) -> Table:
     goals, until = snapshot.goals, max(snapshot.plan.years)
     earlier = _earlier_columns(goals)
     columns = (
-        Column(title="TT", width=10, align="center"),
-        Column(title="Chỉ tiêu", width=58 - 5 * max(0, len(earlier) - 1)),
-        Column(title="Đơn vị", width=18, align="center"),
-        Column(title=f"Mục tiêu đến năm {until}", width=26),
+        Column(title=wording("TT"), width=10, align="center"),
+        Column(title=wording("Chỉ tiêu"), width=58 - 5 * max(0, len(earlier) - 1)),
+        Column(title=wording("Đơn vị"), width=18, align="center"),
+        Column(title=wording("Mục tiêu đến năm {year}", year=until), width=26),
         *(Column(title=title, width=17, align="right") for title, _ in earlier),
-        Column(title="Kết quả", width=19, align="right"),
-        Column(title="So với mục tiêu (%)", width=20, align="right"),
+        Column(title=wording("Kết quả"), width=19, align="right"),
+        Column(title=wording("So với mục tiêu (%)"), width=20, align="right"),
     )
     rows = [
         Row(
@@ -54,7 +55,7 @@ def _earlier_columns(goals: tuple[facts.Goal, ...]) -> list[tuple[str, list[Deci
     columns = [
         (title[:1].upper() + title[1:], [goal.earlier[place].value for goal in goals])
         for place, title in enumerate(titles)
-    ] or [("Kỳ trước", [goal.before for goal in goals])]
+    ] or [(wording("Kỳ trước"), [goal.before for goal in goals])]
     return [column for column in columns if any(value is not None for value in column[1])]
 
 
@@ -62,7 +63,7 @@ def compared(snapshot: facts.Snapshot) -> Table:
     """Return how reporting and the tasks themselves stand beside the periods before, counted in activities."""
     late = sum(row.late for row in snapshot.rows)
     now = facts.Past(
-        title="Kỳ này",
+        title=wording("Kỳ này"),
         asked=len(snapshot.rows),
         in_time=snapshot.told - late,
         late=late,
@@ -72,17 +73,17 @@ def compared(snapshot: facts.Snapshot) -> Table:
     )
     stood = (*snapshot.past, now)
     lines: list[tuple[str, list[int]]] = [
-        ("Hoạt động phải báo cáo", [each.asked for each in stood]),
-        ("Báo cáo đúng hạn", [each.in_time for each in stood]),
-        ("Báo cáo muộn", [each.late for each in stood]),
-        ("Chưa báo cáo", [each.silent for each in stood]),
+        (wording("Hoạt động phải báo cáo"), [each.asked for each in stood]),
+        (wording("Báo cáo đúng hạn"), [each.in_time for each in stood]),
+        (wording("Báo cáo muộn"), [each.late for each in stood]),
+        (wording("Chưa báo cáo"), [each.silent for each in stood]),
         *(
-            (TIMELINESS_WORDS[cell], [each.cells.get(cell, 0) for each in stood])
+            (wording(TIMELINESS_WORDS[cell]), [each.cells.get(cell, 0) for each in stood])
             for cell in shown_cells(each.cells for each in stood)
         ),
     ]
     columns = (
-        Column(title="Hoạt động", width=65),
+        Column(title=wording("Hoạt động"), width=65),
         *(Column(title=each.title, width=100 // len(stood), align="right") for each in stood),
     )
     return Table(
@@ -93,8 +94,11 @@ def compared(snapshot: facts.Snapshot) -> Table:
 
 def _made_of(goal: facts.Goal) -> str:
     """Return how many portions a sum is made of, now and, where there is a value, in the period before."""
-    before = f"; kỳ trước {goal.known_before}/{goal.asked_before}" if goal.before is not None else ""
-    return f"số liệu của {goal.known}/{goal.asked} {goal.reported_by}{before}"
+    now = {"known": goal.known, "asked": goal.asked, "who": goal.reported_by}
+    if goal.before is None:
+        return wording("số liệu của {known}/{asked} {who}", **now)
+    text = N_("số liệu của {known}/{asked} {who}; kỳ trước {known_before}/{asked_before}")
+    return wording(text, **now, known_before=goal.known_before, asked_before=goal.asked_before)
 
 
 def shown_cells(counted: Iterable[Mapping[Timeliness, int]]) -> list[Timeliness]:
@@ -105,7 +109,7 @@ def shown_cells(counted: Iterable[Mapping[Timeliness, int]]) -> list[Timeliness]
 
 def counted(value: Decimal | int) -> Counted:
     """Return `value` as it is written, for a workbook to count with."""
-    return Counted(vietnamese_number(value), value)
+    return Counted(number_words(value), value)
 
 
 def number(value: Decimal | None) -> str:
