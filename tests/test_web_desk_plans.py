@@ -9,13 +9,15 @@ import pytest
 import sqlalchemy as sa
 from desk_visits import HOME, PEOPLE, Visitor, add_plan, second_plan, signed_in, text_of, with_people
 from factories_web import Browser, Season, fields_of, open_season
-from test_web_coordinator import say
+from test_web_coordinator import review_link, say
 
 from tracker.plan.model import THE_ONE
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.access_tables import ApiToken
+from tracker.store.engine import writing
 from tracker.store.tables import (
+    Bounce,
     Decision,
     Duty,
     Figure,
@@ -232,6 +234,17 @@ def test_a_letter_of_another_plan_is_no_page_of_this_desk(two: Season) -> None:
     seal = fields_of(visitor.get())["dau"]
     refused = visitor.ask("POST", f"{HOME}{HERE}/thu/{others}", data={"dau": seal, "action": "cancel"})
     assert refused.status_code == 404
+
+
+def test_a_review_link_of_a_plan_leads_to_the_desk_of_that_plan(two: Season) -> None:
+    with_answers_pauses_and_letters(two)
+    with writing(two.engine) as session:
+        words = {"cause": "missing", "reason": "Không có hộp thư", "at": two.settings.now()}
+        session.add(Bounce(address="a@tinh.example", letter_id=1, **words))
+    for code, at in (("2024", ""), ("hai@2024", HERE)):
+        link = review_link(two, code=code)
+        assert f'href="{HOME}{at}/ky/2024/bao-cao"' in two.browser.get(f"{link}/bao-cao/tong-hop").text
+        assert f'href="{HOME}{at}/co-quan/so-a"' in two.browser.get(f"{link}/so-a").text
 
 
 def test_the_file_of_another_plan_is_refused_in_words(two: Season) -> None:

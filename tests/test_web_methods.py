@@ -15,7 +15,7 @@ from tracker.store.links import link_for, token_of
 from tracker.store.periods import find_period
 from tracker.store.tables import Purpose
 from tracker.web.api.door import API
-from tracker.web.desk.visit import HOME
+from tracker.web.desk.address import HOME
 
 READ = {"GET": 200, "HEAD": 200}
 NONE = dict.fromkeys(("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"), 405)

@@ -26,6 +26,7 @@ from tracker.store.engine import reading
 from tracker.store.links import was_issued
 from tracker.store.problems import BUSY
 from tracker.store.tables import Evidence, Purpose
+from tracker.web.desk.address import home_of
 
 MOST_FIELDS = 5_000
 A_FEW_BYTES = 100
@@ -168,6 +169,7 @@ def review_context(opened: Opened, query: Mapping[str, str]) -> dict[str, object
         "memos_page": opened.memos,
         "memo_files": opened.files,
         "desk": opened.signed,
+        "desk_home": home_of(case.period.plan_id),
         "named": f"?{urlencode({REVIEWER: reviewer})}" if reviewer else "",
         "reviewer": reviewer,
         "header": case.plan.plan,

@@ -17,7 +17,8 @@ from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.plans import plan_ids, plan_in_force
 from tracker.store.tables import Period, Report
-from tracker.web.desk.visit import Visit, home_of, no_page
+from tracker.web.desk.address import home_of
+from tracker.web.desk.visit import Visit, no_page
 from tracker.web.pages import Pages
 
 ADDRESS = "/ket-qua"

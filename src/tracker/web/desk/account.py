@@ -18,9 +18,9 @@ from starlette.responses import RedirectResponse, Response
 from tracker.log import log_of
 from tracker.store.engine import writing
 from tracker.store.sessions import SESSION_LIVES, open_session
+from tracker.web.desk.address import HOME
 from tracker.web.desk.door import Door, desks_of
 from tracker.web.desk.provider import Provider, ProviderTrouble
-from tracker.web.desk.visit import HOME
 from tracker.web.request import declared_length, read_form, write_in_turn
 
 COOKIE = "dang-nhap"

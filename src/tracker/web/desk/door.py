@@ -24,8 +24,9 @@ from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.plans import plans_of_person
 from tracker.store.sessions import find_session
+from tracker.web.desk.address import HOME
 from tracker.web.desk.background import Background
-from tracker.web.desk.visit import HOME, SEAL, Desk, Page, Visit
+from tracker.web.desk.visit import SEAL, Desk, Page, Visit
 from tracker.web.pages import Pages
 from tracker.web.request import read_form, write_in_turn
 

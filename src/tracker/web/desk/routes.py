@@ -19,10 +19,11 @@ from tracker.web.desk import (
     review,
     tokens,
 )
+from tracker.web.desk.address import HOME, OF_PLAN
 from tracker.web.desk.background import Background
 from tracker.web.desk.door import Door
 from tracker.web.desk.signin import SignInPages
-from tracker.web.desk.visit import ADMINS, HOME, OF_PLAN, REVIEWING, Page
+from tracker.web.desk.visit import ADMINS, REVIEWING, Page
 from tracker.web.pages import Pages
 
 PAGES = (

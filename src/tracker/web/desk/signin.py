@@ -13,8 +13,9 @@ from tracker.letters.sign_in import queue_sign_in
 from tracker.settings import ADDRESS
 from tracker.store.engine import reading, writing
 from tracker.store.sessions import SESSION_LIVES, find_session, sign_in, sign_out, signs_in
+from tracker.web.desk.address import HOME
 from tracker.web.desk.door import Door, desks_of
-from tracker.web.desk.visit import HOME, SEAL, Desk
+from tracker.web.desk.visit import SEAL, Desk
 from tracker.web.request import read_form, write_in_turn
 
 LONGEST_ADDRESS = 320

@@ -9,14 +9,12 @@ import sqlalchemy as sa
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
-from tracker.plan.model import THE_ONE, Person, Plan
+from tracker.plan.model import Person, Plan
 from tracker.settings import Settings
+from tracker.web.desk.address import home_of
 from tracker.web.desk.background import Background
 from tracker.web.pages import Pages
 
-HOME = "/ban-lam-viec"
-OF_PLAN = "/kh"
-"""Stands before the id of a plan in the addresses of its desk; a plan without an id needs neither."""
 SEAL = "dau"
 """The field by which a form shows that it is ours: another site cannot know what stands in it."""
 SEEING = frozenset({"coordinator", "reviewer", "leader", "admin"})
@@ -143,11 +141,6 @@ class Page:
     act: Act | None = None
     sees: frozenset[str] = SEEING
     acts: frozenset[str] = RUNNING
-
-
-def home_of(plan_id: str) -> str:
-    """Return the address of the first page of a plan's desk."""
-    return HOME if plan_id == THE_ONE else f"{HOME}{OF_PLAN}/{plan_id}"
 
 
 def no_page() -> HTTPException:
