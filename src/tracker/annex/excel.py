@@ -51,8 +51,9 @@ def _table(sheet: Sheet) -> Table:
         for line in inside:
             for each in across:
                 at.setdefault((line, each), cell)
-    places = tuple(f"trang tính {sheet.title}, dòng {line}" for line in lines)
-    return Table(f"trang tính {sheet.title}", places, len(columns), at)
+    name = " ".join(f"trang tính {clean(sheet.title)}".split())
+    places = tuple(f"{name}, dòng {line}" for line in lines)
+    return Table(name, places, len(columns), at)
 
 
 def _cell(typed: Typed, lines: list[int], columns: list[int], *, hidden: bool) -> Cell:

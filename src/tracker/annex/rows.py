@@ -59,7 +59,7 @@ class _Reader:
                 self._tell(table.name, f"bảng không có cột {words}", "điền ở từng dòng của tệp kế hoạch")
         lines = [Line(table, heading, number) for number in range(first, len(table.places))]
         lines = [line for line in lines if line.cells and not self._is_repeated(line)]
-        for line, following in zip(lines, [*lines[1:], None], strict=True):
+        for line, following in zip(lines, [*lines[1:], None], strict=False):
             before = len(self.draft.rows)
             self._take(line, following)
             new = doubt if len(self.draft.rows) > before else ""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from tracker.words import composed
+from tracker.words import CONTROL, composed_lines
 
 MOST_COLUMNS = 63
 """Columns that Word allows in a table; no annex on paper has more."""
@@ -65,8 +65,8 @@ class Table:
 
 
 def clean(text: str) -> str:
-    """Return a text from outside in NFC, with plain single spaces and no empty lines."""
-    lines = (" ".join(line.split()) for line in composed(text).splitlines())
+    """Return a text from outside in NFC, with plain single spaces, no empty lines, no control signs."""
+    lines = (" ".join(line.split()) for line in composed_lines(CONTROL.sub(" ", text)).splitlines())
     return "\n".join(line for line in lines if line)
 
 
