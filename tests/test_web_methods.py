@@ -24,6 +24,7 @@ TABLE: dict[str, dict[str, int]] = {
     "/style.css": {**READ, "POST": 405},
     "/ban-lam-viec.css": {**READ, "POST": 405},
     "/form.js": {**READ, "POST": 405},
+    "/en/form.js": {**READ, "POST": 405},
     "/favicon.ico": {**READ, "POST": 405},
     "/suc-khoe": {**READ, "POST": 405},
     "/ket-qua": {**READ, "POST": 405},
