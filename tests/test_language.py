@@ -1,5 +1,6 @@
 """A plan's language: catalogue and templates say all that Vietnamese says, and letters speak it whole."""
 
+import ast
 import re
 from collections import Counter
 from collections.abc import Callable
@@ -21,8 +22,10 @@ from jinja2 import nodes
 
 from tracker.answers.receipts import take_in_today
 from tracker.answers.record import record_answers
+from tracker.calendar import WorkingDays
 from tracker.language import speaking, spoken, wording
 from tracker.letters.link_renewal import send_link
+from tracker.plan.model import Calendar
 from tracker.progress import UpdateStatus
 from tracker.remind.queue import queue_today
 from tracker.review.decide import return_answer
@@ -156,3 +159,27 @@ def test_letters_of_an_english_plan_are_english_through_a_season(
     sent = r"Stopped or dropped; sent by A. Officer, head of unit at \d\d:\d\d on 15 October 2024"
     assert re.search(sent, receipt)
     assert "Due" in letters[0].text
+
+
+def test_holidays_are_those_of_the_country_that_the_plan_names() -> None:
+    independence, reunification = date(2025, 7, 4), date(2025, 4, 30)
+    working = {
+        country: [WorkingDays(Calendar(country=country)).is_working(day) for day in (independence, reunification)]
+        for country in ("VN", "US", "none")
+    }
+    assert working == {"VN": [True, False], "US": [False, True], "none": [True, True]}
+
+
+def test_the_code_names_no_province_and_no_office_of_the_plan_it_began_with() -> None:
+    named = re.compile(r"an giang|angiang|lhpn|305/kh", re.IGNORECASE)
+    found = []
+    for file in (ROOT / "src").rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        docs = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+        found += [
+            f"{file.name}:{node.lineno}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            if named.search(node.value) and id(node) not in docs
+        ]
+    assert found == []

@@ -145,7 +145,7 @@ def test_a_plan_without_faults_is_read_into_exact_values() -> None:
         (
             ("to: b@mau.example", "to: b at mau"),
             'activities.yaml:22:21: agencies.so-b.contacts.1.to: "b at mau" không dùng được; '
-            "viết một địa chỉ như vanphong@so.angiang.example",
+            "viết một địa chỉ như vanphong@so.tinh.example",
         ),
         (
             ("short: Sở B", "short: Sở cũ A"),

@@ -1,4 +1,4 @@
-"""Working days of Vietnam, reporting periods and the stages of a reminder. Pure: no clock is read here."""
+"""Working days, reporting periods and the stages of a reminder. Pure: no clock is read here."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,27 +13,31 @@ from tracker.plan.model import Calendar, Stages
 ONE_DAY = timedelta(days=1)
 
 
+HOLIDAYS = {"VN": ("vietnam", "Vietnam"), "US": ("united_states", "UnitedStates")}
+"""Where the library keeps the public holidays of a country that a plan may name."""
+
+
 @cache
-def _vietnam() -> Any:
-    """Return the class of Vietnam's holidays, from its own file: importing one imports all."""
+def _country(name: str, called: str) -> Any:
+    """Return the class `called` of a country's holidays, from its own file: importing one imports all."""
     package = find_spec("holidays")
-    file = Path(package.origin or "").parent / "countries" / "vietnam.py" if package else None
-    spec = spec_from_file_location("vietnam", file)
+    file = Path(package.origin or "").parent / "countries" / f"{name}.py" if package else None
+    spec = spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise ImportError("holidays.countries.vietnam")
+        raise ImportError(f"holidays.countries.{name}")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    return module.Vietnam
+    return getattr(module, called)
 
 
 @cache
-def _public_holidays(year: int) -> frozenset[date]:
-    return frozenset(_vietnam()(years=year))
+def _public_holidays(country: str, year: int) -> frozenset[date]:
+    return frozenset(_country(*HOLIDAYS[country])(years=year)) if country in HOLIDAYS else frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
-    """The office calendar: public holidays (Bộ luật Lao động 2019, điều 112) and the plan's own exceptions."""
+    """The office calendar: a country's public holidays (Bộ luật Lao động 2019, điều 112) and exceptions."""
 
     calendar: Calendar = Calendar()
 
@@ -41,7 +45,9 @@ class WorkingDays:
         """Say whether offices are open on `day`."""
         if day in self.calendar.working_days:
             return True
-        return day.weekday() < 5 and day not in _public_holidays(day.year) and day not in self.calendar.days_off
+        if day.weekday() >= 5 or day in self.calendar.days_off:
+            return False
+        return day not in _public_holidays(self.calendar.country, day.year)
 
     def between(self, start: date, end: date) -> int:
         """Count working days after `start` up to and including `end`; negative where `end` comes first."""

@@ -38,7 +38,7 @@ def inbox_faults(url: str) -> list[str]:
         return ["không hiểu địa chỉ này; dùng folder:///…, imap://… hoặc imaps://…"]
     if parts.scheme != "folder" and not (parts.hostname and parts.username and parts.password):
         return [
-            "thiếu máy chủ, tài khoản hoặc mật khẩu; viết như imaps://TÀI_KHOẢN:MẬT_KHẨU@thu.angiang.example/INBOX"
+            "thiếu máy chủ, tài khoản hoặc mật khẩu; viết như imaps://TÀI_KHOẢN:MẬT_KHẨU@thu.tinh.example/INBOX"
         ]
     return []
 

@@ -239,7 +239,7 @@ def _faults(settings: Settings, place: Callable[[str], str]) -> list[str]:
     wrong += _missing_files(settings, place)
     base = read_address(settings.base_url)
     if base is None or base.scheme not in {"http", "https"} or not base.netloc:
-        trouble = f"không hiểu {settings.base_url!r}; viết như https://theo-doi.angiang.example"
+        trouble = f"không hiểu {settings.base_url!r}; viết như https://theo-doi.tinh.example"
         wrong.append(f"{place('BASE_URL')}: {trouble}")
     if settings.log not in {"text", "json"}:
         wrong.append(f"{place('LOG')}: không hiểu {settings.log!r}; viết text hoặc json")

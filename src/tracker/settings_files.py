@@ -89,7 +89,7 @@ def _read(path: Path, names: Collection[str], wrong: list[str]) -> dict[str, Giv
         wrong.append(f"{path}: không phải chữ UTF-8; lưu lại tệp với bảng mã UTF-8")
     except tomllib.TOMLDecodeError as error:
         at = ":".join(["", *re.findall(r"\d+", str(error).rpartition("(at line")[2])])
-        wrong.append(f'{path}{at}: không đọc được; mỗi dòng viết như: mail_url = "smtps://thu.angiang.example"')
+        wrong.append(f'{path}{at}: không đọc được; mỗi dòng viết như: mail_url = "smtps://thu.tinh.example"')
     else:
         return _checked(path, table, names, wrong)
     return {}

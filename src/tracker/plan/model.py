@@ -88,7 +88,7 @@ class Header:
     id: str | None = plan_field(
         "mã kế hoạch", "Mã của kế hoạch khi có nhiều kế hoạch cạnh nhau; không đổi mã.", None, form="id"
     )
-    code: str = plan_field("số, mã", "Số, ký hiệu của kế hoạch, ví dụ 305/KH-UBND.")
+    code: str = plan_field("số, mã", "Số, ký hiệu của kế hoạch, ví dụ 12/KH-UBND.")
     title: str = plan_field("tên", "Trích yếu của kế hoạch.")
     language: Literal["vi", "en"] = plan_field(
         "ngôn ngữ",

@@ -52,8 +52,14 @@ class AreaReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """What the public calendar does not know: extra days off and swapped working days."""
+    """Whose public holidays count, and what they do not know: extra days off and swapped working days."""
 
+    country: Literal["VN", "US", "none"] = plan_field(
+        "ngày lễ của nước",
+        "Ngày lễ của nước nào: VN, US; none: không tính ngày lễ, chỉ các ngày ghi ở days_off.",
+        "VN",
+        words={"VN": "Việt Nam", "US": "Hoa Kỳ", "none": "không tính"},
+    )
     days_off: tuple[date, ...] = plan_field("ngày nghỉ", "Ngày nghỉ thêm, kể cả ngày nghỉ hoán đổi.", ())
     working_days: tuple[date, ...] = plan_field("ngày làm bù", "Ngày làm bù.", ())
 

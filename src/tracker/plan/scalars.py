@@ -18,9 +18,9 @@ FORMS: Mapping[str, tuple[re.Pattern[str], str]] = {
     "address": (re.compile(ADDRESS.pattern), "viết một địa chỉ như vanphong@so.example"),
     "contact": (
         re.compile(ADDRESS.pattern + r"|[a-z][a-z0-9+.-]*://\S+"),
-        "viết một địa chỉ như vanphong@so.angiang.example",
+        "viết một địa chỉ như vanphong@so.tinh.example",
     ),
-    "email": (ADDRESS, "viết một địa chỉ như canbo@hoi.angiang.example"),
+    "email": (ADDRESS, "viết một địa chỉ như canbo@hoi.tinh.example"),
 }
 
 
