@@ -1,5 +1,5 @@
 # Needs Python 3.11+, make and the package index; everything else is installed into .venv.
-.PHONY: demo test test-slow test-all serve serve-demo check bench pictures catalogue screenshots clean
+.PHONY: demo test test-slow test-all serve serve-demo check bench pictures catalogue screenshots lighthouse clean
 .DEFAULT_GOAL := demo
 
 PYTHON ?= python3
@@ -59,6 +59,10 @@ catalogue: .venv/ready
 # Every page at desk and phone width, into var/screenshots; needs chromium.
 screenshots: .venv/ready
 	$(BIN)/python docs/pictures/screenshots.py
+
+# Accessibility and best practices of every page; needs npm and chromium.
+lighthouse: .venv/ready
+	$(BIN)/python docs/pictures/lighthouse.py
 
 clean:
 	rm -rf .venv .tools var
