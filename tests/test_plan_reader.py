@@ -387,3 +387,10 @@ def test_whatever_is_spoiled_gives_a_plan_or_faults_inside_the_file(data: st.Dat
     for fault in faults:
         assert FAULT.fullmatch(fault), fault
         assert int(fault.split(":")[1]) <= raw.count(b"\n") + raw.count(b"\r") + 1
+
+
+def test_a_letterhead_by_the_name_of_earlier_releases_is_still_read() -> None:
+    plan = parse_plan(
+        altered(("    issuer: HỘI MẪU\n", "    issuer: HỘI MẪU\n    profile: doan-the\n")).encode()
+    ).plan
+    assert plan.reporting.letterhead.profile == "dang"

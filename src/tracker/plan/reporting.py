@@ -74,6 +74,7 @@ class Letterhead:
         "plain: không có Quốc hiệu, Tiêu ngữ.",
         "nd30",
         words={"nd30": "Nghị định 30", "dang": "thể thức văn bản của Đảng", "plain": "không có Quốc hiệu"},
+        once={"doan-the": "dang"},  # as plan files of earlier releases call it
     )
     parent: str = plan_field("cơ quan chủ quản", "Cơ quan chủ quản, chữ in hoa; bỏ đi nếu không có.", "")
     issuer: str = plan_field("cơ quan ban hành", "Cơ quan ban hành, chữ in hoa; tên dài viết thành hai dòng.")

@@ -181,6 +181,7 @@ class Walk:
             return self.fault(path, node.place, "để trống", "điền giá trị hoặc xóa cả dòng")
         if typing.get_origin(kind) is typing.Literal:
             choices = typing.get_args(kind)
+            text = facts.get("once", {}).get(text, text)
             if text in choices:
                 return text
             return self.fault(path, node.place, f'"{text}" không dùng được', nearest(text, choices, slips.NEAR))
