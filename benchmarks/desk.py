@@ -26,7 +26,7 @@ from tracker.store.apply import apply_plan  # noqa: E402
 from tracker.store.engine import opened_store, writing  # noqa: E402
 from tracker.store.periods import open_ruled_periods  # noqa: E402
 from tracker.store.sessions import make_sign_in  # noqa: E402
-from tracker.web.desk.visit import HOME  # noqa: E402
+from tracker.web.desk.address import HOME  # noqa: E402
 
 SIZES, CLIENTS, SECONDS, DAY = (48, 4_800, 48_000), 4, 5.0, date(2024, 11, 5)
 ADDRESS = "tonghop@angiang.example"
