@@ -31,8 +31,8 @@ def html_bytes(paper: Paper, template: Path) -> bytes:
     FileTrouble where the template cannot be used.
     """
     environment = sandbox(template.parent, autoescape=True, finalize=_as_text)
-    sources = {name: wording(words) for name, words in SOURCES.items()}
-    words = words_around(paper) | {"drawing": _drawing, "alternative": alternative, "sources": sources}
+    sources = {f"sources_{name}": wording(words) for name, words in SOURCES.items()}
+    words = words_around(paper) | {"drawing": _drawing, "alternative": alternative} | sources
     return rendered(environment, template.name, words).encode()
 
 

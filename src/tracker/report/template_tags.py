@@ -8,6 +8,7 @@ from jinja2 import TemplateSyntaxError, nodes
 from jinja2.filters import FILTERS as JINJA_FILTERS
 
 from tracker.errors import Fault, nearest
+from tracker.papers.html import SOURCES
 from tracker.papers.paper import Annex, Bar, Block, Chart, Column, Paper, Row, Series, Table
 from tracker.plan.model import Abbreviation, Header, Letterhead
 from tracker.report import facts
@@ -37,7 +38,7 @@ PAPER_NAMES = frozenset(
         "copies",
         "attached_to",
     )
-) | {"mark"}
+) | {"mark", "language", "to", "copies_to", *(f"sources_{name}" for name in SOURCES)}
 """What a tag may begin with where a paper is printed (`papers.letterhead.words_around`)."""
 MEMO_NAMES = frozenset(field.name for field in fields(facts.Snapshot)) | {"statuses", "abbreviations"}
 """What a tag may begin with in the memo's words."""

@@ -112,7 +112,7 @@ def facts_on_paper() -> Iterator[tuple[str, str]]:
     """Yield what a paper must show: the name by which a template prints it, and the words of the full trial."""
     paper = trial_papers()["day-du"]
     around = words_around(paper)
-    yield from ((name, value) for name, value in around.items() if isinstance(value, str))
+    yield from ((name, value) for name, value in around.items() if name != "language" and isinstance(value, str))
     for field in fields(paper.letterhead):
         value = getattr(paper.letterhead, field.name)
         if value and field.name != "profile":
