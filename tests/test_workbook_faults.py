@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from answering import TODAY, answer, duty_of, give_figure, open_season, said, say
 from openpyxl.worksheet.formula import ArrayFormula
-from test_collect_workbook_bytes import REFUSED
+from test_workbook_bytes import REFUSED
 from workbooks import WOMEN, edited, faults_of, fill, place, raw_workbook, send, signature
 
 from tracker.answers.checks import LONGEST

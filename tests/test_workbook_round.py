@@ -18,7 +18,7 @@ from factories_mail import all_of, put
 from imap_post import dovecot
 from replies import OFFICE, read, reply_to, workbook_in
 from smtp_post import Post
-from test_collect_workbook_libreoffice import libreoffice as libreoffice  # the fixture
+from test_workbook_libreoffice import libreoffice as libreoffice  # the fixture
 from workbooks import edited, fill, place, signature, updates
 
 from tracker.answers import receipts as intake
