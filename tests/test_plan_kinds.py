@@ -9,7 +9,7 @@ from plan_text import altered, faults_of, plan_of
 
 from tracker.letters.queue import _written_by
 from tracker.letters.send import send_queued
-from tracker.plan.model import KINDS
+from tracker.plan.document import KINDS
 from tracker.plan.reader import parse_plan
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings

@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from test_web_coordinator import say
 
-from tracker.plan.model import THE_ONE
+from tracker.plan.document import THE_ONE
 from tracker.remind.queue import queue_today
 from tracker.report.compile import compile_memo
 from tracker.settings import Settings

@@ -11,7 +11,7 @@ from desk_visits import HOME, PEOPLE, Visitor, add_plan, second_plan, signed_in,
 from factories_web import Browser, Season, fields_of, open_season
 from test_web_coordinator import review_link, say
 
-from tracker.plan.model import THE_ONE
+from tracker.plan.document import THE_ONE
 from tracker.remind.queue import queue_today
 from tracker.settings import Settings
 from tracker.store.access_tables import ApiToken

@@ -8,7 +8,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tracker.plan.model import THE_ONE, Plan
+from tracker.plan.document import THE_ONE
+from tracker.plan.model import Plan
 from tracker.settings import ZONE
 from tracker.store.access_tables import ApiToken
 from tracker.store.plans import plan_ids

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tracker.errors import BadInput, nearest
-from tracker.plan.model import THE_ONE, Plan
+from tracker.plan.document import THE_ONE
+from tracker.plan.model import Plan
 from tracker.settings import ZONE
 from tracker.store.journal import note
 from tracker.store.plans import plans_with

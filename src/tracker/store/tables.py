@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from tracker.plan.model import THE_ONE
+from tracker.plan.document import THE_ONE
 from tracker.progress import DutyState, UpdateStatus
 from tracker.store.access_tables import ApiToken, DeskSession, SignIn
 from tracker.store.base import Base

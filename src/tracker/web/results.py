@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from tracker.plan.model import THE_ONE, Header
+from tracker.plan.document import THE_ONE, Header
 from tracker.progress import STATUSES
 from tracker.report.facts import read_snapshot
 from tracker.report.results import Results, results_of

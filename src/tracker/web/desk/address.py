@@ -1,6 +1,6 @@
 """Where desks stand."""
 
-from tracker.plan.model import THE_ONE
+from tracker.plan.document import THE_ONE
 
 HOME = "/ban-lam-viec"
 OF_PLAN = "/kh"

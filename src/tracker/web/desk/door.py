@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 
-from tracker.plan.model import THE_ONE
+from tracker.plan.document import THE_ONE
 from tracker.settings import Settings
 from tracker.store.engine import reading
 from tracker.store.plans import plans_of_person
