@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import command
 from office import DAY, Office
-from smtp_post import Post
+from smtp_post import Post, free_port
 from sqlalchemy.orm import Session
 from test_store_migrations import a_row_in_every_table
 
@@ -32,7 +32,7 @@ def test_a_command_typed_without_the_services_settings_swallows_no_letter(
     applied: Office, post: tuple[Post, str]
 ) -> None:
     behaviour, url = post
-    applied.set(MAIL_URL=url)
+    applied.set(MAIL_URL=url, PORT=str(free_port()))
     applied.well("remind", "--on", DAY)
     assert len(behaviour.came) == 8
     forget_settings(applied)

@@ -103,7 +103,7 @@ def test_headings_tables_and_paragraphs_are_tagged_as_what_they_are() -> None:
         Element("/H2", "II. KẾT QUẢ THỰC HIỆN CÁC NỘI DUNG"),
         Element("/H3", "1. Tuyên truyền, nâng cao nhận thức"),
         Element("/H2", "III. KẾT QUẢ THỰC HIỆN CÁC CHỈ TIÊU"),
-        Element("/H2", "Phụ lục ITÌNH HÌNH THỰC HIỆN CÁC HOẠT ĐỘNG"),
+        Element("/H2", "Phụ lục I TÌNH HÌNH THỰC HIỆN CÁC HOẠT ĐỘNG"),
     ]
     assert [each.text for each in found if each.role == "/TH"][:5] == [column.title for column in TARGETS.columns]
     assert Element("/TH", "Nội dung 1: Tuyên truyền, nâng cao nhận thức") in found

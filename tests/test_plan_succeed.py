@@ -65,6 +65,8 @@ def test_a_row_of_an_agency_that_is_gone_names_who_had_it(office: Office) -> Non
     [row] = [row for row in plan["activities"] if row["id"] == "CT.II.2"]
     assert row["lead"] == "so-b"
     assert "trước đây: Sở A" in row["unconfirmed"]
+    assert "thời gian cũ: 2023, 2024, 2025" in row["unconfirmed"]
+    assert row["years"] == ["2026", "2027"]  # it went on over several years
     assert plan["plan"]["years"] == ["2026", "2027"]
 
 

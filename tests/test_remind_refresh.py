@@ -12,7 +12,7 @@ from answering import NOW, duty_of, edited_plan, open_season, say
 from tracker.letters.send import send_queued
 from tracker.remind.queue import queue_today
 from tracker.remind.refresh import Refreshed, refresh_queued
-from tracker.review.decide import give_back
+from tracker.review.decide import give_back, return_answer
 from tracker.settings import Settings
 from tracker.store.apply import apply_plan
 from tracker.store.bounces import forgive, mark_bounced
@@ -199,3 +199,19 @@ def test_where_mail_comes_back_the_letter_to_the_chat_channel_stays(
     assert (mail.state, chat.state) == ("withdrawn", "queued")
     assert (chat.key, chat.to) == (f"{mail.key}:2", [channel])
     assert "còn 9 ngày làm việc" in chat.text
+
+
+def test_a_letter_that_an_answer_was_returned_does_not_leave_once_it_was_sent_again(
+    engine: sa.Engine, settings: Settings
+) -> None:
+    open_season(engine)
+    for activity in ("II.10", "II.5"):
+        say(engine, activity)
+        with writing(engine) as session:
+            assert return_answer(session, settings, duty_of(session, activity), "Ghi rõ số người", "đầu mối")
+    say(engine, "II.10")
+    assert refresh_queued(engine, settings).withdrawn == 1
+    assert {letter.key.split(":")[2]: letter.state for letter in letters(engine, "returned")} == {
+        "II.10": "withdrawn",
+        "II.5": "queued",
+    }

@@ -196,13 +196,13 @@ def test_every_page_of_the_desk_is_worked_by_keyboard(
 ) -> None:
     with writing(sqlite_engine) as session:
         apply_plan(session, real_plan(), "quản trị", TODAY, NOW)
-    settings = make_settings(today=str(TODAY), port=str(free_port()))
+    settings = make_settings(today=str(TODAY), port=str(free_port()), results="leaders")
     context = browser.new_context(viewport=DESK, locale="vi-VN")  # type: ignore[arg-type]
     page = context.new_page()
     with served(sqlite_engine, settings) as address:
         sign_in(page, sqlite_engine, settings, address)
         for row in PAGES:
-            if row.show is None or "{" in row.path or row.path.endswith(".yaml"):
+            if row.show is None or "{" in row.path or row.path.endswith(".yaml") or "coordinator" not in row.sees:
                 continue
             page.goto(f"{address}/ban-lam-viec{row.path}")
             page.keyboard.press("Tab")

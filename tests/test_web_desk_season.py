@@ -18,12 +18,13 @@ from tracker.letters.send import send_queued
 from tracker.papers.files import FORMATS
 from tracker.progress import DutyState
 from tracker.remind.queue import queue_today
+from tracker.review.decide import give_back
 from tracker.settings import Settings
 from tracker.store.engine import reading, writing
 from tracker.store.letters import find_letter
 from tracker.store.periods import find_period
 from tracker.store.plans import plan_in_force
-from tracker.store.tables import Bounce, Decision, JournalEntry, Letter, Pause, Period, PlanVersion, Report
+from tracker.store.tables import Bounce, Decision, Duty, JournalEntry, Letter, Pause, Period, PlanVersion, Report
 from tracker.web.app import create_app
 from tracker.web.desk.journal import DID_WORDS
 from tracker.web.desk.letters import KINDS
@@ -247,6 +248,18 @@ def test_the_plans_own_period_is_opened_by_a_button(quiet: Season) -> None:
     assert answer.status_code == 422, "no activity of the made-up plan is of 2025"
     assert "không có hoạt động nào" in text_of(answer)
     assert len(quiet.rows(Period)) == 2
+
+
+def test_a_memo_is_made_final_over_a_returned_report_where_it_names_that_one(season: Season) -> None:
+    say(season, "II.1")
+    visitor = signed_in(season)
+    at = "/ky/2024/bao-cao"
+    with writing(season.engine) as session:
+        [duty] = session.scalars(sa.select(Duty).where(Duty.state == DutyState.SUBMITTED)).all()
+        give_back(session, duty, "Ghi rõ số người", "đầu mối", season.settings.now())
+    assert "đã trả lại mà chưa gửi lại: II.1 (Sở Công Thương)" in text_of(visitor.post(at, action="final"))
+    said = visitor.follow(visitor.post(at, action="final", **{"neu-tra-lai": "1"}))
+    assert "Đã chốt báo cáo" in text_of(said)
 
 
 def test_the_memo_is_compiled_written_made_final_fetched_and_opened_again(season: Season) -> None:

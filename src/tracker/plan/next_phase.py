@@ -49,7 +49,7 @@ def next_phase(
         "",
         f"# Việc chuyển tiếp từ {plan.plan.code}: chưa có báo cáo hoàn thành được duyệt. Bỏ việc không làm tiếp.",
         "activities:",
-        *[line for row in rows for line in _row(plan, row, min(years), unfinished[row.id], heirs)],
+        *[line for row in rows for line in _row(plan, row, years, unfinished[row.id], heirs)],
         *([] if rows else ['  - {id: "1", title: , content: ND1, time: , lead: }   # hoạt động mới']),
         *(["", "# Chỉ tiêu chưa đạt, giữ giá trị cũ; sửa theo kế hoạch mới.", "targets:"] if targets else []),
         *[line for one in targets for line in _target(plan, one, max(years), unreached[one.id], heirs)],
@@ -85,16 +85,19 @@ def _groups(plan: Plan, heirs: _Heirs) -> list[str]:
     return ["", "groups:", *lines] if groups else []
 
 
-def _row(plan: Plan, row: Activity, year: int, standing: str, heirs: _Heirs) -> list[str]:
-    """Return the lines of a row that is carried over; how it stands is to be confirmed."""
+def _row(plan: Plan, row: Activity, years: tuple[int, ...], standing: str, heirs: _Heirs) -> list[str]:
+    """Return the lines of a row that is carried over; how it stands is to be confirmed.
+
+    What went on over several years goes on in each of the new ones; the rest is to be done in the first.
+    """
     lead, was = heirs.each(row.lead), plan.lead_words(row, plan.plan.issued)
     facts = [
         standing,
         f"trước đây: {was}" if lead != row.lead else "",
-        f"thời gian cũ: {row.time}" if row.time else "",
+        f"thời gian cũ: {row.time or ', '.join(map(str, row.years))}",
     ]
     tree = as_tree(replace(row, lead=lead, coordinating=heirs.each(row.coordinating)), without=OLD_TIMES)
-    tree |= {"id": f"{CARRIED}{row.id}"[:40], "years": [year]}
+    tree |= {"id": f"{CARRIED}{row.id}"[:40], "years": list(years) if len(row.years) > 1 else [min(years)]}
     tree["lead"] = lead[0] if len(lead) == 1 else list(lead)
     if len(heirs.each(row.coordinating)) != len(row.coordinating) or lead != row.lead:
         tree.pop("coordinating_printed", None)

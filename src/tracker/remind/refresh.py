@@ -20,7 +20,7 @@ from tracker.remind.outgoing import envelopes_of, reminder_letter
 from tracker.remind.wording import stage_words
 from tracker.settings import ZONE, Settings
 from tracker.store.engine import reading, writing
-from tracker.store.letters import queued_reminders, reword, withdraw
+from tracker.store.letters import overtaken_returns, queued_reminders, reword, withdraw
 from tracker.store.plans import plan_ids
 from tracker.store.tables import Letter, Period
 
@@ -39,7 +39,10 @@ class Refreshed:
 
 
 def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
-    """Bring every reminder that waits in line with what its agency owes today, and with its contacts."""
+    """Bring every reminder that waits in line with what its agency owes today, and with its contacts.
+
+    A letter that an answer was returned is withdrawn where the answer was sent again before the letter left.
+    """
     with reading(engine) as session:
         refuse_forgotten_settings(session.connection(), settings)
         waiting = queued_reminders(session)
@@ -65,6 +68,7 @@ def refresh_queued(engine: sa.Engine, settings: Settings) -> Refreshed:
         with writing(engine) as session:
             reworded += reword(session, letter.id, values, settings.now())
     with writing(engine) as session:
+        unowed += overtaken_returns(session)
         withdraw(session, unowed)
     return Refreshed(len(unowed), reworded, trouble)
 

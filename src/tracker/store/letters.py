@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, defer
 
 from tracker.errors import BadInput, nearest
+from tracker.progress import DutyState
 from tracker.settings import ZONE
 from tracker.store.engine import insert_once, reading, writing
 from tracker.store.journal import note
 from tracker.store.links import link_for, token_of
 from tracker.store.periods import link_end
-from tracker.store.tables import Letter, LetterDuty, Link, Period
+from tracker.store.tables import Duty, Letter, LetterDuty, Link, Period
 from tracker.words import composed
 
 MOST_ANSWERS_A_DAY = 5
@@ -209,6 +210,17 @@ def queued_reminders(session: Session) -> list[tuple[Letter, set[int]]]:
     ):
         duties[letter_id].add(duty)
     return [(letter, duties[letter.id]) for letter in letters]
+
+
+def overtaken_returns(session: Session) -> Sequence[int]:
+    """Return the ids of the letters that wait to say why an answer was returned, where it was sent again since."""
+    asked_again = (
+        sa.select(LetterDuty.letter_id)
+        .join(Duty, Duty.id == LetterDuty.duty_id)
+        .where(Duty.state == DutyState.RETURNED)
+    )
+    waiting = (Letter.kind == "returned", Letter.state == "queued")
+    return session.scalars(sa.select(Letter.id).where(*waiting, Letter.id.not_in(asked_again))).all()
 
 
 def letters_in(session: Session, state: str | None = None) -> Sequence[Letter]:

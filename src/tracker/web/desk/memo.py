@@ -68,7 +68,7 @@ def act_on_memos(visit: Visit, typed: Mapping[str, str]) -> Response:
         period = called(session, visit)
     action = typed.get("action")
     if action in {"compile", "final"}:
-        return _compile(visit, period, final=action == "final")
+        return _compile(visit, period, final=action == "final", list_returned=typed.get("neu-tra-lai") == "1")
     if action == "reopen":
         return _reopen(visit, " ".join(typed.get("ly-do", "").split()))
     if action == "keep":
@@ -100,11 +100,12 @@ def show_file(visit: Visit) -> Response:
     return Response(printed, headers=headers, media_type=MEDIA_TYPES[form])
 
 
-def _compile(visit: Visit, period: Period, *, final: bool) -> Response:
+def _compile(visit: Visit, period: Period, *, final: bool, list_returned: bool) -> Response:
     name, who = period.name, visit.who
 
     def work(begun: Work) -> None:
-        compile_memo(visit.engine, visit.settings, name, who, final=final, step=begun.step)
+        engine, settings, step = visit.engine, visit.settings, begun.step
+        compile_memo(engine, settings, name, who, final=final, list_returned=list_returned, step=step)
 
     begun = visit.background.begin_shown(name, who, work, final=final)
     if begun.final is not final:
