@@ -1,6 +1,8 @@
 """A zip and Outlook's winmail.dat: what is in them is read like any file, and what cannot be is told of."""
 
+import io
 import struct
+import zipfile
 from collections.abc import Callable
 
 import pytest
@@ -87,6 +89,42 @@ def test_files_in_a_packed_file_that_nobody_reads_are_named_each(desk: MailDesk)
 )
 def test_a_packed_file_that_cannot_be_opened_is_told_of_itself(file: bytes, what: str, desk: MailDesk) -> None:
     assert answered(desk, file, "bc.bin") == f"Thư kèm “bc.bin” ({what}), {NOT_READ}"
+
+
+def packed_by(way: int, file: bytes) -> bytes:
+    """Return a zip in which `file` is packed in `way`, beside a scan packed as usual."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as out:
+        out.writestr("bc.xlsx", file, way)
+        out.writestr("ky.pdf", PDF, zipfile.ZIP_DEFLATED)
+    return made.getvalue()
+
+
+def spoiled_at(raw: bytes, at: int, by: bytes) -> bytes:
+    """Return `raw` with `by` written over what stands `at` bytes behind the head of its first file."""
+    at += 30 + len("bc.xlsx")
+    return raw[:at] + by + raw[at + len(by) :]
+
+
+LZMA = packed_by(zipfile.ZIP_LZMA, b"x" * 1000)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        LZMA,
+        spoiled_at(LZMA, 4, b"\xff"),  # properties that there are not
+        spoiled_at(LZMA, 5, b"\xff\xff\xff\xff"),  # a dictionary of 4 GB
+        spoiled_at(LZMA, 9, b"\xff" * 6),
+        packed_by(zipfile.ZIP_BZIP2, b"x" * 1000),
+        spoiled_at(packed_by(zipfile.ZIP_BZIP2, b"x" * 1000), 0, b"\xff" * 20),
+    ],
+)
+def test_a_file_packed_in_an_uncommon_way_is_named_and_the_words_beside_it_are_read(
+    raw: bytes, desk: MailDesk
+) -> None:
+    inside = "“bc.xlsx trong bc.zip” (loại tệp không rõ), “ky.pdf trong bc.zip” (PDF)"
+    assert answered(desk, raw, "bc.zip") == f"Thư kèm {inside}, {NOT_READ}"
 
 
 def test_of_many_packed_files_in_a_message_a_few_are_opened(desk: MailDesk) -> None:

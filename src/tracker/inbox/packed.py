@@ -1,7 +1,7 @@
 """The files inside a file: a zip, or the winmail.dat in which Outlook wraps what it sends.
 
-Read within bounds and one level deep. What is locked, broken or packed otherwise gives no files: then the
-coordinator is told that it came.
+Read within bounds and one level deep. What is locked or broken gives no files: then the coordinator is told that
+it came.
 """
 
 import io
@@ -20,6 +20,8 @@ MOST_INSIDE, LARGEST_INSIDE = 20, 25_000_000
 FRAME = struct.Struct("<BHHI")
 """Of winmail.dat (MS-OXTNEF 2.1.3): level, attribute, type, length of the value that follows, then a checksum."""
 MOST_FRAMES = 5_000
+PLAIN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How a file in a zip is packed that is read: the other ways let it ask for memory without bound."""
 NEXT_FILE, FILE_NAME, FILE_DATA = 0x9002, 0x8010, 0x800F
 TROUBLE = (
     zipfile.BadZipFile,
@@ -34,7 +36,10 @@ TROUBLE = (
 
 
 def files_inside(raw: bytes) -> list[tuple[str, bytes]]:
-    """Return the files packed into `raw`, each with its name; of one over LARGEST_FILE one byte more than that."""
+    """Return the files packed into `raw`, each with its name.
+
+    Of a file over LARGEST_FILE comes one byte more than that; of one packed in an uncommon way, none.
+    """
     inside = _in_zip(raw) if raw.startswith(ZIP) else _in_winmail(raw) if raw.startswith(TNEF) else iter(())
     found, room = [], LARGEST_INSIDE
     try:
@@ -57,9 +62,14 @@ def _in_zip(raw: bytes) -> Iterator[tuple[str, bytes]]:
         if len(packed.infolist()) > MOST_PARTS:
             return
         for info in packed.infolist():
-            if not info.is_dir():
-                with packed.open(info) as file:
-                    yield clean_line(info.filename.rpartition("/")[2]), file.read(LARGEST_FILE + 1)
+            if info.is_dir():
+                continue
+            name = clean_line(info.filename.rpartition("/")[2])
+            if info.compress_type not in PLAIN:
+                yield name, b""
+                continue
+            with packed.open(info) as file:
+                yield name, file.read(LARGEST_FILE + 1)
 
 
 def _in_winmail(raw: bytes) -> Iterator[tuple[str, bytes]]:
