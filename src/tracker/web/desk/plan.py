@@ -139,7 +139,9 @@ def _difference(visit: Visit, found: Reading) -> Difference:
     today = visit.settings.today()
     with reading(visit.engine) as session:
         renamed = bool(renames(plan_in_force(session, visit.plan_id)[1], found.plan))
-    with (trying if renamed else reading)(visit.engine) as session:  # only new ids are tried in the record
+    # New ids are tried in the record. PostgreSQL locks the rows of the duties, which a session that reads may not.
+    tried = renamed or visit.engine.dialect.name == "postgresql"
+    with (trying if tried else reading)(visit.engine) as session:
         version, plan = plan_in_force(session, visit.plan_id)
         over, changes = version.digest, plan_changes(plan, found.plan)
         rename_records(session, found.plan)
