@@ -20,6 +20,7 @@ from answering import (
     say,
 )
 
+from tracker.answers import drafts
 from tracker.answers.checks import LONGEST
 from tracker.answers.drafts import Typed, fill_marks, save_draft
 from tracker.answers.form import Form, recorded_form
@@ -180,6 +181,25 @@ def test_a_draft_is_kept_whatever_it_holds_and_laid_over_the_record(engine: sa.E
         assert duty_of(session, "II.17").state is DutyState.EXPECTED
         recorded = recorded_form(case_of(session, TRADE))
     assert entry_of(recorded, "II.10").values["result"] == "Trong hồ sơ"
+
+
+def test_invented_names_do_not_let_a_draft_grow_and_what_the_page_asks_is_saved_all_the_same(
+    sqlite_engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "MOST_FIELDS", 50)
+    open_season(sqlite_engine)
+    shapes = ("x{}.y{}", "II.10.x{}{}", "X.{}{}.result", "figure.x{}-{}", "figure.htx-moi.x{}{}")
+    for turn in range(10):
+        typed = {shape.format(turn, n): "x" for shape in shapes for n in range(10)}
+        typed |= {"II.10.result": f"lần {turn}", "II.17.percent": f"{turn}", "page": "một"}
+        with writing(sqlite_engine) as session:
+            assert save_draft(case_of(session, TRADE, later(minutes=turn)), typed) == []
+    with reading(sqlite_engine) as session:
+        [draft] = session.scalars(sa.select(Draft))
+    assert len(draft.typed) <= 50
+    assert set(draft.typed["pages"]) <= set(draft.typed)
+    assert "X.00.result" in draft.typed  # the plan may have been edited while somebody typed
+    assert (draft.typed["II.10.result"], draft.typed["II.17.percent"]) == ("lần 9", "9")
 
 
 def test_a_draft_goes_once_it_is_sent(engine: sa.Engine) -> None:

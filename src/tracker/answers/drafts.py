@@ -12,8 +12,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from tracker.answers.checks import recorded_text
+from tracker.answers.contributions import read_contributions
+from tracker.answers.form import Form, recorded_form
 from tracker.answers.submit import lock_period, refuse_if_closed
 from tracker.case import Case
+from tracker.progress import FIELDS
 from tracker.store.tables import Draft
 from tracker.store.updates import draft_of
 
@@ -21,6 +24,11 @@ Typed = Mapping[str, str]
 """The fields of a page, by name."""
 FIGURE = "figure."
 SIGNATURE = "said_by"
+ENTRY_FIELDS = (*FIELDS, "revision", "keep", "nothing", "reason", "part")
+"""All fields of one entry."""
+FIGURE_FIELDS = ("", "seen", "fell")
+MOST_FIELDS, MOST_LETTERS, LONGEST_PAGE = 5_000, 1_000_000, 100
+"""Fields and letters of a draft, as of one posted page; letters of the name of an opened page."""
 TICKS = (".keep", ".nothing", ".fell")
 """Fields that a browser leaves out where they are not ticked."""
 SAVED_BY = "pages"
@@ -39,8 +47,9 @@ def save_draft(case: Case, typed: Typed) -> list[str]:
     """
     refuse_if_closed(case)
     lock_period(case)
-    held, refused = merged_draft(_held(case), typed)
-    _keep(case, held)
+    held = _held(case)
+    merged, refused = merged_draft(held, typed)
+    _keep(case, _bounded(case, held, merged))
     return refused
 
 
@@ -52,7 +61,7 @@ def merged_draft(held: Mapping[str, Any], typed: Typed) -> tuple[dict[str, Any],
     for one in unseen:  # the entry then rests on the older of the two answers that it was typed over
         if (base := _base_of(one)) in based and base in held and base.endswith(".revision"):
             based[base] = min(held[base], based[base], key=lambda text: (len(text), text))
-    page = typed.get("page", "")
+    page = _page(typed)
     by = {name: whose for name, whose in held.get(SAVED_BY, {}).items() if name not in ours}
     by |= dict.fromkeys(ours, page) if page else {}
     return {**held, **ours, **based, SAVED_BY: by}, [name for name in changed if name in unseen]
@@ -98,6 +107,41 @@ def words_in(typed: Mapping[str, Any]) -> Iterator[str]:
     return (name for name in own if not name.endswith((".revision", ".seen")))
 
 
+def displaced(form: Form, typed: Mapping[str, Any]) -> dict[str, str]:
+    """Return of `typed` the words for which `form` has no field any more."""
+    places = {entry.name for entry in form.entries} | {one.activity.id for one in form.contributions}
+    places |= {FIGURE + figure.target.id for figure in form.figures}
+    return {name: typed[name] for name in words_in(typed) if name != SIGNATURE and entry_of(name) not in places}
+
+
+def _bounded(case: Case, held: Mapping[str, Any], merged: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the draft `merged`, made of `held`, without what would let it grow with every save.
+
+    What no page reads goes. Words for which the form has no field any more stay, for the plan may have been edited
+    while somebody typed; but those that come to a draft over MOST_FIELDS or MOST_LETTERS are not taken.
+    """
+    kept = {name: value for name, value in merged.items() if "." not in name or _is_read(name)}
+    if len(kept) > MOST_FIELDS or sum(len(str(value)) for value in kept.values()) > MOST_LETTERS:
+        form = recorded_form(case)
+        read_contributions(case, form)
+        entries = {entry_of(name) for name in displaced(form, kept)}
+        lost = {name for name in kept if "." in name and entry_of(name) in entries}
+        kept = {name: value for name, value in kept.items() if name not in lost}
+        kept |= {name: held[name] for name in lost if name in held}
+    return kept | {SAVED_BY: {name: page for name, page in kept[SAVED_BY].items() if name in kept}}
+
+
+def _is_read(name: str) -> bool:
+    """Say whether a page reads fields that are called like `name`, of whatever entry or figure."""
+    if name.startswith(FIGURE):
+        return name.removeprefix(FIGURE).partition(".")[2] in FIGURE_FIELDS
+    return name.rpartition(".")[2] in ENTRY_FIELDS
+
+
+def _page(typed: Typed) -> str:
+    return typed.get("page", "")[:LONGEST_PAGE]
+
+
 def _keep(case: Case, typed: dict[str, Any]) -> None:
     """Let the draft say `typed`; one without words is none."""
     draft = draft_of(case.session, case.period, case.agency_id)
@@ -130,7 +174,7 @@ def _unseen(held: Mapping[str, Any], typed: Typed) -> set[str]:
 
 
 def _saved_by(held: Mapping[str, Any], typed: Typed) -> set[str]:
-    page = typed.get("page")
+    page = _page(typed)
     return {name for name, one in held.get(SAVED_BY, {}).items() if page and one == page}
 
 

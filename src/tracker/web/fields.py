@@ -14,15 +14,15 @@ from typing import Any
 
 from tracker.answers.contributions import read_contributions
 from tracker.answers.drafts import (
+    ENTRY_FIELDS,
     FIGURE,
-    SIGNATURE,
     Typed,
     changed_fields,
+    displaced,
     entry_of,
     fill_marks,
     save_draft,
     settle_draft,
-    words_in,
 )
 from tracker.answers.form import Entry, Form, as_typed, read_decisions, recorded_form
 from tracker.answers.overlay import lay_over
@@ -33,8 +33,6 @@ from tracker.language import N_, wording
 from tracker.progress import FIELDS, STATUS_WORDS, TEXTS, UpdateStatus
 from tracker.store.updates import draft_of
 
-ENTRY_FIELDS = (*FIELDS, "revision", "keep", "nothing", "reason", "part")
-"""All fields of one entry."""
 REVISION = re.compile("[0-9]{1,6}")
 FIELD_WORDS = {
     "status": N_("Trạng thái"),
@@ -120,19 +118,12 @@ def page_marks(form: Form, entries: Collection[Entry]) -> str:
         name = f"{FIGURE}{figure.target.id}"
         shown |= {name: figure.value, f"{name}.fell": figure.value.strip() if figure.confirmed else ""}
     shown |= {f"{one.activity.id}.part": one.text for one in form.contributions}
-    return fill_marks({**_displaced(form, form.draft), **shown, **form.clashes})
+    return fill_marks({**displaced(form, form.draft), **shown, **form.clashes})
 
 
 def sent_marks(form: Form, typed: Typed) -> str:
     """Return what the page of `form` carries in `filled` that shows once more what was `typed` on it."""
-    return f"{typed.get('filled', '')} {fill_marks(_displaced(form, typed))}".strip()
-
-
-def _displaced(form: Form, typed: Typed) -> dict[str, str]:
-    """Return of `typed` the words for which `form` has no field any more."""
-    places = {entry.name for entry in form.entries} | {one.activity.id for one in form.contributions}
-    places |= {FIGURE + figure.target.id for figure in form.figures}
-    return {name: typed[name] for name in words_in(typed) if name != SIGNATURE and entry_of(name) not in places}
+    return f"{typed.get('filled', '')} {fill_marks(displaced(form, typed))}".strip()
 
 
 def refused_form(case: Case, typed: Typed, refused: Collection[str]) -> Form:
