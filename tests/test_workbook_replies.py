@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
-from answering import NOW, TODAY, case_of, edited_plan, open_season
+from answering import NOW, TODAY, answer, case_of, edited_plan, open_season, say
 from factories_mail import all_of, put
 from replies import OFFICE, read, reply_to, workbook_in
 from workbooks import WOMEN, dump, fill, raw_workbook, repacked, updates
@@ -198,6 +198,21 @@ def test_every_fault_is_answered_by_cell_to_the_contacts_on_file_in_the_same_thr
     assert mail["References"] == read(desk.delivered)["References"]
     assert "ghi số nguyên từ 0 đến 100" in mail.get_body(("html",)).get_content()
     assert "2 chỗ cần sửa, chưa ghi nhận gì; đã gửi thư nêu rõ từng ô" in found.workbooks[0][2]
+
+
+def test_a_file_whose_faults_are_others_since_the_record_changed_is_answered_again_on_the_same_day(
+    quiet_desk: Desk,
+) -> None:
+    desk = quiet_desk
+    spoiled = fill(desk.workbook, DONE | {"II.17.result": "=1+1"})
+    for _ in range(2):
+        desk.answer(spoiled)
+        assert len(desk.faults) == 1
+    say(desk.engine, "II.10", answer("Trong hồ sơ"))
+    found = desk.answer(spoiled)
+    assert "đã gửi thư nêu rõ từng ô" in found.workbooks[0][2]
+    first, second = desk.faults
+    assert first.text.count("Báo cáo!") < second.text.count("Báo cáo!")
 
 
 def test_a_mended_workbook_may_answer_the_letter_of_faults(desk: Desk) -> None:

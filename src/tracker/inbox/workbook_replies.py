@@ -185,9 +185,10 @@ def _answer_faults(
     facts = {"faults": faults, "subject": message.subject}
     if not mail:
         return Answered(f"{told}; không có nơi nhận thư để trả lời.", settled=False)
-    # The same file on the same day is answered once: a program may send it again with every letter it gets.
-    files = hashlib.sha256(b"\0".join([str(settings.today()).encode(), *message.workbooks])).hexdigest()
-    key = f"workbook_faults:{case.period.name}:{case.agency_id}:{files[:16]}"
+    # The same faults of a file are told once a day: a program may send it again with every letter it gets.
+    same = [str(settings.today()), *map(str, faults)]
+    told_of = hashlib.sha256(b"\0".join([*(part.encode() for part in same), *message.workbooks])).hexdigest()
+    key = f"workbook_faults:{case.period.name}:{case.agency_id}:{told_of[:16]}"
     try:
         queued = queue_letter(case, "workbook_faults", key, facts, envelopes=mail)
     except FileTrouble as error:  # a spoiled template must not keep all other mail from being read
