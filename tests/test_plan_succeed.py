@@ -56,6 +56,18 @@ def test_what_is_finished_stays_behind_and_what_is_not_goes_on_with_the_heirs(of
     assert "# đã báo cáo 6 HTX" in text
 
 
+def test_a_row_that_was_done_before_it_was_returned_goes_on_as_its_newest_answer_says(office: Office) -> None:
+    old = season(office)
+    office.well("return", "2025", "II.2", "--comment", "Chưa nghiệm thu", "--on", "2025-10-06")
+    engine = open_store(office.database)
+    say(engine, "II.2", answer(), said(), "2025")
+    engine.dispose()
+    office.well("accept", "2025", "II.2", "--on", "2025-10-07")
+    _, plan = written(office, old)
+    [row] = [row for row in plan["activities"] if row["id"] == "CT.II.2"]
+    assert "đang thực hiện" in row["unconfirmed"].lower()
+
+
 def test_a_row_of_an_agency_that_is_gone_names_who_had_it(office: Office) -> None:
     old = office.folder / "cu.yaml"
     old.write_text(SMALL, encoding="utf-8")

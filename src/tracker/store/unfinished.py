@@ -12,13 +12,19 @@ from tracker.store.figures import reported_figures
 from tracker.store.tables import Duty, Figure, Period, Update
 from tracker.words import vietnamese_number
 
+LATER = sa.orm.aliased(Update)
 SAID = (
     sa.select(Duty.activity_id, Duty.agency_id, Duty.state, Period.years, Update.status, Update.percent)
     .join(Period, Period.id == Duty.period_id)
     .join(Update, Update.duty_id == Duty.id)
-    .where(Period.plan_id == sa.bindparam("plan"), Duty.state != DutyState.WITHDRAWN)
-    .order_by(Period.due, Update.revision)
+    .where(
+        Period.plan_id == sa.bindparam("plan"),
+        Duty.state != DutyState.WITHDRAWN,
+        ~sa.exists().where(LATER.duty_id == Update.duty_id, LATER.revision > Update.revision),
+    )
+    .order_by(Period.due)
 )
+"""The newest revision of each duty: what was accepted is that, not what it took the place of."""
 FIGURES = (
     sa.select(Period, Figure)
     .join(Figure, Figure.period_id == Period.id)
